@@ -1,0 +1,36 @@
+# One set-up for everybody: readers, authors and CI. Needs Python >= 3.11, git and make.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+RUN := $(BIN)/python -m
+PIP := $(RUN) pip --disable-pip-version-check --quiet
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help
+help: ## say what can be made
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
+	  { echo "gradlab needs Python 3.11 or newer: try  make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up .venv (once; a minute or two) ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(PIP) install --require-hashes -r requirements.lock || \
+	  { echo "The packages could not be installed: is the network up? Run the same command again."; exit 1; }
+	@$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
+
+.PHONY: test
+test: $(READY) ## everything that CI runs
+	$(RUN) ruff check .
+	$(RUN) pytest -n 2 --dist loadfile
+
+UV ?= uv
+.PHONY: lock
+lock: ## renew requirements.lock from pyproject.toml (needs uv)
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --extra plot --group test --group site pyproject.toml -o requirements.lock --quiet
