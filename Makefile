@@ -29,6 +29,14 @@ test: $(READY) ## everything that CI runs
 	$(RUN) ruff check .
 	$(RUN) pytest -n 2 --dist loadfile
 
+.PHONY: blocks
+blocks: $(READY) ## run every block of every page, nothing else
+	$(RUN) pytest -n 2 --dist loadfile docs README.md CONTRIBUTING.md
+
+.PHONY: outputs
+outputs: $(READY) ## rewrite the outputs on the pages that changed, and print the diff
+	$(RUN) website.outputs
+
 UV ?= uv
 .PHONY: lock
 lock: ## renew requirements.lock from pyproject.toml (needs uv)
