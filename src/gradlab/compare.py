@@ -1,0 +1,208 @@
+"""Analytic against numeric: the course's formula (2), and a verdict for each component and block."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gradlab.parameters import Parameters
+
+Floats = NDArray[np.float64]
+
+SMALL = 0.1  # a bound is small beside a number if it is at most this share of it: one digit is then sure
+
+
+class Verdict(enum.Enum):
+    """What can be said. UNDECIDED and UNTESTED are answers too: nobody should take them for a pass."""
+
+    AGREES = "AGREES"
+    WRONG = "WRONG"
+    UNDECIDED = "UNDECIDED"
+    UNTESTED = "UNTESTED"
+
+    @staticmethod
+    def worst(verdicts: Iterable[Verdict]) -> Verdict:
+        """WRONG before UNDECIDED before AGREES; UNTESTED only if nothing could be tested."""
+        seen = set(verdicts)
+        order = (Verdict.WRONG, Verdict.UNDECIDED, Verdict.AGREES, Verdict.UNTESTED)
+        return next((v for v in order if v in seen), Verdict.UNTESTED)
+
+
+def relative_difference(a: ArrayLike, b: ArrayLike) -> float:
+    """Formula (2) of the course: ‖a − b‖ / (‖a‖ + ‖b‖), between 0 (equal) and 1 (opposite, or one is zero).
+
+    0 if both are zero; inf if anything is not finite.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+
+    Examples
+    --------
+    >>> g = np.array([1.0, -2.0, 3.0])
+    >>> f"{relative_difference(g, g):.1f} {relative_difference(g, 2 * g):.4f} {relative_difference(g, -g):.1f}"
+    '0.0 0.3333 1.0'
+    >>> relative_difference(g, [np.nan, 0.0, 0.0])
+    inf
+    """
+    x, y = np.asarray(a, dtype=np.float64).ravel(), np.asarray(b, dtype=np.float64).ravel()
+    if x.shape != y.shape or np.shape(a) != np.shape(b):
+        raise ValueError(f"a and b must have the same shape, got {np.shape(a)} and {np.shape(b)}")
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        return float("inf")
+    size = max(np.abs(x).max(initial=0.0), np.abs(y).max(initial=0.0))
+    if size == 0.0:
+        return 0.0
+    x, y = x / size, y / size  # so that squares neither overflow nor vanish
+    return float(np.linalg.norm(x - y) / (np.linalg.norm(x) + np.linalg.norm(y)))
+
+
+@dataclass(frozen=True)
+class Numeric:
+    """The numeric side, component by component: the derivative lies in `value` ± `bound`.
+
+    `reason` says what stands in the way: "" nothing, "kink" (then `value` ± `bound` spans the slopes of
+    both sides), "noise", "overflow", "random", "no effect" (the cost did not change at all).
+    """
+
+    value: Floats
+    bound: Floats
+    reason: NDArray[np.str_]
+
+
+@dataclass(frozen=True)
+class Component:
+    """One entry of a block, both numbers, and how far the numeric one can be off."""
+
+    index: tuple[int, ...]
+    analytic: float
+    numeric: float
+    bound: float
+    verdict: Verdict
+    reason: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """One named parameter array, compared. `worst` is the entry that exceeds its bound the most."""
+
+    name: str
+    shape: tuple[int, ...]
+    verdict: Verdict
+    digits: int | None
+    relative_difference: float
+    worst: Component
+    wrong_count: int
+    counts: dict[Verdict, int]
+    reasons: dict[str, int]
+    analytic: NDArray[Any]
+    numeric: NDArray[Any]
+    bound: NDArray[Any]
+    verdicts: NDArray[Any]
+
+    @property
+    def size(self) -> int:
+        """Number of components."""
+        return self.analytic.size
+
+    @property
+    def tested_count(self) -> int:
+        """Components of which something could be said."""
+        return self.size - self.counts[Verdict.UNTESTED]
+
+
+def component_verdicts(analytic: Floats, numeric: Numeric, scale: Floats, parameters: Parameters) -> NDArray[Any]:
+    """A verdict for every component.
+
+    AGREES if |analytic − numeric| ≤ bound and the bound is small beside the gradient; also at a kink, if the
+    analytic value lies between the slopes of both sides. WRONG if the difference exceeds the bound.
+    UNTESTED if nothing but noise is on both sides. UNDECIDED for the rest.
+    """
+    with np.errstate(invalid="ignore"):
+        error = np.abs(analytic - numeric.value)
+        within = error <= numeric.bound  # False for NaN: fail closed
+        size = np.maximum(np.abs(analytic), np.abs(numeric.value))
+        sharp = numeric.bound <= SMALL * size
+        silent = np.abs(analytic) <= numeric.bound
+    faint = _faint(analytic, numeric.bound, scale, parameters)
+    kink, known = numeric.reason == "kink", np.isfinite(numeric.value)
+    verdict = np.full(analytic.shape, Verdict.UNDECIDED, dtype=object)
+    verdict[within & (silent | faint)] = Verdict.UNTESTED
+    verdict[within & (sharp | kink)] = Verdict.AGREES
+    verdict[~within & known & ~kink] = Verdict.WRONG
+    verdict[~np.isfinite(analytic)] = Verdict.WRONG
+    return verdict
+
+
+def _faint(analytic: Floats, bound: Floats, scale: Floats, parameters: Parameters) -> NDArray[np.bool_]:
+    """Entries too small to test in a block whose other entries are a thousand times their bound."""
+    faint = np.zeros(analytic.shape, dtype=bool)
+    for at in parameters.slices.values():
+        effect = analytic[at] * scale[at]
+        finite = effect[np.isfinite(effect)]
+        rms = float(np.sqrt(np.mean(finite**2))) if len(finite) else 0.0
+        faint[at] = bound[at] * scale[at] <= 1e-3 * rms
+    return faint
+
+
+def blocks(analytic: Floats, numeric: Numeric, scale: Floats, parameters: Parameters) -> dict[str, Block]:
+    """Every block with its verdict, its worst entry and formula (2) of its own."""
+    verdicts = component_verdicts(analytic, numeric, scale, parameters)
+    return {
+        name: _block(name, parameters.shapes[name], analytic[at], numeric, at, verdicts[at])
+        for name, at in parameters.slices.items()
+        if at.stop > at.start
+    }
+
+
+def _block(
+    name: str, shape: tuple[int, ...], analytic: Floats, numeric: Numeric, at: slice, verdicts: NDArray[Any]
+) -> Block:
+    value, bound, reason = numeric.value[at], numeric.bound[at], numeric.reason[at]
+    counts = {v: int(np.sum(verdicts == v)) for v in Verdict}
+    i = _worst(analytic, value, bound, verdicts)
+    return Block(
+        name=name,
+        shape=shape,
+        verdict=Verdict.worst(v for v, n in counts.items() if n),
+        digits=_digits(analytic, bound, verdicts == Verdict.AGREES),
+        relative_difference=relative_difference(analytic, value),
+        worst=Component(
+            tuple(int(k) for k in np.unravel_index(i, shape)),
+            float(analytic[i]),
+            float(value[i]),
+            float(bound[i]),
+            verdicts[i],
+            str(reason[i]),
+        ),
+        wrong_count=counts[Verdict.WRONG],
+        counts=counts,
+        reasons={str(r): int(np.sum(reason == r)) for r in np.unique(reason) if r},
+        analytic=analytic.reshape(shape),
+        numeric=value.reshape(shape),
+        bound=bound.reshape(shape),
+        verdicts=verdicts.reshape(shape),
+    )
+
+
+def _worst(analytic: Floats, value: Floats, bound: Floats, verdicts: NDArray[Any]) -> int:
+    """The component of the worst verdict that lies furthest outside its bound."""
+    with np.errstate(all="ignore"):
+        excess = np.abs(analytic - value) / np.where(bound > 0, bound, np.finfo(np.float64).tiny)
+    excess = np.where(np.isfinite(excess), excess, np.inf)
+    return int(np.argmax(np.where(verdicts == Verdict.worst(verdicts), excess, -1.0)))
+
+
+def _digits(analytic: Floats, bound: Floats, agrees: NDArray[np.bool_]) -> int | None:
+    """To how many digits the block agrees: how small the bounds are beside the gradient, as norms."""
+    size = float(np.linalg.norm(analytic[agrees]))
+    if not agrees.any() or not size > 0:
+        return None
+    share = float(np.linalg.norm(bound[agrees])) / size
+    return int(np.clip(np.floor(-np.log10(max(share, 1e-16))), 0, 16))

@@ -1,0 +1,23 @@
+"""What can go wrong: input that cannot be checked, and a gradient that does not match."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class GradlabError(ValueError):
+    """The input cannot be checked. The message names the argument, the rule and the way out."""
+
+
+class Readable(Protocol):
+    """Anything whose text tells the whole story; in practice a report."""
+
+    def __str__(self) -> str: ...
+
+
+class GradientMismatch(AssertionError):
+    """The gradients are not right, or could not be told to be. `report` holds the whole answer."""
+
+    def __init__(self, report: Readable) -> None:
+        super().__init__(f"\n{report}")  # pytest prefixes the class name: begin on a line of its own
+        self.report = report

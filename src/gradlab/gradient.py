@@ -1,0 +1,185 @@
+"""The numeric gradient: every component by finite differences, with a bound on its error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlab.cost import Cost
+from gradlab.errors import GradlabError
+from gradlab.ladder import SAFETY, Ladder, Line, bottom_rung, rung_step
+from gradlab.parameters import Parameters, Params
+from gradlab.precision import unit_roundoff
+from gradlab.stencils import CENTRAL, Stencil
+from gradlab.steps import measure_noise
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int_]
+Workers = int | Callable[..., Iterable[Any]] | None
+
+LOWEST_BLOCK_RUNG = -14  # 1e-7 of the scale: below it round-off is all there is
+
+
+@dataclass(frozen=True)
+class NumericGradient:
+    """The gradient by finite differences. `values` and `bounds` have the structure of params."""
+
+    values: Any
+    bounds: Any
+    evaluations: int
+
+
+def numeric_gradient(
+    cost: Callable[..., Any],
+    params: Params,
+    *,
+    stencil: Stencil = CENTRAL,
+    step: float | None = None,
+    vectorized: bool = False,
+    workers: Workers = None,
+    rng: np.random.Generator | None = None,
+) -> NumericGradient:
+    """Estimate dJ/dθ for every component, and say how far each estimate can be off.
+
+    Without `step` the step is chosen from the cost itself: its noise is measured, a good step found for
+    each block, and every component then improves its own. With `step` the stencil is applied at this one
+    absolute step (the course's ε) and at its double, which tells the truncation.
+
+    Parameters
+    ----------
+    cost
+        A function of params that returns one finite number.
+    params
+        Dict of arrays (W1, b1, …), sequence of arrays, or one array; floats of one dtype. Never changed.
+    stencil, step
+        The formula and the absolute step; a stencil other than `CENTRAL` needs a step.
+    vectorized
+        True if `cost` takes all arrays with one more axis in front, K points at once, and returns K values.
+    workers
+        A number of threads, or any map-like function such as a process pool's `map`.
+    rng
+        Draws the directions along which noise and steps are found. Default: always the same.
+
+    Returns
+    -------
+    NumericGradient
+        A bound is inf, and the value NaN, where no step gives a credible value (a kink, noise, overflow).
+
+    Raises
+    ------
+    GradlabError
+        If params or cost cannot be checked, or `step` vanishes beside a component.
+
+    Examples
+    --------
+    >>> numeric = numeric_gradient(lambda theta: float(np.sum(theta**3)), np.array([1.0, -2.0]))
+    >>> numeric.values.round(6), bool(np.all(numeric.bounds < 1e-8))
+    (array([ 3., 12.]), True)
+    """
+    parameters = Parameters(params)
+    asked = Cost(cost, parameters, vectorized=vectorized, workers=workers)
+    if not asked.steady:
+        raise GradlabError("cost must return the same value twice at the same params: is there a random draw inside?")
+    rng = np.random.default_rng(0) if rng is None else rng
+    noise = noise_of(asked, rng)
+    if step is not None:
+        values, bounds = at_fixed_step(asked, noise, stencil, step)
+    elif stencil is not CENTRAL:
+        raise GradlabError("stencil needs a step: without one, gradlab extrapolates central differences")
+    else:
+        scale = scales(parameters)
+        ladder = Ladder(asked, component_lines(np.arange(parameters.size), scale), noise)
+        found = ladder.climb(start_rungs(asked, noise, scale, rng), enough=1e-9)
+        values, bounds = found.value / scale, found.bound / scale
+    return NumericGradient(parameters.like(values), parameters.like(bounds), asked.evaluations)
+
+
+def scales(parameters: Parameters) -> Floats:
+    """The distance that counts as 1 for each component: |θ|, or the rms of its block if that is more; 1 for zeros."""
+    theta = np.abs(parameters.theta.astype(np.float64))
+    for at in parameters.slices.values():
+        rms = float(np.sqrt(np.mean(theta[at] ** 2)))
+        theta[at] = np.maximum(theta[at], rms) if rms else 1.0
+    return theta
+
+
+def noise_of(cost: Cost, rng: np.random.Generator) -> float:
+    """Standard deviation of the noise of the cost, measured along one random ±1 direction through theta."""
+    parameters = cost.parameters
+    unit = rng.choice([-1.0, 1.0], parameters.size) * scales(parameters)
+    return measure_noise(
+        lambda t: cost.at([(slice(None), k * unit) for k in t]),
+        value=cost.value,
+        roundoff=unit_roundoff(parameters.theta.dtype),
+    )
+
+
+def start_rungs(cost: Cost, noise: float, scale: Floats, rng: np.random.Generator) -> Ints:
+    """A good rung for each component, from one random ±1 direction inside each block.
+
+    The rung where the change of the slope to the next, as a share of one component, and the noise add up
+    to the least. Never so high that a component changes its sign: log is not asked at −1e-5.
+    """
+    parameters = cost.parameters
+    bottom = max(LOWEST_BLOCK_RUNG, bottom_rung(unit_roundoff(parameters.theta.dtype)))
+    theta = np.abs(parameters.theta.astype(np.float64))
+    units = np.where(theta > 0, theta, scale) * rng.choice([-1.0, 1.0], parameters.size)
+    blocks = [at for at in parameters.slices.values() if at.stop > at.start]
+    ladder = Ladder(cost, [Line(at, units[at]) for at in blocks], noise)
+    rungs = np.arange(bottom, 0)
+    ladder.evaluate(np.repeat(np.arange(len(blocks)), len(rungs)), np.tile(rungs, len(blocks)))
+    start = np.empty(parameters.size, dtype=np.int_)
+    for j, at in enumerate(blocks):
+        slope = ladder.slope[bottom - ladder.bottom :, j]
+        error = np.abs(np.diff(slope)) / np.sqrt(at.stop - at.start) + 3 * noise / rung_step(rungs[:-1])
+        start[at] = rungs[np.nanargmin(error)] if np.isfinite(error).any() else bottom
+    with np.errstate(divide="ignore"):
+        keeps_sign = np.where(theta > 0, np.floor(2 * np.log10(theta / (2 * scale))), 0)
+    return np.maximum(np.minimum(start, keeps_sign.astype(np.int_)), bottom)
+
+
+def component_lines(components: Ints, scale: Floats) -> list[Line]:
+    """One line for each component, measured in its scale."""
+    return [Line(int(i), float(scale[i])) for i in components]
+
+
+def central_slopes(cost: Cost, step: Floats) -> Floats:
+    """(J⁺ − J⁻) / (θ⁺ − θ⁻) for every component at its own step: the course's loop, two evaluations each."""
+    theta = cost.parameters.theta
+    deltas = step.tolist()
+    values = cost.at([(i, delta) for i, h in enumerate(deltas) for delta in (h, -h)]).reshape(-1, 2)
+    reach = (theta + step).astype(theta.dtype).astype(np.float64) - (theta - step).astype(theta.dtype)
+    return np.asarray((values[:, 0] - values[:, 1]) / reach)
+
+
+def at_fixed_step(cost: Cost, noise: float, stencil: Stencil, step: float) -> tuple[Floats, Floats]:
+    """The stencil at one absolute step, and a bound: noise over the step plus the change from twice the step."""
+    parameters = cost.parameters
+    if not (np.isfinite(step) and step > 0):
+        raise GradlabError(f"step must be a positive number, got {step}")
+    theta = parameters.theta
+    stuck = np.flatnonzero((theta + step).astype(theta.dtype) == theta)
+    if len(stuck):
+        name, index = parameters.where(int(stuck[0]))
+        raise GradlabError(
+            f"step {step:g} vanishes beside {name}{list(index)} = {theta[stuck[0]]:g} in {theta.dtype}: "
+            "take a larger step, or none to have it chosen"
+        )
+    fine, rough = (_apply(cost, stencil, h) for h in (step, 2 * step))
+    truncation = np.abs(rough - fine) / (2**stencil.order - 1)
+    bound = truncation + SAFETY * float(stencil.noise) * noise / step
+    bad = ~np.isfinite(bound)
+    return np.where(bad, np.nan, fine), np.where(bad, np.inf, bound)
+
+
+def _apply(cost: Cost, stencil: Stencil, step: float) -> Floats:
+    theta = cost.parameters.theta
+    moves = [(float(o) * step, float(w)) for o, w in zip(stencil.offsets, stencil.weights, strict=True)]
+    values = cost.at([(i, delta) for i in range(theta.size) for delta, _ in moves]).reshape(theta.size, -1)
+    spread = (theta + moves[-1][0]).astype(theta.dtype).astype(np.float64) - (theta + moves[0][0]).astype(theta.dtype)
+    reach = spread / float(stencil.offsets[-1] - stencil.offsets[0])
+    return np.asarray(values @ np.array([w for _, w in moves]) / reach)

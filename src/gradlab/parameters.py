@@ -1,0 +1,165 @@
+"""All parameters as one vector: W1, b1, …, WL, bL <-> theta, with named views and an address for each entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gradlab.errors import GradlabError
+
+Params: TypeAlias = Mapping[str, ArrayLike] | Sequence[ArrayLike] | ArrayLike
+Vector: TypeAlias = NDArray[np.floating[Any]]
+
+
+class Parameters:
+    """A copy of the caller's parameters in one vector `theta`, seen through named views.
+
+    `views` has the structure that was given (dict, sequence or one array), and its arrays are windows
+    on `theta`: change `theta[57]` and `views["W2"][1, 3]` has changed. Nothing of the caller's is touched.
+
+    Parameters
+    ----------
+    params
+        A dict of arrays by name, a sequence of arrays, or one array, all of one float dtype.
+
+    Raises
+    ------
+    GradlabError
+        For no parameters, integer, complex or object arrays, mixed dtypes, NaN or inf, shared memory.
+
+    Examples
+    --------
+    >>> p = Parameters({"W1": np.zeros((4, 3)), "b1": np.zeros((4, 1)), "W2": np.ones((2, 4))})
+    >>> p.where(21)
+    ('W2', (1, 1))
+    >>> p.theta[21] = 5.0
+    >>> p.views["W2"]
+    array([[1., 1., 1., 1.],
+           [1., 5., 1., 1.]])
+    """
+
+    def __init__(self, params: Params) -> None:
+        blocks = named(params)
+        arrays = {name: _checked(name, value) for name, value in blocks.items()}
+        _refuse_mixture(arrays)
+        _refuse_shared_memory(arrays)
+        self._like = params
+        self.names = tuple(arrays)
+        self.shapes = {name: array.shape for name, array in arrays.items()}
+        ends = np.cumsum([array.size for array in arrays.values()])
+        self.slices = {
+            name: slice(int(end) - array.size, int(end))
+            for (name, array), end in zip(arrays.items(), ends, strict=True)
+        }
+        self.theta: Vector = np.concatenate([array.ravel() for array in arrays.values()])
+        self.views: Any = self.like(self.theta)
+
+    @property
+    def size(self) -> int:
+        """How many components there are."""
+        return self.theta.size
+
+    def where(self, i: int) -> tuple[str, tuple[int, ...]]:
+        """Block and index of component i of theta."""
+        if not 0 <= i < self.size:
+            raise GradlabError(f"component must be in 0 … {self.size - 1}, got {i}")
+        name = next(name for name, at in self.slices.items() if i < at.stop)
+        index = np.unravel_index(i - self.slices[name].start, self.shapes[name])
+        return name, tuple(int(k) for k in index)
+
+    def component(self, name: str, index: tuple[int, ...] = ()) -> int:
+        """The way back: the place in theta of an entry of a block."""
+        return int(self.slices[name].start) + (int(np.ravel_multi_index(index, self.shapes[name])) if index else 0)
+
+    def blocks(self, vector: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Windows on a vector laid out like theta, by name. Leading axes stay in front."""
+        lead = vector.shape[:-1]
+        return {name: vector[..., at].reshape(lead + self.shapes[name]) for name, at in self.slices.items()}
+
+    def like(self, vector: NDArray[Any]) -> Any:
+        """The same windows in the structure that was given: dict, sequence or one array."""
+        blocks = self.blocks(vector)
+        if isinstance(self._like, Mapping):
+            return blocks
+        if _is_sequence(self._like):
+            return tuple(blocks.values()) if isinstance(self._like, tuple) else list(blocks.values())
+        return blocks["theta"]
+
+    def flatten(self, grads: Params, what: str = "grads") -> Vector:
+        """Gradients as one vector, paired with the parameters by name, never by position.
+
+        Raises
+        ------
+        GradlabError
+            If a name is missing or too much, or a shape differs.
+        """
+        given = named(grads)
+        missing = [name for name in self.names if name not in given]
+        extra = [name for name in given if name not in self.slices]
+        if missing or extra:
+            raise GradlabError(
+                f"{what} must have the names of params ({', '.join(self.names)})"
+                + (f"; missing: {', '.join(missing)}" if missing else "")
+                + (f"; unknown: {', '.join(map(str, extra))}" if extra else "")
+            )
+        return np.concatenate([self._fitting(name, given[name], what) for name in self.names])
+
+    def _fitting(self, name: str, value: ArrayLike, what: str) -> Vector:
+        array, shape = np.asarray(value), self.shapes[name]
+        if array.dtype.kind not in "fiub":
+            raise GradlabError(f"{what} of {name!r} must be real numbers, got dtype {array.dtype}")
+        if array.shape != shape:
+            transposed = ": is it transposed?" if array.T.shape == shape else ""
+            raise GradlabError(f"{what} of {name!r} must have shape {shape}, got {array.shape}{transposed}")
+        return array.astype(np.float64).ravel()
+
+
+def named(params: Any) -> dict[str, Any]:
+    """Blocks by name: a dict's own names, `params[0]`, `params[1]`, … for a sequence, `theta` for one array."""
+    if isinstance(params, Mapping):
+        return {str(name): value for name, value in params.items()}
+    if _is_sequence(params):
+        return {f"params[{i}]": value for i, value in enumerate(params)}
+    return {"theta": params}
+
+
+def _is_sequence(params: Any) -> bool:
+    """A list or tuple of arrays; a list of numbers is one array."""
+    return isinstance(params, list | tuple) and (not params or any(np.ndim(p) > 0 for p in params))
+
+
+def _checked(name: str, value: ArrayLike) -> Vector:
+    array = np.asarray(value)
+    if array.dtype.kind in "iub":
+        raise GradlabError(
+            f"params {name!r} must be floats, got {array.dtype}: a small step would be cut off. Use .astype(float)"
+        )
+    if array.dtype.kind != "f":
+        raise GradlabError(f"params {name!r} must be real floats, got dtype {array.dtype}")
+    if not np.all(np.isfinite(array)):
+        raise GradlabError(f"params {name!r} must be finite, got {int(np.sum(~np.isfinite(array)))} NaN or inf")
+    return array
+
+
+def _refuse_mixture(arrays: Mapping[str, Vector]) -> None:
+    if not arrays or not sum(array.size for array in arrays.values()):
+        raise GradlabError("params must hold at least one number, got none")
+    dtypes = {str(array.dtype): name for name, array in arrays.items()}
+    if len(dtypes) > 1:
+        found = ", ".join(f"{name!r} is {dtype}" for dtype, name in dtypes.items())
+        raise GradlabError(f"params must be of one dtype: {found}. Convert them, best with .astype(float)")
+
+
+def _refuse_shared_memory(arrays: Mapping[str, Vector]) -> None:
+    """Where two entries are one number, moving one moves the other, and the numeric derivative is a sum."""
+    for name, array in arrays.items():
+        if any(stride == 0 and n > 1 for stride, n in zip(array.strides, array.shape, strict=True)):
+            raise GradlabError(f"entries of params {name!r} share memory (a broadcast array): pass a copy")
+    names = list(arrays)
+    for i, one in enumerate(names):
+        for other in names[i + 1 :]:
+            if np.shares_memory(arrays[one], arrays[other]):
+                raise GradlabError(f"params {one!r} and {other!r} share memory: pass the array once, or a copy of it")

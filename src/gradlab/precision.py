@@ -1,0 +1,58 @@
+"""How fine the numbers are: round-off by dtype, and the levels that courses teach."""
+
+from __future__ import annotations
+
+import math
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+LEVELS = MappingProxyType({"great": 1e-7, "look again": 1e-5, "worried": 1e-3})
+"""The relative differences that Andrew Ng's course names, for float64."""
+
+
+def unit_roundoff(dtype: DTypeLike = np.float64) -> float:
+    """Largest relative error of rounding to nearest: half of `np.finfo(dtype).eps`.
+
+    Examples
+    --------
+    >>> print(f"{unit_roundoff():.2e} {unit_roundoff(np.float32):.2e}")
+    1.11e-16 5.96e-08
+    """
+    return float(np.finfo(dtype).eps) / 2
+
+
+def levels(dtype: DTypeLike = np.float64) -> dict[str, float]:
+    """The three levels for numbers of this dtype.
+
+    The course states them for float64. For another dtype they ask for the same share of the
+    digits that the dtype has: `1e-7` is 7 of float64's 16 digits, so 3.2 of float32's 7.2.
+    This carries a convention over; it is not a derived bound.
+
+    Examples
+    --------
+    >>> for name, value in levels(np.float32).items():
+    ...     print(f"{name:>10} {value:.1e}")
+         great 6.8e-04
+    look again 5.4e-03
+       worried 4.4e-02
+    """
+    share = math.log(unit_roundoff(dtype)) / math.log(unit_roundoff(np.float64))
+    return {name: value**share for name, value in LEVELS.items()}
+
+
+def level(relative_difference: float, dtype: DTypeLike = np.float64) -> str:
+    """What the course says to a relative difference: great up to 1e-7, worried from 1e-3, else look again.
+
+    NaN is never great.
+
+    Examples
+    --------
+    >>> level(1.9e-10), level(1.2e-7), level(0.285), level(float("nan"))
+    ('great', 'look again', 'worried', 'worried')
+    """
+    marks = levels(dtype)
+    if relative_difference <= marks["great"]:
+        return "great"
+    return "look again" if relative_difference < marks["worried"] else "worried"
