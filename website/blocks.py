@@ -72,7 +72,7 @@ def _scan(lines: list[str], problems: list[tuple[int, str]]) -> Iterator[Block]:
         opening = _OPEN.match(lines[n])
         n += 1
         if not opening:
-            if len(_STRAY.findall(lines[n - 1])) % 2:
+            if _STRAY.search(lint.INLINE.sub("", lines[n - 1])):
                 problems.append((n, "a fence must stand on a line of its own"))
             continue
         prefix, start = opening["prefix"], n

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 Problem = tuple[int, str]  # line (of the page, or of the block from 0) and what to do
 
 _RAW = re.compile(r"<(pre|code|samp|xmp|listing|plaintext|textarea)\b", re.I)
-_INLINE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
+INLINE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 _DIRECTIVE = re.compile(r"<!-+\s*;?\s*(skip|invisible-code|clear-namespace|doctest)\b", re.I)
+_QUOTE = re.compile(r"^ {0,3}(?:> ?)+")
 _CONTAINER = re.compile(r"(?:[-*+]|\d+[.)])\s|!!!|\?\?\?|===|///|\[\^[^\]]+\]:|:\s")
 _VERB = r"(?:prints?|returns?|gives?|yields?|outputs?|out|value|result|equals|is|about|almost)\b:?"
 _LEAD = rf"(?:[-=]+>|[=≈~:]+|{_VERB})?"
@@ -32,13 +33,16 @@ def prose(lines: list[str], fences: dict[int, str]) -> list[Problem]:
     found: list[Problem] = []
     body = _front_matter(lines)
     for n, line in enumerate(lines, 1):
-        plain = _INLINE.sub("", line)
+        plain = INLINE.sub("", line)
         if raw := _RAW.search(plain):
             found.append((n, f"raw <{raw[1]}> is never run: use a fenced block, or `backticks` within a line"))
+        if "--8<--" in plain:
+            found.append((n, "what stands in an included file is not looked into: write it here"))
         if _DIRECTIVE.search(plain):
             found.append((n, 'a comment must not skip or hide a block: give the block data-skip="reason"'))
     with_fences = [fences[n] + "```" if n in fences else line for n, line in enumerate(lines, 1)]
-    found += [(n, what) for n, what in _indented(with_fences) if n > body]
+    unquoted = [_QUOTE.sub("", line).expandtabs(4) for line in with_fences]
+    found += [(n, what) for n, what in _indented(unquoted) if n > body]
     return found
 
 

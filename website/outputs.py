@@ -57,6 +57,8 @@ def _edits(page: verify.Page, example: Example) -> list[Edit]:
             return [(block.end + 1, block.end + 1, _output_block(block, page.printed))]
         return []
     if block.kind == blocks.OUTPUT:
+        if not page.printed:
+            raise Raised(f"{page.name}:{block.line}: the code above prints nothing: remove this block")
         if run.same(block.source, page.printed):
             return []
         return [(block.line + 1, block.end, _prefixed(block.prefix, page.printed))]

@@ -1,16 +1,23 @@
-"""The pytest side of the verifier: `pytest docs/learn/one-page.md` verifies that page."""
+"""The pytest side of the verifier: `pytest docs/learn/one-page.md` verifies that page, and records it."""
 
+import os
+import random
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
+from unittest import SkipTest
 
 import pytest
+from _pytest.doctest import DoctestItem
 from sybil import Sybil
 from sybil.example import SybilFailure
 from sybil.integration.pytest import SybilFile, SybilItem
 
-from website import verify
+from website import record, shown, verify
 from website.blocks import Unverified
+from website.state import ROOT
 
 SYBIL = Sybil(parsers=[verify.regions], patterns=["*.md"], document_types={".md": verify.Page})
 
@@ -20,11 +27,11 @@ class PageFile(SybilFile):
 
     def collect(self) -> Iterator["BlockItem"]:
         try:
-            page = SYBIL.parse(self.path)
+            self.page = SYBIL.parse(self.path)
+            shown.compare(self.page.text, [example.parsed for example in self.page.examples()], self.page.name)
         except Unverified as error:
             raise self.CollectError(str(error)) from None
-        self.page = page
-        for example in page.examples():
+        for example in self.page.examples():
             yield BlockItem.from_parent(self, sybil=SYBIL, example=example)
 
     def setup(self) -> None:
@@ -40,11 +47,22 @@ class BlockItem(SybilItem):
 
     def __init__(self, parent: PageFile, sybil: Sybil, example: Any) -> None:
         super().__init__(parent, sybil, example)
-        self.name = f"line {example.line} {example.parsed.kind}"
+        page, block = parent.page, example.parsed
+        self.name = f"line {example.line} {block.kind}"
         self._nodeid = f"{parent.nodeid}::{self.name}"
+        self.user_properties = [
+            ("page", page.name),
+            ("sha256", record.digest(page.text)),
+            ("found", len(page.regions)),
+            ("line", example.line),
+            ("reason", block.reason),
+        ]
 
     def runtest(self) -> None:
-        verify.evaluate(self.example)
+        try:
+            verify.evaluate(self.example)
+        except SkipTest as skipped:
+            raise pytest.skip.Exception(str(skipped), _use_item_location=True) from None
 
     def reportinfo(self) -> tuple[str, int, str]:
         return self.example.path, self.example.line - 1, f"{self.parent.nodeid}: {self.name}"
@@ -55,8 +73,63 @@ class BlockItem(SybilItem):
         return super().repr_failure(excinfo, style)
 
 
-def pytest_collect_file(file_path: Any, parent: pytest.Collector) -> PageFile | None:
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PageFile | None:
     """Every Markdown file that pytest is asked about is a page."""
     if file_path.suffix == ".md":
         return PageFile.from_parent(parent, path=file_path, sybils=[SYBIL])
     return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Docstrings are recorded by module."""
+    docstrings = [item for item in items if isinstance(item, DoctestItem) and item.path.is_relative_to(ROOT / "src")]
+    found = Counter(item.path for item in docstrings)
+    whole = not any("::" in word for word in config.args)
+    for item in docstrings:
+        item.user_properties += [
+            ("page", item.path.relative_to(ROOT).as_posix()),
+            ("sha256", record.digest(item.path.read_text(encoding="utf-8"))),
+            ("found", found[item.path] if whole else 10**6),
+            ("line", (item.dtest.lineno or 0) + 1),
+            ("reason", ""),
+        ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The seed of the spoiled sample is chosen once, and the record written once, by the process in charge."""
+    os.environ.setdefault("GRADLAB_SPOIL", str(random.SystemRandom().randrange(10**6)))
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Recorder(), "gradlab-record")
+
+
+def pytest_report_header() -> str:
+    """How to repeat the sample of spoiled blocks."""
+    return f"spoiled blocks: GRADLAB_SPOIL={os.environ['GRADLAB_SPOIL']} (a seed, or 'all')"
+
+
+class Recorder:
+    """Gathers the reports of all blocks, also from pytest-xdist's workers, and writes the record at the end."""
+
+    def __init__(self) -> None:
+        self.runs: dict[str, record.Run] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        block = dict(report.user_properties)
+        if "page" not in block:
+            return
+        run = self.runs.setdefault(block["page"], record.Run(block["sha256"], block["found"]))
+        run.seconds += report.duration
+        if report.failed:
+            run.failed.append(block["line"])
+        elif report.skipped:
+            run.skipped.append({"line": block["line"], "reason": block["reason"]})
+        elif report.when == "call":
+            run.run.append(block["line"])
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed and report.nodeid.endswith(".md"):
+            self.runs[report.nodeid] = record.Run("", 0, failed=[0])
+
+    def pytest_sessionfinish(self) -> None:
+        record.update(self.runs)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from itertools import zip_longest
 from pathlib import Path
 from types import ModuleType
 from unittest import SkipTest
@@ -42,7 +43,7 @@ def regions(document: Document) -> Iterator[Region]:
     starts = [0]
     for line in document.text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
-    for block, after in zip(found, [*found[1:], None], strict=True):
+    for block, after in zip_longest(found, found[1:]):
         shown = after is not None and after.kind == blocks.OUTPUT
         yield Region(starts[block.line - 1], starts[block.end], block, EVALUATORS[block.kind], {"shown": shown})
 
@@ -85,6 +86,8 @@ def _python(example: Example) -> str:
 
 def _output(example: Example) -> str:
     page, block = _of(example)
+    if not page.printed:
+        return f"{page.name}:{block.line}: the code above prints nothing: remove this block"
     ok = run.same(block.source, page.printed)
     inside = (block.line + 1, block.end)
     what = "what the code above prints"

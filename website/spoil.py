@@ -1,0 +1,179 @@
+"""The verifier, verified: spoil a block in every way that matters, and see whether its page turns red.
+
+A page is run once; before each block a child process takes over and evaluates the spoiled block instead, with
+the same parser and evaluators, so that nothing above it is run again.
+"""
+
+import doctest
+import os
+import random
+import re
+import signal
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from unittest import SkipTest
+
+from sybil.example import SybilFailure
+
+from website import blocks, verify
+from website.blocks import Block
+
+_NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.I)
+
+
+@dataclass(frozen=True)
+class Spoil:
+    """One spoiled page: it must turn red at one of its blocks, `first` to `last` (counted from 0)."""
+
+    line: int
+    how: str
+    text: str
+    first: int
+    last: int
+
+
+def spoils(text: str, path: str, rng: random.Random) -> list[Spoil]:
+    """Every way of spoiling each block of a page, one at a time."""
+    found = blocks.find(text, path)
+    made = []
+    for index, block in enumerate(found):
+        shown = index + 1 < len(found) and found[index + 1].kind == blocks.OUTPUT
+        for how, start, end, new in _EDITS.get(block.kind, lambda block, rng: iter(()))(block, rng):
+            spoiled = _replaced(text, start, end, [block.prefix + line for line in new])
+            removed = how == "output block removed"
+            first = index - 1 if removed else index
+            last = index + 1 if block.kind == blocks.PYTHON and shown else first
+            made.append(Spoil(block.line, how, spoiled, first, last))
+    return made
+
+
+Edit = tuple[str, int, int, list[str]]  # how; from line, to the line before; these lines instead
+
+
+def _pycon(block: Block, rng: random.Random) -> Iterator[Edit]:
+    for example in doctest.DocTestParser().get_examples(block.source):
+        line = block.line + 1 + example.lineno
+        answer = line + example.source.count("\n")
+        end = answer + example.want.count("\n")
+        yield "code raises", line, answer, ['>>> raise SystemError("spoiled")']
+        yield "code prints something else", line, answer, ['>>> print("spoiled")']
+        if example.want:
+            yield "output changed", answer, end, changed(example.want, rng).splitlines()
+            yield "output removed", answer, end, []
+
+
+def _python(block: Block, rng: random.Random) -> Iterator[Edit]:
+    yield "code raises", block.end, block.end, ['raise SystemError("spoiled")']
+    yield "code prints something else", block.end, block.end, ['print("spoiled")']
+
+
+def _output(block: Block, rng: random.Random) -> Iterator[Edit]:
+    yield "output changed", block.line + 1, block.end, changed(block.source, rng).splitlines()
+    yield "output removed", block.line + 1, block.end, []
+    yield "output block removed", block.line, block.end + 1, []
+
+
+def _console(block: Block, rng: random.Random) -> Iterator[Edit]:
+    lines = block.source.splitlines()
+    starts = [k for k, line in enumerate(lines) if line.startswith("$ ")]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        answer = next((k for k in range(start + 1, end) if not lines[k].startswith("> ")), end)
+        line, first, last = (block.line + 1 + k for k in (start, answer, end))
+        yield "command fails", line, first, ["$ exit 77"]
+        yield "command prints something else", line, first, ["$ echo spoiled"]
+        shown = "".join(text + "\n" for text in lines[answer:end])
+        yield "output changed", first, last, changed(shown, rng).splitlines()
+
+
+_EDITS = {blocks.PYCON: _pycon, blocks.PYTHON: _python, blocks.OUTPUT: _output, blocks.CONSOLE: _console}
+
+
+def changed(output: str, rng: random.Random) -> str:
+    """The output with one number wrong in its last digit by five units, or one letter wrong."""
+    start = _message(output)
+    spots = [number.end() - 1 for number in _NUMBER.finditer(output, start) if number[0][-1].isdigit()]
+    spots += [output.upper().index("E", *number.span()) - 1 for number in _exponents(output, start)]
+    if spots:
+        at = rng.choice(spots)
+        return output[:at] + str((int(output[at]) + 5) % 10) + output[at + 1 :]
+    letters = [at for at in range(start, len(output)) if output[at].isalpha()]
+    if letters:
+        at = rng.choice(letters)
+        return output[:at] + ("x" if output[at] != "x" else "y") + output[at + 1 :]
+    return output + "spoiled\n"
+
+
+def _message(output: str) -> int:
+    """Where the part that is compared begins: of a traceback, only the message is."""
+    if not output.startswith("Traceback ("):
+        return 0
+    lines = output.splitlines(keepends=True)
+    k = next(k for k, line in enumerate(lines) if k and not line.startswith(" "))
+    return sum(map(len, lines[:k]))
+
+
+def _exponents(output: str, start: int) -> list[re.Match[str]]:
+    """Numbers whose mantissa ends in a digit before an exponent."""
+    return [n for n in _NUMBER.finditer(output, start) if re.search(r"\de", n[0], re.I)]
+
+
+def _replaced(text: str, start: int, end: int, new: list[str]) -> str:
+    lines = text.splitlines()
+    lines[start - 1 : end - 1] = new
+    return "\n".join(lines) + "\n"
+
+
+def uncaught(text: str, path: str, chosen: list[Spoil]) -> list[Spoil]:
+    """Those spoiled pages that stay green: there must be none."""
+    page = verify.load(text, path)
+    survivors = []
+    last = max((spoil.first for spoil in chosen), default=-1)
+    with page.running() as page.folder:
+        for index, example in enumerate(page.examples()):
+            survivors += [s for s in chosen if s.first == index and not _in_child(page, s)]
+            if index < last and not example.parsed.reason:
+                verify.evaluate(example)
+    return survivors
+
+
+def _in_child(page: verify.Page, spoil: Spoil) -> bool:
+    """Evaluate in a child process, which has all that ran so far; elsewhere than on Linux, run it all again."""
+    if sys.platform != "linux":
+        return turns_red(spoil, page.path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Python 3.12 warns of the threads that pytest-xdist keeps
+        child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(120)
+        red = False
+        try:
+            red = turns_red(spoil, page.path, page)
+        finally:
+            os._exit(0 if red else 1)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def turns_red(spoil: Spoil, path: str, so_far: verify.Page | None = None) -> bool:
+    """Does the spoiled page fail, with the failure of a block? A page that passes or skips does not."""
+    page = verify.load(spoil.text, path)
+    if so_far is None:
+        with page.running() as page.folder:
+            return _fails(page, spoil)
+    page.module, page.namespace, page.folder = so_far.module, so_far.namespace, so_far.folder
+    page.printed, page.filters = so_far.printed, so_far.filters
+    page.done = {example.line for example in list(page.examples())[: spoil.first]}
+    return _fails(page, spoil)
+
+
+def _fails(page: verify.Page, spoil: Spoil) -> bool:
+    for example in list(page.examples())[spoil.first : spoil.last + 1]:
+        try:
+            verify.evaluate(example)
+        except SybilFailure:
+            return True
+        except SkipTest:
+            return False
+    return False
