@@ -1,1 +1,28 @@
 """gradlab: is this gradient right, and how far can the answer be trusted?"""
+
+from gradlab.check import assert_gradients, check_backward, check_gradients
+from gradlab.compare import Block, Component, Verdict, relative_difference
+from gradlab.derivative import Derivative, derivative
+from gradlab.errors import GradientMismatch, GradlabError
+from gradlab.gradient import NumericGradient, numeric_gradient
+from gradlab.parameters import Parameters
+from gradlab.report import Finding, Report
+
+__all__ = [
+    "Block",
+    "Component",
+    "Derivative",
+    "Finding",
+    "GradientMismatch",
+    "GradlabError",
+    "NumericGradient",
+    "Parameters",
+    "Report",
+    "Verdict",
+    "assert_gradients",
+    "check_backward",
+    "check_gradients",
+    "derivative",
+    "numeric_gradient",
+    "relative_difference",
+]

@@ -171,7 +171,7 @@ def _block(
         name=name,
         shape=shape,
         verdict=Verdict.worst(v for v, n in counts.items() if n),
-        digits=_digits(analytic, bound, verdicts == Verdict.AGREES),
+        digits=_digits(analytic, bound, (verdicts == Verdict.AGREES) & (reason == "")),
         relative_difference=relative_difference(analytic, value),
         worst=Component(
             tuple(int(k) for k in np.unravel_index(i, shape)),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradlab.cost import Cost
-from gradlab.ladder import Ladder, Line, reason, rung_step
+from gradlab.ladder import Ladder, Line, rung_step
 from gradlab.parameters import Parameters
 from gradlab.precision import unit_roundoff
 from gradlab.steps import measure_noise
@@ -76,4 +76,4 @@ def derivative(f: Callable[[Any], Any], x: float) -> Derivative:
     found = ladder.climb(np.array([START]), enough=ENOUGH)
     value, error = float(found.value[0]) / scale, float(found.bound[0]) / scale
     step = float(rung_step(found.rung)[0]) * scale if np.isfinite(error) else np.nan
-    return Derivative(value, error, step, cost.evaluations, reason(found, 0))
+    return Derivative(value, error, step, cost.evaluations, str(found.reasons()[0]))

@@ -133,7 +133,7 @@ class Ladder:
         """The next rung for each active line; below the bottom if the line is done."""
         done = self.bottom - 1
         tried = self.tried[:, active]
-        low = tried.argmax(axis=0) + self.bottom
+        low = self._lowest(active)
         high = len(tried) - 1 - tried[::-1].argmax(axis=0) + self.bottom
         blocked = np.isnan(self.slope[high - self.bottom, active])  # overflow or out of the domain up there
         down = np.where(low > self.bottom, low - 1, done)
@@ -146,11 +146,23 @@ class Ladder:
             default=done,
         )
 
-    def sides(self, lines: Ints) -> tuple[Floats, Floats]:
-        """The slopes behind and ahead at the lowest rung that was tried: where a kink cannot be escaped."""
-        rows = self.tried[:, lines].argmax(axis=0)
-        slope, half = self.slope[rows, lines], self.gap[rows, lines] / 2
-        return slope - half, slope + half
+    def descend(self, lines: Ints, *, rungs: int) -> None:
+        """Evaluate so many rungs more below the lowest of these lines, where there are any."""
+        for _ in range(rungs):
+            self._fill(lines, np.maximum(self._lowest(lines) - 1, self.bottom))
+
+    def sides(self) -> tuple[Floats, Floats]:
+        """Between which slopes a line lies whose two sides stay apart, at the rung that shows them best."""
+        half = self.gap / 2
+        change = np.abs(np.diff(self.slope, axis=0)) + np.abs(np.diff(half, axis=0))
+        rungs = np.arange(self.bottom, self.bottom + len(change))[:, np.newaxis]
+        error = np.where(np.isfinite(change), change + 2 * self.noise_at(rungs), np.inf)
+        pick = (error.argmin(axis=0), np.arange(len(self.lines)))
+        middle, reach = self.slope[pick], half[pick] + error[pick]
+        return middle - reach, middle + reach
+
+    def _lowest(self, lines: Ints) -> Ints:
+        return np.asarray(self.tried[:, lines].argmax(axis=0) + self.bottom)
 
 
 @dataclass(frozen=True)
@@ -164,14 +176,10 @@ class Estimates:
     kink: NDArray[np.bool_]  # no credible rung, and the slopes of both sides stay apart
     finite: NDArray[np.bool_]
 
-
-def reason(estimates: Estimates, j: int) -> str:
-    """Why line j has no value: "overflow", "kink" or "noise"; "" if it has one."""
-    if np.isfinite(estimates.bound[j]):
-        return ""
-    if not estimates.finite[j]:
-        return "overflow"
-    return "kink" if estimates.kink[j] else "noise"
+    def reasons(self) -> NDArray[np.str_]:
+        """Why a line has no value: "overflow", "kink" or "noise"; "" where it has one."""
+        why = np.where(self.kink, "kink", np.where(self.finite, "noise", "overflow"))
+        return np.where(np.isfinite(self.bound), "", why).astype("U9")
 
 
 def _contradicted(value: Floats, bound: Floats, credible: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -88,7 +88,7 @@ class Parameters:
             return tuple(blocks.values()) if isinstance(self._like, tuple) else list(blocks.values())
         return blocks["theta"]
 
-    def flatten(self, grads: Params, what: str = "grads") -> Vector:
+    def flatten(self, grads: Params, what: str = "grads") -> NDArray[np.float64]:
         """Gradients as one vector, paired with the parameters by name, never by position.
 
         Raises
@@ -107,7 +107,7 @@ class Parameters:
             )
         return np.concatenate([self._fitting(name, given[name], what) for name in self.names])
 
-    def _fitting(self, name: str, value: ArrayLike, what: str) -> Vector:
+    def _fitting(self, name: str, value: ArrayLike, what: str) -> NDArray[np.float64]:
         array, shape = np.asarray(value), self.shapes[name]
         if array.dtype.kind not in "fiub":
             raise GradlabError(f"{what} of {name!r} must be real numbers, got dtype {array.dtype}")

@@ -1,0 +1,182 @@
+"""The check: analytic gradients against the cost itself, from guards to report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from gradlab import compare
+from gradlab.analytic import analytic_gradients
+from gradlab.cost import Cost
+from gradlab.errors import GradientMismatch, GradlabError
+from gradlab.examine import examine, fixed, nothing
+from gradlab.gradient import Workers, at_fixed_step, noise_of, scales, start_rungs
+from gradlab.parameters import Parameters, Params
+from gradlab.report import Report
+from gradlab.stencils import CENTRAL, Stencil
+
+
+def check_gradients(
+    cost: Callable[..., Any],
+    params: Params,
+    grads: Params | Callable[..., Params],
+    *,
+    stencil: Stencil = CENTRAL,
+    step: float | None = None,
+    vectorized: bool = False,
+    workers: Workers = None,
+    rng: np.random.Generator | None = None,
+) -> Report:
+    """Compare gradients with finite differences of the cost, and say what can be said.
+
+    Every component is looked at once, two evaluations at a step that is chosen for its block. Only what is
+    doubtful is examined further, at more steps. The threshold is no constant: it is the measured noise of
+    the cost over the step, plus the truncation seen between neighbouring steps.
+
+    Parameters
+    ----------
+    cost
+        A function of params that returns one finite number, always the same at the same params.
+    params
+        Dict of arrays (W1, b1, …), sequence of arrays, or one array; floats of one dtype. Never changed.
+    grads
+        The gradients in the structure of params (the same names), or a function of params that returns them.
+    stencil, step
+        Check with this formula at this one absolute step (the course's ε) instead of a chosen one.
+    vectorized
+        True if `cost` takes all arrays with one more axis in front, K points at once, and returns K values.
+    workers
+        A number of threads, or any map-like function such as a process pool's `map`.
+    rng
+        Draws the directions along which noise and steps are found. Default: always the same.
+
+    Returns
+    -------
+    Report
+        Its `ok` is True only if every block that could be tested agrees and none is undecided.
+
+    Raises
+    ------
+    GradlabError
+        If the input cannot be checked: the message names the argument, the rule and the way out.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0], [2.0]])
+    >>> def cost(p):
+    ...     return float(np.sum(np.tanh(p["W1"] @ x + p["b1"])))
+    >>> def grads(p):
+    ...     slope = 1 - np.tanh(p["W1"] @ x + p["b1"]) ** 2
+    ...     return {"W1": slope @ x.T, "b1": slope}
+    >>> check_gradients(cost, {"W1": np.array([[1.0, -0.7]]), "b1": np.array([[0.5]])}, grads).ok
+    True
+    """
+    began = time.perf_counter()
+    parameters = Parameters(params)
+    analytic = analytic_gradients(grads, parameters)
+    asked = Cost(cost, parameters, vectorized=vectorized, workers=workers)
+    rng = np.random.default_rng(0) if rng is None else rng
+    noise = noise_of(asked, rng) if asked.steady else np.inf
+    scale = scales(parameters)
+    if not asked.steady:
+        numeric = nothing(parameters.size, "random")
+    elif step is not None:
+        numeric = fixed(*at_fixed_step(asked, noise, stencil, step))
+    elif stencil is not CENTRAL:
+        raise GradlabError("stencil needs a step: without one, gradlab extrapolates central differences")
+    else:
+        numeric = examine(asked, noise, analytic.theta, scale, start_rungs(asked, noise, scale, rng))
+    return Report(
+        blocks=compare.blocks(analytic.theta, numeric, scale, parameters),
+        findings=(),
+        evaluations=asked.evaluations,
+        seconds=time.perf_counter() - began,
+        cost=asked.value,
+        noise=noise,
+        dtype=parameters.theta.dtype,
+    )
+
+
+def assert_gradients(
+    cost: Callable[..., Any], params: Params, grads: Params | Callable[..., Params], **keywords: Any
+) -> Report:
+    """`check_gradients` for tests: returns the report if it is ok, else raises with the report's text.
+
+    Raises
+    ------
+    GradientMismatch
+        An AssertionError; its `report` holds the whole answer.
+    GradlabError
+        If the input cannot be checked.
+
+    Examples
+    --------
+    >>> theta = np.array([1.0, 2.0])
+    >>> assert_gradients(lambda t: float(t @ t), theta, lambda t: 2 * t).level
+    'great'
+    """
+    report = check_gradients(cost, params, grads, **keywords)
+    if not report.ok:
+        raise GradientMismatch(report)
+    return report
+
+
+def check_backward(
+    forward: Callable[..., Any],
+    backward: Callable[..., Mapping[str, Any]],
+    inputs: Mapping[str, Any],
+    *,
+    rng: np.random.Generator | None = None,
+    **keywords: Any,
+) -> Report:
+    """Check one layer: a random upstream gradient R, and the cost sum(R · forward(**inputs)).
+
+    A plain sum of the outputs would be blind to much: after a normalisation it is constant.
+
+    Parameters
+    ----------
+    forward
+        `forward(**inputs)` returns the output array.
+    backward
+        `backward(upstream, **inputs)` returns a dict: for each input that is differentiated, its gradient
+        under the input's name. Inputs that it does not name are held fixed.
+    inputs
+        Arrays by name: inputs and parameters of the layer alike.
+    rng
+        Draws R and the directions.
+
+    Examples
+    --------
+    >>> A, W = np.array([[1.0, -2.0], [0.5, 3.0]]), np.array([[0.3, -1.2]])
+    >>> def forward(A, W):
+    ...     return W @ A
+    >>> def backward(dZ, A, W):
+    ...     return {"A": W.T @ dZ, "W": dZ @ A.T}
+    >>> check_backward(forward, backward, {"A": A, "W": W}).ok
+    True
+    """
+    rng = np.random.default_rng(0) if rng is None else rng
+    output = np.asarray(forward(**_copies(inputs)))
+    upstream = rng.standard_normal(output.shape).astype(output.dtype if output.dtype.kind == "f" else np.float64)
+    grads = backward(upstream.copy(), **_copies(inputs))
+    if not isinstance(grads, Mapping) or not grads:
+        raise GradlabError(f"backward must return a dict of gradients by input name, got {type(grads).__name__}")
+    unknown = [name for name in grads if name not in inputs]
+    if unknown:
+        raise GradlabError(f"backward returned {unknown[0]!r}, which is no input: the inputs are {', '.join(inputs)}")
+    fixed_inputs = {name: value for name, value in inputs.items() if name not in grads}
+
+    def cost(moved: Mapping[str, Any]) -> Any:
+        return np.sum(upstream * forward(**moved, **fixed_inputs))
+
+    def gradients(moved: Mapping[str, Any]) -> Mapping[str, Any]:
+        return backward(upstream.copy(), **moved, **fixed_inputs)
+
+    return check_gradients(cost, {name: inputs[name] for name in grads}, gradients, rng=rng, **keywords)
+
+
+def _copies(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in inputs.items()}
