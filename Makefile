@@ -8,6 +8,7 @@ endif
 RUN := $(BIN)/python -m
 PIP := $(RUN) pip --disable-pip-version-check --quiet
 READY := .venv/.ready
+export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help
@@ -36,6 +37,18 @@ blocks: $(READY) ## run every block of every page, nothing else
 .PHONY: outputs
 outputs: $(READY) ## rewrite the outputs on the pages that changed, and print the diff
 	$(RUN) website.outputs
+
+.PHONY: serve
+serve: $(READY) ## the site on http://127.0.0.1:8000, rebuilt when docs, src or website change
+	$(RUN) mkdocs serve
+
+.PHONY: site
+site: $(READY) ## the site as files, in build/site
+	$(RUN) mkdocs build --strict
+
+.PHONY: dist
+dist: $(READY) ## wheel and sdist, in dist
+	$(RUN) build --no-isolation
 
 UV ?= uv
 .PHONY: lock

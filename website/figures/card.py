@@ -1,0 +1,35 @@
+"""The picture that others show when they link to the site (og:image): name, sentence, the two secants."""
+
+import io
+
+from matplotlib.figure import Figure
+
+from website.figures import style
+
+SIZE = (1200, 630)
+
+
+def card() -> bytes:
+    """PNG of 1200 × 630 pixels."""
+    with style.used():
+        written = io.BytesIO()
+        _draw().savefig(
+            written, format="png", dpi=72, metadata={"Software": None}, facecolor=style.PAPER, transparent=False
+        )
+        return written.getvalue()
+
+
+def _draw() -> Figure:
+    fig, ax = style.drawing(*SIZE)
+    ax.text(90, 250, "gradlab", fontsize=110, color=style.INK)
+    ax.text(94, 330, "Gradient checking, understood.", fontsize=44, color=style.INK)
+    ax.text(94, 392, "Every block on these pages was run.", fontsize=32, color=style.SOFT)
+    x = [880 + 2.6 * k for k in range(101)]
+    y = [500 - 400 * (k / 100) ** 3 for k in range(101)]
+    ax.plot(x, y, color=style.INK, linewidth=4)
+    ax.plot([x[20], x[95]], [y[20], y[95]], color=style.NUMERIC, linewidth=7, marker="o", markersize=16)
+    slope = (y[61] - y[59]) / (x[61] - x[59])
+    ax.plot(
+        [x[22], x[90]], [y[60] + slope * (end - x[60]) for end in (x[22], x[90])], color=style.ANALYTIC, linewidth=4
+    )
+    return fig

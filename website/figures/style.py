@@ -1,0 +1,115 @@
+"""One look for all figures: colours by meaning, ink that follows light and dark, text as text."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# What each colour means, everywhere: the custom properties of website/style/2-colours.css have the same names. The
+# values are those of the light scheme; in the page, each becomes `var(--gl-...)`. (Okabe and Ito, darkened for text.)
+ANALYTIC = "#0069a8"
+NUMERIC = "#a65400"
+WRONG = "#bf3a12"
+AGREES = "#00735a"
+BOUND = "#8c9199"
+INK = "#1f2328"
+SOFT = "#5b6067"
+FAINT = "#d9d6ce"
+PAPER = "#fdfcf9"
+ROLES = {
+    ANALYTIC: "var(--gl-analytic)",
+    NUMERIC: "var(--gl-numeric)",
+    WRONG: "var(--gl-wrong)",
+    AGREES: "var(--gl-agrees)",
+    BOUND: "var(--gl-bound)",
+    INK: "currentColor",
+    SOFT: "var(--gl-soft)",
+    FAINT: "var(--gl-faint)",
+    PAPER: "var(--gl-paper)",
+}
+
+TEXT = 14
+RC = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": SOFT,
+    "axes.facecolor": "none",
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.8,
+    "axes.prop_cycle": matplotlib.cycler(color=[ANALYTIC, NUMERIC, AGREES, WRONG, SOFT]),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.unicode_minus": True,
+    "figure.dpi": 72,  # so that a point, matplotlib's measure in an SVG, is a CSS pixel
+    "figure.facecolor": "none",
+    "font.family": ["STIXGeneral", "DejaVu Serif"],  # only to measure: the page sets its own font
+    "font.size": TEXT,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.8,
+    "image.cmap": "gray",
+    "legend.frameon": False,
+    "lines.linewidth": 2,
+    "lines.solid_capstyle": "round",
+    "mathtext.fontset": "stix",
+    "patch.linewidth": 1,
+    "savefig.facecolor": "none",
+    "savefig.transparent": True,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "gradlab",
+    "text.color": INK,
+    "xtick.color": SOFT,
+    "xtick.major.width": 0.8,
+    "xtick.minor.visible": False,
+    "ytick.color": SOFT,
+    "ytick.major.width": 0.8,
+}
+
+
+@contextmanager
+def used() -> Iterator[None]:
+    """Draw inside this, and the figures look like all others."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(RC)
+        yield
+
+
+def canvas(width: float, height: float) -> tuple[Figure, Axes]:
+    """Figure of so many CSS pixels with one pair of axes."""
+    fig = sheet(width, height)
+    return fig, fig.add_subplot()
+
+
+def sheet(width: float, height: float) -> Figure:
+    """Figure of so many CSS pixels, still empty. (No pyplot: nothing to close.)"""
+    return Figure(figsize=(width / 72, height / 72), layout="constrained")
+
+
+def drawing(width: float, height: float) -> tuple[Figure, Axes]:
+    """Sheet without axes to see, measured in CSS pixels from the top left: for diagrams."""
+    fig = Figure(figsize=(width / 72, height / 72))
+    ax = fig.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, width), ylim=(height, 0))
+    ax.axis("off")
+    return fig, ax
+
+
+def axes(ax: Axes, x: str = "", y: str = "") -> None:
+    """Name the axes; both names stand level, so that nobody has to tilt the head."""
+    ax.set_xlabel(x, loc="right")
+    ax.set_title(y, loc="left", fontsize=TEXT)
+
+
+def power(exponent: int, base: str = "10") -> str:
+    """Power of ten as text: power(-7) is 10⁻⁷."""
+    return base + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def powers(ax: Axes, x: range | None = None, y: range | None = None) -> None:
+    """Logarithmic axes with ticks at these powers of ten."""
+    for axis, exponents in ((ax.xaxis, x), (ax.yaxis, y)):
+        if exponents is not None:
+            axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+            axis.set_ticks([10.0**k for k in exponents], [power(k) for k in exponents])
+            axis.set_ticks([], minor=True)

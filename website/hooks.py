@@ -1,0 +1,60 @@
+"""MkDocs' hooks, each a line or two: what they call lies in small modules beside this one."""
+
+import functools
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+for _name in [name for name in sys.modules if name.startswith("website.figures")]:
+    del sys.modules[_name]  # `make serve` reads this file again after every change: draw with the new code
+
+from mkdocs.utils import get_relative_url  # noqa: E402
+
+from website import assets, copies, formulas, gallery, markup, verified  # noqa: E402
+from website.figures.embed import embed  # noqa: E402
+
+_typesetter = functools.cache(formulas.Typesetter)
+
+
+def on_startup(command, dirty):
+    gallery.prepare_kernel()
+
+
+def on_config(config):
+    if "serve" in sys.argv:
+        gallery.remember_results(config)
+
+
+def on_files(files, config):
+    for file in assets.made_files(config):
+        files.append(file)
+
+
+def on_page_markdown(markdown, page, config, files):
+    return verified.with_table(markdown)
+
+
+def on_page_content(html, page, config, files):
+    if gallery.is_script(page):
+        html, page.meta["figures"] = gallery.show(html, page, config, files)
+    return copies.with_copies(html)
+
+
+def on_page_context(context, page, config, nav):
+    page.meta["verified"] = verified.line(page)
+
+
+def on_post_page(output, page, config):
+    output = embed(output, page.file.src_uri, page.meta.get("figures", {}))
+    output, found = formulas.typeset(output, page.file.src_uri, _typesetter)
+    if found:
+        output = markup.with_stylesheet(output, get_relative_url(formulas.STYLESHEET, page.url))
+    return markup.named(output)
+
+
+def on_post_template(output_content, template_name, config):
+    return markup.named(output_content) if template_name.endswith(".html") else None
+
+
+def on_env(env, config, files):
+    assets.write_llms(files, config)
