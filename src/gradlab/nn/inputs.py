@@ -64,6 +64,12 @@ def require_keep(keep: float) -> None:
         raise ValueError(f"keep is the probability that a unit stays, 0 < keep <= 1, got {keep!r}")
 
 
+def require_whole(name: str, number: int, least: int) -> None:
+    """Refuse what is not a whole number of at least so much."""
+    if not isinstance(number, (int, np.integer)) or number < least:
+        raise ValueError(f"{name} must be a whole number >= {least}, got {number!r}")
+
+
 def require_not_negative(name: str, number: float) -> float:
     """Refuse a negative or non-finite number; a NumPy float64 would turn float32 into float64, a float does not."""
     if not 0 <= number < np.inf:

@@ -42,7 +42,7 @@ def logistic_backward(Z: Array, Y: Array) -> Array:
 
 
 def softmax(Z: Array) -> Array:
-    """Turn each column into probabilities: A = exp(Z) / Σ exp(Z).
+    """Turn each column into probabilities: A = exp(Z) / Σ exp(Z). Axes in front of the last two are carried along.
 
     The largest entry is subtracted first. It cancels, and exp never overflows.
 
@@ -54,8 +54,8 @@ def softmax(Z: Array) -> Array:
     array([[0.5],
            [0.5]])
     """
-    E = np.exp(Z - Z.max(axis=0))
-    A: Array = E / E.sum(axis=0)
+    E = np.exp(Z - Z.max(axis=-2, keepdims=True))
+    A: Array = E / E.sum(axis=-2, keepdims=True)
     return A
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradlab.nn.dropout import dropout_masks
-from gradlab.nn.inputs import Array, Params, require_keep, require_not_negative, require_rng
+from gradlab.nn.inputs import Array, Params, require_keep, require_not_negative, require_rng, require_whole
 from gradlab.nn.network import Data, cost, gradients
 
 
@@ -98,8 +98,7 @@ def _batches(m: int, size: int | None, rng: np.random.Generator | None) -> Itera
 
 
 def _require_plan(steps: int, rate: float, batch: int | None, keep: float, m: int) -> None:
-    if not isinstance(steps, (int, np.integer)) or steps < 0:
-        raise ValueError(f"steps must be a whole number >= 0, got {steps!r}")
+    require_whole("steps", steps, least=0)
     if batch is not None and not 1 <= batch <= m:
         raise ValueError(f"batch must be from 1 to the number of examples, {m}, got {batch!r}")
     require_not_negative("rate", rate)
