@@ -1,8 +1,9 @@
 """What a reader copies: code that runs as it is, without prompts and outputs."""
 
-import doctest
 import html
 import re
+
+from website import prompts
 
 _SHOWN = re.compile(
     r'<div class="language-(?P<lang>[\w+-]+)(?P<classes>[^"]*)"(?P<attributes>[^>]*)>(?P<body>.*?)</code></pre>', re.S
@@ -15,17 +16,13 @@ def clean(lang: str, source: str) -> str:
     if lang == "pycon":
         return _statements(source)
     if lang == "console":
-        return _commands(source)
+        return "\n".join(command.code for command in prompts.shell(source))
     return source.rstrip("\n")
 
 
 def _statements(source: str) -> str:
     """Code of a session. A compound statement is followed by an empty line, as an older prompt wants it."""
-    examples = doctest.DocTestParser().get_examples(source)
-    answers = set[int]()
-    for example in examples:
-        first = example.lineno + example.source.count("\n")
-        answers.update(range(first, first + example.want.count("\n")))
+    answers = {k for step in prompts.python(source) for k in range(step.answer, step.end)}
     code: list[str] = []
     for k, line in enumerate(source.splitlines()):
         if k in answers:
@@ -35,16 +32,6 @@ def _statements(source: str) -> str:
             code.append("")
         code.append(line.lstrip()[4:].rstrip())
     return "\n".join(code).strip("\n")
-
-
-def _commands(source: str) -> str:
-    """Commands of a shell session: lines after `$ `, and those after `> ` that continue them."""
-    commands, continued = list[str](), False
-    for line in source.splitlines():
-        continued = line.startswith("$ ") or (continued and line.startswith("> "))
-        if continued:
-            commands.append(line[2:])
-    return "\n".join(commands)
 
 
 def with_copies(content: str) -> str:

@@ -1,11 +1,12 @@
 """What may not stand on a page, because a reader would believe it and nothing would check it."""
 
 import ast
-import doctest
 import io
 import re
 import tokenize
 from collections.abc import Callable, Iterator
+
+from website import prompts
 
 Problem = tuple[int, str]  # line (of the page, or of the block from 0) and what to do
 
@@ -81,23 +82,20 @@ def python(source: str) -> Iterator[Problem]:
 def pycon(source: str) -> Iterator[Problem]:
     """Prompts: every line must belong to an example that runs, or to its output."""
     try:
-        examples = doctest.DocTestParser().get_examples(source)
+        steps = list(prompts.python(source))
     except ValueError as error:
         yield 0, f"not a doctest: {error}"
         return
-    seen = set()
-    for example in examples:
-        length = example.source.count("\n") + example.want.count("\n")
-        seen.update(range(example.lineno, example.lineno + length))
-        yield from _claims(example.source, example.lineno)
+    for step in steps:
+        yield from _claims(step.code, step.line)
+        if step.want.startswith("Traceback (") and step is not steps[-1]:
+            yield step.line, "an example that raises must end its block, since a copy of the block stops there"
+    seen = {k for step in steps for k in range(step.line, step.end)}
     for k, line in enumerate(source.splitlines()):
         if k not in seen and line.strip() and not re.fullmatch(r"\s*(>>>|\.\.\.)(\s+#.*)?\s*", line):
             yield k, f"neither prompt nor compared output: {line.strip()!r} (<BLANKLINE> for an empty line)"
-    if not examples:
+    if not steps:
         yield 0, "nothing would run here: a ```pycon block needs >>> prompts"
-    for example in examples[:-1]:
-        if example.want.startswith("Traceback ("):
-            yield example.lineno, "an example that raises must end its block, since a copy of the block stops there"
 
 
 def console(source: str) -> Iterator[Problem]:

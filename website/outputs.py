@@ -63,7 +63,7 @@ def _edits(page: verify.Page, example: Example) -> list[Edit]:
             return []
         return [(block.line + 1, block.end, _prefixed(block.prefix, page.printed))]
     prompts = block.kind == blocks.PYCON
-    results = run.prompts(block, page.namespace) if prompts else run.shell(block, page.folder)
+    results = run.session(block, page.namespace) if prompts else run.shell(block, page.folder)
     for result in results:
         if result.error:
             raise Raised(f"{page.name}:{result.line}:\n{result}")

@@ -100,7 +100,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """The seed of the spoiled sample is chosen once, and the record written once, by the process in charge."""
     os.environ.setdefault("GRADLAB_SPOIL", str(random.SystemRandom().randrange(10**6)))
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Recorder(), "gradlab-record")
+        path = config.rootpath / "build" / "verified.json"
+        config.pluginmanager.register(Recorder(path), "gradlab-record")
 
 
 def pytest_report_header() -> str:
@@ -111,11 +112,14 @@ def pytest_report_header() -> str:
 class Recorder:
     """Gathers the reports of all blocks, also from pytest-xdist's workers, and writes the record at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self.runs: dict[str, record.Run] = {}
+        self.spoiled = 0
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         block = dict(report.user_properties)
+        self.spoiled += block.get("spoiled", 0) if report.when == "call" else 0
         if "page" not in block:
             return
         run = self.runs.setdefault(block["page"], record.Run(block["sha256"], block["found"]))
@@ -132,4 +136,17 @@ class Recorder:
             self.runs[report.nodeid] = record.Run("", 0, failed=[0])
 
     def pytest_sessionfinish(self) -> None:
-        record.update(self.runs)
+        record.update(self.runs, self.path)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """How many blocks, where, how long."""
+        pages = [run for name, run in self.runs.items() if name.endswith(".md")]
+        if pages:
+            ran, skipped = (sum(len(getattr(run, word)) for run in pages) for word in ("run", "skipped"))
+            found, seconds = sum(run.found for run in pages), sum(run.seconds for run in pages)
+            words = (
+                f"{found} blocks on {len(pages)} pages: {ran} ran and agreed, {skipped} not run, in {seconds:.1f} s"
+            )
+            terminalreporter.write_line(words)
+        if self.spoiled:
+            terminalreporter.write_line(f"{self.spoiled} spoiled blocks, each must turn its page red")

@@ -15,6 +15,7 @@ from typing import Any
 
 from sybil.evaluators.doctest import NUMBER, DocTest, DocTestRunner, OutputChecker
 
+from website import prompts
 from website.blocks import Block
 
 FLAGS = NUMBER | doctest.ELLIPSIS
@@ -66,13 +67,13 @@ class _Runner(DocTestRunner):
         super().__init__(FLAGS)
         self._checker = _Checker()
         self.block, self.results = block, list[Result]()
+        self.steps = {step.line: step for step in prompts.python(block.source)}
 
     def _keep(self, example: doctest.Example, got: str, ok: bool, error: str = "") -> None:
-        line = self.block.line + 1 + example.lineno
-        after = line + example.source.count("\n")
-        output = (after, after + example.want.count("\n"))
+        at, step = self.block.line + 1, self.steps[example.lineno]
         code = ">>> " + example.source.rstrip("\n").replace("\n", "\n... ")
-        self.results.append(Result(line, output, code, example.want, got, ok, error))
+        output = (at + step.answer, at + step.end)
+        self.results.append(Result(at + step.line, output, code, example.want, got, ok, error))
 
     def report_start(self, out: Any, test: Any, example: doctest.Example) -> None:
         pass
@@ -93,7 +94,7 @@ class _Runner(DocTestRunner):
             self._keep(example, "", False, _trace(exc_info[1]))
 
 
-def prompts(block: Block, namespace: dict[str, Any]) -> list[Result]:
+def session(block: Block, namespace: dict[str, Any]) -> list[Result]:
     """Run a ```pycon block."""
     examples = doctest.DocTestParser().get_examples(block.source)
     runner = _Runner(block)
@@ -115,28 +116,19 @@ def plain(block: Block, namespace: dict[str, Any], path: str) -> tuple[str, str]
 def shell(block: Block, folder: Path) -> list[Result]:
     """Run a ```console block: each command in `folder`, or where the last `cd` of the block led."""
     results: list[Result] = []
-    here, lines, n = folder, block.source.splitlines(), 0
-    code = block.options.get("data-exit", "0")
-    while n < len(lines):
-        start, command = n, lines[n].removeprefix("$ ")
-        n += 1
-        while n < len(lines) and lines[n].startswith("> "):
-            command += "\n" + lines[n].removeprefix("> ")
-            n += 1
-        first = n
-        while n < len(lines) and not lines[n].startswith("$ "):
-            n += 1
-        want = "".join(line + "\n" for line in lines[first:n])
-        got, status, here = _command(command, here)
-        right = status == (int(code) if n == len(lines) else 0)
+    here, at = folder, block.line + 1
+    steps = list(prompts.shell(block.source))
+    for step in steps:
+        got, status, here = command(step.code, here)
+        right = status == (int(block.options.get("data-exit", "0")) if step is steps[-1] else 0)
         error = "" if right else f"exit status {status}\n{got}"
-        at = block.line + 1
-        ok = right and same(want, got)
-        results.append(Result(at + start, (at + first, at + n), "$ " + command, want, got, ok, error))
+        ok = right and same(step.want, got)
+        lines = (at + step.answer, at + step.end)
+        results.append(Result(at + step.line, lines, "$ " + step.code, step.want, got, ok, error))
     return results
 
 
-def _command(command: str, folder: Path) -> tuple[str, int, Path]:
+def command(command: str, folder: Path) -> tuple[str, int, Path]:
     """What a command printed (both streams), its exit status, and the folder it ended in."""
     hidden = ("PYTEST_", "COV_", "MAKE", "MFLAGS", "FORCE_COLOR", "OLDPWD")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(hidden)}

@@ -4,7 +4,6 @@ A page is run once; before each block a child process takes over and evaluates t
 the same parser and evaluators, so that nothing above it is run again.
 """
 
-import doctest
 import os
 import random
 import re
@@ -17,7 +16,7 @@ from unittest import SkipTest
 
 from sybil.example import SybilFailure
 
-from website import blocks, verify
+from website import blocks, prompts, verify
 from website.blocks import Block
 
 _NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.I)
@@ -53,14 +52,12 @@ Edit = tuple[str, int, int, list[str]]  # how; from line, to the line before; th
 
 
 def _pycon(block: Block, rng: random.Random) -> Iterator[Edit]:
-    for example in doctest.DocTestParser().get_examples(block.source):
-        line = block.line + 1 + example.lineno
-        answer = line + example.source.count("\n")
-        end = answer + example.want.count("\n")
+    for step in prompts.python(block.source):
+        line, answer, end = (block.line + 1 + k for k in (step.line, step.answer, step.end))
         yield "code raises", line, answer, ['>>> raise SystemError("spoiled")']
         yield "code prints something else", line, answer, ['>>> print("spoiled")']
-        if example.want:
-            yield "output changed", answer, end, changed(example.want, rng).splitlines()
+        if step.want:
+            yield "output changed", answer, end, changed(step.want, rng).splitlines()
             yield "output removed", answer, end, []
 
 
@@ -76,15 +73,11 @@ def _output(block: Block, rng: random.Random) -> Iterator[Edit]:
 
 
 def _console(block: Block, rng: random.Random) -> Iterator[Edit]:
-    lines = block.source.splitlines()
-    starts = [k for k, line in enumerate(lines) if line.startswith("$ ")]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        answer = next((k for k in range(start + 1, end) if not lines[k].startswith("> ")), end)
-        line, first, last = (block.line + 1 + k for k in (start, answer, end))
+    for step in prompts.shell(block.source):
+        line, first, last = (block.line + 1 + k for k in (step.line, step.answer, step.end))
         yield "command fails", line, first, ["$ exit 77"]
         yield "command prints something else", line, first, ["$ echo spoiled"]
-        shown = "".join(text + "\n" for text in lines[answer:end])
-        yield "output changed", first, last, changed(shown, rng).splitlines()
+        yield "output changed", first, last, changed(step.want, rng).splitlines()
 
 
 _EDITS = {blocks.PYCON: _pycon, blocks.PYTHON: _python, blocks.OUTPUT: _output, blocks.CONSOLE: _console}

@@ -14,7 +14,7 @@ from types import ModuleType
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
-_LEFT_OUT = (".git", ".venv", "build", "dist", "node_modules", "__pycache__", "*.egg-info", ".*cache")
+_LEFT_OUT = (".git", ".venv*", "build", "dist", "node_modules", "__pycache__", "*.egg-info", ".*cache")
 
 
 @contextmanager
@@ -22,12 +22,12 @@ def page(module: ModuleType, whole_project: bool = False) -> Iterator[Path]:
     """Run a page as `__main__` in a folder of its own; yields the folder.
 
     With `whole_project` the folder is a copy of the project (for README and CONTRIBUTING, whose shell
-    blocks speak about the checkout), otherwise it is empty.
+    blocks speak about the checkout), otherwise it is empty. No .venv: `python` is the one that runs the tests.
     """
     with tempfile.TemporaryDirectory(prefix="gradlab-", ignore_cleanup_errors=True) as name, _restored():
         folder = Path(name).resolve() / "gradlab"
         if whole_project:
-            _copy_project(folder)
+            shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT))
         else:
             folder.mkdir()
         sys.modules["__main__"] = module
@@ -35,12 +35,6 @@ def page(module: ModuleType, whole_project: bool = False) -> Iterator[Path]:
         os.environ["MPLBACKEND"] = "Agg"
         os.chdir(folder)
         yield folder
-
-
-def _copy_project(folder: Path) -> None:
-    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT))
-    if (ROOT / ".venv").exists():
-        (folder / ".venv").symlink_to(ROOT / ".venv", target_is_directory=True)
 
 
 @contextmanager

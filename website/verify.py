@@ -70,7 +70,7 @@ def evaluate(example: Example) -> None:
 
 def _pycon(example: Example) -> str:
     page, block = _of(example)
-    return _failures(page, run.prompts(block, page.namespace))
+    return _failures(page, run.session(block, page.namespace))
 
 
 def _python(example: Example) -> str:

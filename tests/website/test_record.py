@@ -1,0 +1,101 @@
+"""No record, no claim: only a page that passed, as it is now, with the package as it is now, is called verified."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from website import record
+from website.record import Run
+from website.state import ROOT
+
+TEXT = "text of a page\n"
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    path = tmp_path / "build" / "verified.json"
+    passed = Run(record.digest(TEXT), 3, run=[1, 5], skipped=[{"line": 9, "reason": "it never ends"}], seconds=0.25)
+    record.update({"README.md": passed}, path)
+    return path
+
+
+def test_claim(recorded: Path) -> None:
+    claim = record.claim("README.md", TEXT, recorded)
+    assert claim is not None
+    assert (claim["found"], claim["run"], claim["skipped"][0]["reason"]) == (3, 2, "it never ends")
+    assert claim["python"] == sys.version.split()[0]
+    assert {"numpy", "gradlab", "platform", "commit", "dirty", "date", "seconds"} <= claim.keys()
+    assert record.sentence(claim).startswith("2 blocks, 1 not run, run with Python 3.")
+
+
+def test_no_record_no_claim(recorded: Path, tmp_path: Path) -> None:
+    assert record.claim("docs/index.md", TEXT, recorded) is None
+    assert record.claim("README.md", TEXT, tmp_path / "none.json") is None
+    assert list(record.rows(path=tmp_path / "none.json")) == []
+
+
+def test_changed_page_no_claim(recorded: Path) -> None:
+    assert record.claim("README.md", TEXT + "more", recorded) is None
+
+
+def test_changed_package_no_claim(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record, "package_digest", lambda: "another")
+    assert record.claim("README.md", TEXT, recorded) is None
+
+
+def test_failing_page_no_claim_and_the_failure_stays_on_record(recorded: Path) -> None:
+    record.update({"README.md": Run(record.digest(TEXT), 3, run=[1], failed=[5])}, recorded)
+    assert record.claim("README.md", TEXT, recorded) is None
+    assert json.loads(recorded.read_text())["README.md"]["failed"] == [5]
+
+
+def test_a_run_of_a_part_of_a_page_changes_nothing(recorded: Path) -> None:
+    before = recorded.read_text()
+    record.update({"README.md": Run("other", 3, run=[1])}, recorded)
+    assert recorded.read_text() == before
+
+
+def test_other_pages_stay_and_removed_pages_go(recorded: Path) -> None:
+    record.update({"LICENSE": Run("a", 1, run=[1]), "docs/gone.md": Run("b", 1, run=[1])}, recorded)
+    record.update({"pyproject.toml": Run("a", 1, run=[1])}, recorded)
+    assert sorted(json.loads(recorded.read_text())) == ["LICENSE", "README.md", "pyproject.toml"]
+    assert {row["page"] for row in record.rows(path=recorded)} == {"LICENSE", "README.md", "pyproject.toml"}
+
+
+def pytest_run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "website.plugin",
+        "-p",
+        "no:cacheprovider",
+        "--rootdir",
+        str(folder),
+    ]
+    return subprocess.run(
+        [*command, "-c", str(ROOT / "pyproject.toml"), *words], cwd=ROOT, text=True, capture_output=True
+    )
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_run_of_pytest_writes_the_record(tmp_path: Path, workers: str) -> None:
+    good, bad, refused = (tmp_path / name for name in ("good.md", "bad.md", "refused.md"))
+    good.write_text("```python\nx = 1\n```\n\n```pycon\n>>> x\n1\n```\n")
+    bad.write_text("```pycon\n>>> x = 1\n```\n\n```pycon\n>>> x\n2\n```\n")
+    done = pytest_run(tmp_path, "-n", workers, "--dist", "load", str(good), str(bad))
+    assert "1 failed, 3 passed" in done.stdout
+    assert f"{bad.as_posix()}:6:\n    >>> x\nexpected\n    2\ngot\n    1" in done.stdout
+    written = json.loads((tmp_path / "build" / "verified.json").read_text())
+    assert (written[good.as_posix()]["run"], written[good.as_posix()]["failed"]) == (2, [])
+    assert (written[bad.as_posix()]["run"], written[bad.as_posix()]["failed"]) == (1, [5])
+
+    refused.write_text("Words.\n\n```py\nx = 1\n```\n")
+    done = pytest_run(tmp_path, "-n", workers, str(refused))
+    assert done.returncode != 0
+    assert f"{refused.as_posix()}:3: nothing verifies a 'py' block" in done.stdout

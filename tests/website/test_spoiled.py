@@ -1,0 +1,167 @@
+"""The verifier is verified: every block, spoiled in turn, turns its page red.
+
+GRADLAB_SPOIL=all spoils every example of every page, as CI does. Otherwise GRADLAB_SPOIL is the seed of a sample;
+pytest shows it in its first lines.
+"""
+
+import doctest
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.website.placements import RIGHT
+from website import blocks, outputs, spoil
+from website.state import ROOT
+
+CHOSEN = os.environ.get("GRADLAB_SPOIL", "0")
+WITH_BLOCKS = [page for page in outputs.pages() if re.search("^ *```", page.read_text(encoding="utf-8"), re.M)]
+PAGES = WITH_BLOCKS if CHOSEN == "all" else random.Random(CHOSEN).sample(WITH_BLOCKS, min(3, len(WITH_BLOCKS)))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_spoiled_block_turns_its_page_red(page: Path, record_property: Callable[[str, object], None]) -> None:
+    text, rng = page.read_text(encoding="utf-8"), random.Random(f"{CHOSEN} {page.name}")
+    spoils = spoil.spoils(text, str(page), rng)
+    chosen = spoils if CHOSEN == "all" else rng.sample(spoils, min(8, len(spoils)))
+    left = spoil.uncaught(text, str(page), chosen)
+    record_property("spoiled", len(chosen))
+    assert not left, [f"{page}:{one.line}: {one.how}" for one in left]
+
+
+PAGE = """
+```pycon
+>>> x = 1
+>>> x / 3
+0.333
+>>> x / 0
+Traceback (most recent call last):
+    ...
+ZeroDivisionError: division by zero
+```
+
+> ```python title="one.py"
+> print("words", x)
+> ```
+>
+> ```text title="Output"
+> words 1
+> ```
+
+```console
+$ cat one.py | wc -l
+1
+$ true
+```
+
+```python
+y = 1
+```
+
+```{ .console data-skip="it never ends by itself" }
+$ make serve
+```
+"""
+
+
+def test_every_block_that_runs_is_spoiled_in_every_way() -> None:
+    spoils = spoil.spoils(PAGE, "page.md", random.Random(0))
+    assert Counter((one.line, one.how) for one in spoils) == {
+        (2, "code raises"): 3,
+        (2, "code prints something else"): 3,
+        (2, "output changed"): 2,
+        (2, "output removed"): 2,
+        (12, "code raises"): 1,
+        (12, "code prints something else"): 1,
+        (16, "output changed"): 1,
+        (16, "output removed"): 1,
+        (16, "output block removed"): 1,
+        (20, "command fails"): 2,
+        (20, "command prints something else"): 2,
+        (20, "output changed"): 2,
+        (26, "code raises"): 1,
+        (26, "code prints something else"): 1,
+    }
+    assert all(one.text != PAGE for one in spoils)
+    assert spoil.uncaught(PAGE, "page.md", spoils) == []
+
+
+@pytest.mark.parametrize("name", [name for name, (text, kinds) in RIGHT.items() if set(kinds.split()) - {"skip"}])
+def test_right_placements_are_really_run(name: str) -> None:
+    text = RIGHT[name][0]
+    spoils = spoil.spoils(text, "page.md", random.Random(name))
+    assert {one.line for one in spoils} == {block.line for block in blocks.find(text)}
+    assert spoil.uncaught(text, "page.md", spoils) == []
+
+
+def test_a_page_that_verifies_nothing_is_found_out() -> None:
+    """Evaluators that accept everything must show up as spoils that nobody caught."""
+    spoils = spoil.spoils(PAGE, "page.md", random.Random(0))
+    lazy = dict.fromkeys(spoil.verify.EVALUATORS, lambda example: "")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spoil.verify, "EVALUATORS", lazy)
+        assert len(spoil.uncaught(PAGE, "page.md", spoils)) == len(spoils)
+
+
+def test_without_fork_the_answer_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    spoils = spoil.spoils(PAGE, "page.md", random.Random(0))
+    assert spoil.uncaught(PAGE, "page.md", spoils) == []
+
+
+@pytest.mark.parametrize(
+    ("output", "changed"),
+    [("3.14\n", "3.19\n"), ("7\n", "2\n"), ("no\n", None), ("[]\n", "[]\nspoiled\n"), ("", "spoiled\n")],
+)
+def test_changed_output(output: str, changed: str | None) -> None:
+    new = spoil.changed(output, random.Random(0))
+    assert new == changed if changed else new != output
+
+
+def test_changed_exponent_or_mantissa() -> None:
+    seen = {spoil.changed("1.5e-08\n", random.Random(seed)) for seed in range(20)}
+    assert seen == {"1.0e-08\n", "1.5e-03\n"}
+
+
+def test_spoiled_docstrings_fail(tmp_path: Path) -> None:
+    """Every output in a docstring, changed, is found out: all at once, in a copy of the package."""
+    shutil.copytree(ROOT / "src" / "gradlab", tmp_path / "gradlab", ignore=shutil.ignore_patterns("__pycache__"))
+    spoiled = set()
+    for module in sorted(tmp_path.rglob("*.py")):
+        spoiled |= {(module.relative_to(tmp_path).as_posix(), line) for line in spoil_docstrings(module)}
+    command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path), "-q"]
+    words = ["--doctest-continue-on-failure", "-p", "no:cacheprovider", str(tmp_path / "gradlab")]
+    run = subprocess.run(
+        [*command, *words],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        text=True,
+        capture_output=True,
+    )
+    printed = run.stdout.replace(tmp_path.as_posix() + "/", "")
+    failed = {(name, int(line)) for name, line in re.findall(r"(\S+\.py):(\d+): DocTestFailure", printed)}
+    assert spoiled
+    assert spoiled <= failed, f"not found out: {sorted(spoiled - failed)}\n{run.stdout[-3000:]}"
+
+
+def spoil_docstrings(module: Path) -> list[int]:
+    """Change every output in a module's docstrings; lines of the examples, from 1."""
+    text = module.read_text(encoding="utf-8")
+    lines, spoiled, rng = text.splitlines(), [], random.Random(CHOSEN)
+    for example in doctest.DocTestParser().get_examples(text):
+        want = example.want.split('"""')[0]
+        end = next(k for k in range(example.lineno + 1, len(lines)) if not lines[k].lstrip().startswith("..."))
+        new = spoil.changed(want, rng).splitlines()
+        if want.strip():
+            for k, line in enumerate(new[: want.count("\n")]):
+                lines[end + k] = " " * example.indent + line
+            spoiled.append(example.lineno + 1)
+    module.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return spoiled
