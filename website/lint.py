@@ -76,7 +76,7 @@ def python(source: str) -> Iterator[Problem]:
         if re.match(r"\s*(>>>|In \[\d*\]:)", line):
             yield k, "a prompt in a ```python block: use ```pycon"
             return
-    yield from _claims(source, 0)
+    yield from claims(source, 0)
 
 
 def pycon(source: str) -> Iterator[Problem]:
@@ -87,7 +87,7 @@ def pycon(source: str) -> Iterator[Problem]:
         yield 0, f"not a doctest: {error}"
         return
     for step in steps:
-        yield from _claims(step.code, step.line)
+        yield from claims(step.code, step.line)
         if step.want.startswith("Traceback (") and step is not steps[-1]:
             yield step.line, "an example that raises must end its block, since a copy of the block stops there"
     seen = {k for step in steps for k in range(step.line, step.end)}
@@ -110,7 +110,7 @@ def output(source: str) -> Iterator[Problem]:
         yield 0, "an output of dots alone accepts anything"
 
 
-def _claims(code: str, offset: int) -> Iterator[Problem]:
+def claims(code: str, offset: int) -> Iterator[Problem]:
     """Values claimed in comments, and doctest directives. Code that is no Python is left to the run."""
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
