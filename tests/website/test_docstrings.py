@@ -63,7 +63,6 @@ def test_every_example_of_the_api_pages_is_run(site: Path) -> None:
             assert steps, f"{page}: shown as code, never run:\n{block.get_text()}"
             for step in steps:
                 assert (step.code, shown_of(step.want)) in run, f"{page}: never run:\n{step.code}"
-                )
             shown += len(steps)
     assert shown
 
