@@ -169,17 +169,19 @@ def at_fixed_step(cost: Cost, noise: float, stencil: Stencil, step: float) -> tu
             f"step {step:g} vanishes beside {name}{list(index)} = {theta[stuck[0]]:g} in {theta.dtype}: "
             "take a larger step, or none to have it chosen"
         )
-    fine, rough = (_apply(cost, stencil, h) for h in (step, 2 * step))
+    fine, rough = (slopes_at(cost, stencil, h) for h in (step, 2 * step))
     truncation = np.abs(rough - fine) / (2**stencil.order - 1)
     bound = truncation + SAFETY * float(stencil.noise) * noise / step
     bad = ~np.isfinite(bound)
     return np.where(bad, np.nan, fine), np.where(bad, np.inf, bound)
 
 
-def _apply(cost: Cost, stencil: Stencil, step: float) -> Floats:
+def slopes_at(cost: Cost, stencil: Stencil, step: float) -> Floats:
+    """The stencil at one absolute step for every component; NaN or inf where the step vanishes beside it."""
     theta = cost.parameters.theta
     moves = [(float(o) * step, float(w)) for o, w in zip(stencil.offsets, stencil.weights, strict=True)]
     values = cost.at([(i, delta) for i in range(theta.size) for delta, _ in moves]).reshape(theta.size, -1)
     spread = (theta + moves[-1][0]).astype(theta.dtype).astype(np.float64) - (theta + moves[0][0]).astype(theta.dtype)
     reach = spread / float(stencil.offsets[-1] - stencil.offsets[0])
-    return np.asarray(values @ np.array([w for _, w in moves]) / reach)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(values @ np.array([w for _, w in moves]) / reach)

@@ -26,6 +26,11 @@ class Stencil:
     truncation: Fraction
 
     @property
+    def name(self) -> str:
+        """`central` and so on for the four that this module names, else the offsets."""
+        return _NAMES.get(self.offsets, "offsets " + ", ".join(map(str, self.offsets)))
+
+    @property
     def noise(self) -> Fraction:
         """Sum of the absolute weights: by how much the formula can blow up noise."""
         return sum((abs(w) for w in self.weights), Fraction(0))
@@ -86,6 +91,12 @@ FORWARD = stencil((0, 1))
 BACKWARD = stencil((-1, 0))
 CENTRAL = stencil((-1, 1))
 FIVE_POINT = stencil((-2, -1, 1, 2))
+_NAMES = {
+    FORWARD.offsets: "forward",
+    BACKWARD.offsets: "backward",
+    CENTRAL.offsets: "central",
+    FIVE_POINT.offsets: "five-point",
+}
 
 
 def richardson(
