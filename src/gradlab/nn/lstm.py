@@ -45,8 +45,10 @@ def lstm_forward(params: Params, X: Array, a0: Array, c0: Array) -> tuple[Array,
 
     Returns
     -------
-    A, C
-        (n_a, m, T): state and memory at every time.
+    A : Array
+        (n_a, m, T): the state at every time.
+    C : Array
+        (n_a, m, T): the memory at every time.
 
     Raises
     ------

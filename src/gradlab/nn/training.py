@@ -51,9 +51,9 @@ def train(
 
     Returns
     -------
-    params
+    params : dict
         New parameters. The caller's are not changed.
-    costs
+    costs : Array
         (steps,): the cost before each step, with the examples and masks of that step.
 
     Raises
