@@ -50,6 +50,18 @@ site: $(READY) ## the site as files, in build/site
 dist: $(READY) ## wheel and sdist, in dist
 	$(RUN) build --no-isolation
 
+.venv-benchmark/.ready: benchmarks/requirements.txt
+	@$(PYTHON) -m venv --clear .venv-benchmark
+	@.venv-benchmark/bin/python -m pip --disable-pip-version-check --quiet install -r $<
+	@.venv-benchmark/bin/python -m pip --disable-pip-version-check --quiet install --no-deps -e .
+	@touch $@
+
+.PHONY: benchmark
+benchmark: .venv-benchmark/.ready ## gradlab beside other checkers: who is right, and what it costs (half an hour)
+	.venv-benchmark/bin/python -m benchmarks.derivatives
+	.venv-benchmark/bin/python -m benchmarks.speed
+	.venv-benchmark/bin/python -m benchmarks.verdicts
+
 UV ?= uv
 .PHONY: lock
 lock: ## renew requirements.lock from pyproject.toml (needs uv)

@@ -14,6 +14,7 @@ from gradlab.parameters import Parameters
 
 Floats = NDArray[np.float64]
 
+FAINT = 0.01  # share of a block's rms below which a bound leaves only entries untested that hardly matter
 SMALL = 0.1  # a bound is small beside a number if it is at most this share of it: one digit is then sure
 
 
@@ -141,13 +142,13 @@ def component_verdicts(analytic: Floats, numeric: Numeric, scale: Floats, parame
 
 
 def _faint(analytic: Floats, bound: Floats, scale: Floats, parameters: Parameters) -> NDArray[np.bool_]:
-    """Entries too small to test in a block whose other entries are a thousand times their bound."""
+    """Entries too small to test in a block whose typical entry is a hundred times their bound."""
     faint = np.zeros(analytic.shape, dtype=bool)
     for at in parameters.slices.values():
         effect = analytic[at] * scale[at]
         finite = effect[np.isfinite(effect)]
         rms = float(np.sqrt(np.mean(finite**2))) if len(finite) else 0.0
-        faint[at] = bound[at] * scale[at] <= 1e-3 * rms
+        faint[at] = bound[at] * scale[at] <= FAINT * rms
     return faint
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gradlab.compare import Numeric
 from gradlab.cost import Cost
-from gradlab.gradient import central_slopes, component_lines
+from gradlab.gradient import central_slopes, component_lines, top_rungs
 from gradlab.ladder import SAFETY, Estimates, Ladder, rung_step
 
 Floats = NDArray[np.float64]
@@ -70,7 +70,8 @@ def _climb(
     """The numbers that a ladder of steps allows for these components, in place of the first look."""
     if not len(components):
         return seen
-    ladder = Ladder(cost, component_lines(components, scale), noise)
+    top = top_rungs(cost.parameters, scale)[components]
+    ladder = Ladder(cost, component_lines(components, scale), noise, top=top)
     found = _look_closer(ladder, ladder.climb(start[components], enough=ENOUGH), wanted[components])
     kink, (low, high) = found.kink, ladder.sides()
     value, bound, reason = seen.value.copy(), seen.bound.copy(), seen.reason.copy()

@@ -22,6 +22,7 @@ Ints = NDArray[np.int_]
 Workers = int | Callable[..., Iterable[Any]] | None
 
 LOWEST_BLOCK_RUNG = -14  # 1e-7 of the scale: below it round-off is all there is
+LONGER = 10.0  # how many times the step for its size a component may take in a block of larger ones
 
 
 @dataclass(frozen=True)
@@ -92,19 +93,31 @@ def numeric_gradient(
         raise GradlabError("stencil needs a step: without one, gradlab extrapolates central differences")
     else:
         scale = scales(parameters)
-        ladder = Ladder(asked, component_lines(np.arange(parameters.size), scale), noise)
+        lines = component_lines(np.arange(parameters.size), scale)
+        ladder = Ladder(asked, lines, noise, top=top_rungs(parameters, scale))
         found = ladder.climb(start_rungs(asked, noise, scale, rng), enough=1e-9)
         values, bounds = found.value / scale, found.bound / scale
     return NumericGradient(parameters.like(values), parameters.like(bounds), asked.evaluations)
 
 
 def scales(parameters: Parameters) -> Floats:
-    """The distance that counts as 1 for each component: |θ|, or the rms of its block if that is more; 1 for zeros."""
+    """What counts as 1 for each component: |θ|, or the rms of its block where θ is 0; 1 in a block of zeros."""
     theta = np.abs(parameters.theta.astype(np.float64))
+    return np.where(theta > 0, theta, _block_rms(parameters))
+
+
+def _block_rms(parameters: Parameters) -> Floats:
+    """The rms of its block for each component; 1 in a block of zeros."""
+    rms = np.empty(parameters.size)
     for at in parameters.slices.values():
-        rms = float(np.sqrt(np.mean(theta[at] ** 2)))
-        theta[at] = np.maximum(theta[at], rms) if rms else 1.0
-    return theta
+        rms[at] = np.sqrt(np.mean(parameters.theta[at].astype(np.float64) ** 2)) or 1.0
+    return rms
+
+
+def top_rungs(parameters: Parameters, scale: Floats) -> Ints:
+    """How high noise may push each component: to 0.3 of its own scale, of its block's rms or of the median."""
+    usual = np.maximum(_block_rms(parameters), np.median(scale))
+    return np.asarray(np.maximum(np.ceil(2 * np.log10(usual / scale)).astype(np.int_), 0) - 1)
 
 
 def noise_of(cost: Cost, rng: np.random.Generator) -> float:
@@ -122,12 +135,12 @@ def start_rungs(cost: Cost, noise: float, scale: Floats, rng: np.random.Generato
     """A good rung for each component, from one random ±1 direction inside each block.
 
     The rung where the change of the slope to the next, as a share of one component, and the noise add up
-    to the least. Never so high that a component changes its sign: log is not asked at −1e-5.
+    to the least. A component much smaller than its block takes longer steps for its size, but never so
+    long that it changes its sign: log is not asked at −1e-5.
     """
     parameters = cost.parameters
     bottom = max(LOWEST_BLOCK_RUNG, bottom_rung(unit_roundoff(parameters.theta.dtype)))
-    theta = np.abs(parameters.theta.astype(np.float64))
-    units = np.where(theta > 0, theta, scale) * rng.choice([-1.0, 1.0], parameters.size)
+    units = scale * rng.choice([-1.0, 1.0], parameters.size)
     blocks = [at for at in parameters.slices.values() if at.stop > at.start]
     ladder = Ladder(cost, [Line(at, units[at]) for at in blocks], noise)
     rungs = np.arange(bottom, 0)
@@ -137,9 +150,8 @@ def start_rungs(cost: Cost, noise: float, scale: Floats, rng: np.random.Generato
         slope = ladder.slope[bottom - ladder.bottom :, j]
         error = np.abs(np.diff(slope)) / np.sqrt(at.stop - at.start) + 3 * noise / rung_step(rungs[:-1])
         start[at] = rungs[np.nanargmin(error)] if np.isfinite(error).any() else bottom
-    with np.errstate(divide="ignore"):
-        keeps_sign = np.where(theta > 0, np.floor(2 * np.log10(theta / (2 * scale))), 0)
-    return np.maximum(np.minimum(start, keeps_sign.astype(np.int_)), bottom)
+    longer = np.clip(_block_rms(parameters) / scale, None, LONGER)
+    return np.asarray(np.clip(start + np.floor(2 * np.log10(longer)).astype(np.int_), bottom, -1))
 
 
 def component_lines(components: Ints, scale: Floats) -> list[Line]:
