@@ -4,9 +4,10 @@ from gradlab.check import assert_gradients, check_backward, check_gradients
 from gradlab.compare import Block, Component, Verdict, relative_difference
 from gradlab.derivative import Derivative, derivative
 from gradlab.errors import GradientMismatch, GradlabError
+from gradlab.findings import Finding
 from gradlab.gradient import NumericGradient, numeric_gradient
 from gradlab.parameters import Parameters
-from gradlab.report import Finding, Report
+from gradlab.report import Report
 
 __all__ = [
     "Block",

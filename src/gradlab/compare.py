@@ -106,6 +106,8 @@ class Block:
     numeric: NDArray[Any]
     bound: NDArray[Any]
     verdicts: NDArray[Any]
+    reason: NDArray[Any]
+    theta: NDArray[Any]
 
     @property
     def size(self) -> int:
@@ -156,14 +158,20 @@ def blocks(analytic: Floats, numeric: Numeric, scale: Floats, parameters: Parame
     """Every block with its verdict, its worst entry and formula (2) of its own."""
     verdicts = component_verdicts(analytic, numeric, scale, parameters)
     return {
-        name: _block(name, parameters.shapes[name], analytic[at], numeric, at, verdicts[at])
+        name: _block(name, parameters.shapes[name], analytic[at], numeric, at, verdicts[at], parameters.theta[at])
         for name, at in parameters.slices.items()
         if at.stop > at.start
     }
 
 
 def _block(
-    name: str, shape: tuple[int, ...], analytic: Floats, numeric: Numeric, at: slice, verdicts: NDArray[Any]
+    name: str,
+    shape: tuple[int, ...],
+    analytic: Floats,
+    numeric: Numeric,
+    at: slice,
+    verdicts: NDArray[Any],
+    theta: NDArray[Any],
 ) -> Block:
     value, bound, reason = numeric.value[at], numeric.bound[at], numeric.reason[at]
     counts = {v: int(np.sum(verdicts == v)) for v in Verdict}
@@ -189,6 +197,8 @@ def _block(
         numeric=value.reshape(shape),
         bound=bound.reshape(shape),
         verdicts=verdicts.reshape(shape),
+        reason=reason.reshape(shape),
+        theta=theta.astype(np.float64).reshape(shape),
     )
 
 

@@ -10,16 +10,7 @@ import numpy as np
 
 from gradlab import precision
 from gradlab.compare import Block, Component, Verdict, relative_difference
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A likely cause, with the numbers that speak for it. `code` is a heading in the reference."""
-
-    code: str
-    block: str | None
-    message: str
-    evidence: str
+from gradlab.findings import Finding
 
 
 @dataclass(frozen=True)
