@@ -10,7 +10,7 @@ for _name in [name for name in sys.modules if name.startswith("website.figures")
 
 from mkdocs.utils import get_relative_url  # noqa: E402
 
-from website import assets, copies, formulas, gallery, markup, verified  # noqa: E402
+from website import assets, benchmarks, copies, formulas, gallery, markup, verified  # noqa: E402
 from website.figures.embed import embed  # noqa: E402
 
 _typesetter = functools.cache(formulas.Typesetter)
@@ -31,7 +31,7 @@ def on_files(files, config):
 
 
 def on_page_markdown(markdown, page, config, files):
-    return verified.with_table(markdown)
+    return benchmarks.with_tables(verified.with_table(markdown))
 
 
 def on_page_content(html, page, config, files):
