@@ -11,7 +11,7 @@ from unittest import SkipTest
 
 import pytest
 from _pytest.doctest import DoctestItem
-from sybil import Sybil
+from sybil import Example, Sybil
 from sybil.example import SybilFailure
 from sybil.integration.pytest import SybilFile, SybilItem
 
@@ -19,7 +19,15 @@ from website import record, shown, verify
 from website.blocks import Unverified
 from website.state import ROOT
 
-SYBIL = Sybil(parsers=[verify.regions], patterns=["*.md"], document_types={".md": verify.Page})
+
+class Pages(Sybil):
+    """Sybil for our pages: its tests are called by line and kind of block."""
+
+    def identify(self, example: Example) -> str:
+        return f"line {example.line} {example.parsed.kind}"
+
+
+SYBIL = Pages(parsers=[verify.regions], patterns=["*.md"], document_types={".md": verify.Page})
 
 
 class PageFile(SybilFile):
@@ -45,11 +53,9 @@ class PageFile(SybilFile):
 class BlockItem(SybilItem):
     """One block of a page."""
 
-    def __init__(self, parent: PageFile, sybil: Sybil, example: Any) -> None:
+    def __init__(self, parent: PageFile, sybil: Pages, example: Example) -> None:
         super().__init__(parent, sybil, example)
         page, block = parent.page, example.parsed
-        self.name = f"line {example.line} {block.kind}"
-        self._nodeid = f"{parent.nodeid}::{self.name}"
         self.user_properties = [
             ("page", page.name),
             ("sha256", record.digest(page.text)),
@@ -145,8 +151,8 @@ class Recorder:
             ran, skipped = (sum(len(getattr(run, word)) for run in pages) for word in ("run", "skipped"))
             found, seconds = sum(run.found for run in pages), sum(run.seconds for run in pages)
             words = (
-                f"{found} blocks on {len(pages)} pages: {ran} ran and agreed, {skipped} not run, in {seconds:.1f} s"
+                f"pages: {len(pages)}, blocks: {found}, ran and agreed: {ran}, not run: {skipped}, {seconds:.1f} s"
             )
             terminalreporter.write_line(words)
         if self.spoiled:
-            terminalreporter.write_line(f"{self.spoiled} spoiled blocks, each must turn its page red")
+            terminalreporter.write_line(f"spoiled in turn: {self.spoiled}; each must turn its page red")

@@ -1,11 +1,13 @@
 """What the reader sees is what the tests run: every rendered <pre> is a block that runs, and the reverse."""
 
+import tomllib
 from pathlib import Path
 
+import jupytext
 import pytest
 
 from tests.website.placements import RENDERED, RIGHT
-from website import blocks, outputs, shown, verify
+from website import blocks, lint, outputs, shown, verify
 from website.blocks import Unverified
 from website.state import ROOT
 
@@ -42,3 +44,21 @@ def test_at_most_three_skips_on_the_whole_site() -> None:
         (page.name, block.reason) for page in PAGES for block in blocks.find(page.read_text("utf-8")) if block.reason
     ]
     assert len(skips) <= 3, skips
+
+
+def test_pytest_is_told_of_every_page() -> None:
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]["testpaths"]
+    assert {page.relative_to(ROOT).parts[0] for page in PAGES} <= set(told)
+    assert "src" in told
+
+
+@pytest.mark.parametrize("file", [*ROOT.glob("*.md"), *(ROOT / ".github").rglob("*.md")], ids=lambda file: file.name)
+def test_markdown_that_is_no_page_has_no_blocks(file: Path) -> None:
+    assert file in PAGES or not blocks.find(file.read_text("utf-8"), file.name)
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "docs").rglob("*.py")), ids=lambda script: script.name)
+def test_gallery_scripts_claim_no_values_in_comments(script: Path) -> None:
+    cells = [cell for cell in jupytext.read(script).cells if cell.cell_type == "code"]
+    assert cells
+    assert not [problem for cell in cells for problem in lint.claims(cell.source, 0)]

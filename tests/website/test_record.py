@@ -1,6 +1,7 @@
 """No record, no claim: only a page that passed, as it is now, with the package as it is now, is called verified."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -88,9 +89,11 @@ def test_a_run_of_pytest_writes_the_record(tmp_path: Path, workers: str) -> None
     good, bad, refused = (tmp_path / name for name in ("good.md", "bad.md", "refused.md"))
     good.write_text("```python\nx = 1\n```\n\n```pycon\n>>> x\n1\n```\n")
     bad.write_text("```pycon\n>>> x = 1\n```\n\n```pycon\n>>> x\n2\n```\n")
-    done = pytest_run(tmp_path, "-n", workers, "--dist", "load", str(good), str(bad))
+    done = pytest_run(tmp_path, "-vv", "-n", workers, "--dist", "loadfile", str(good), str(bad))
     assert "1 failed, 3 passed" in done.stdout
     assert f"{bad.as_posix()}:6:\n    >>> x\nexpected\n    2\ngot\n    1" in done.stdout
+    for page in (good, bad) if workers == "2" else ():
+        assert len(set(re.findall(rf"\[(gw\d)\].*{page.name}", done.stdout))) == 1, "a page must stay on one worker"
     written = json.loads((tmp_path / "build" / "verified.json").read_text())
     assert (written[good.as_posix()]["run"], written[good.as_posix()]["failed"]) == (2, [])
     assert (written[bad.as_posix()]["run"], written[bad.as_posix()]["failed"]) == (1, [5])
