@@ -29,6 +29,7 @@ from benchmarks.peers import PEERS, Answer
 from benchmarks.spoils import SPOILS, spoiled
 
 RECORD = Path(__file__).parent / "verdicts.json"
+FIRST_SEED = 1000  # none of these was seen while the checker was written
 # What float32 can tell ends at about three digits: smaller errors are left out for every checker alike.
 TOO_SMALL_FOR_FLOAT32 = {"a block × 1.001", "all × 1.0001", "one entry + 1 %", "decay of 1e-4 missing"}
 
@@ -75,7 +76,7 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="*", default=list(KINDS))
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
-    tasks = list(product(options.kinds, range(options.seeds)))
+    tasks = list(product(options.kinds, range(FIRST_SEED, FIRST_SEED + options.seeds)))
     with ProcessPoolExecutor(options.processes) as pool:
         rows = [row for part in pool.map(_job, tasks) for row in part]
     record = {
