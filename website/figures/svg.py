@@ -17,6 +17,8 @@ _RULES = (
     (re.compile(r"font: (?=italic)\S+ "), "font-style: italic; font: "),
     (re.compile(r"font: (\d+) (?=[\d.]+px)"), r"font-weight: \1; font: "),
     (re.compile(r"font: ([\d.]+px) [^;\"]*"), r"font-size: \1"),
+    (re.compile(r" ?font-family: [^;\"]*;?"), ""),
+    (re.compile(r' transform="rotate\(-0 [^)]*\)"'), ""),
     (re.compile(r"(-?\d+\.\d{2})\d+"), r"\1"),  # a hundredth of a pixel is enough
     (re.compile(r">\s+<"), "><"),
     (re.compile(r"\s*\n\s*"), " "),
