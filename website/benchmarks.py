@@ -24,7 +24,8 @@ def read(name: str) -> Any:
 
 def _rows(head: list[str], rows: list[list[str]]) -> str:
     rule = ["---", *["--:"] * (len(head) - 1)]
-    return "\n".join("| " + " | ".join(row) + " |" for row in [head, rule, *rows])
+    cells = ([cell.replace("|", "\\|") for cell in row] for row in [head, rule, *rows])
+    return "\n".join("| " + " | ".join(row) + " |" for row in cells)
 
 
 def run() -> str:
@@ -55,7 +56,8 @@ def kinds() -> str:
     record = read("verdicts")["kinds"]
     names = list(next(iter(record.values())))
     rows = [
-        [kind, *(f"{row['false alarms']} / {row['misses']}" for row in table.values())] for kind, table in record.items()
+        [kind, *(f"{row['false alarms']} / {row['misses']}" for row in table.values())]
+        for kind, table in record.items()
     ]
     return _rows(["kind of cost", *names], rows)
 
