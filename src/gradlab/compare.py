@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -91,7 +91,7 @@ class Component:
 
 @dataclass(frozen=True)
 class Block:
-    """One named parameter array, compared. `worst` is the entry that exceeds its bound the most."""
+    """One named parameter array, compared. `worst` is the entry of its verdict that is off the most."""
 
     name: str
     shape: tuple[int, ...]
@@ -100,14 +100,15 @@ class Block:
     relative_difference: float
     worst: Component
     wrong_count: int
-    counts: dict[Verdict, int]
-    reasons: dict[str, int]
+    counts: Mapping[Verdict, int]
+    reasons: Mapping[str, int]
     analytic: NDArray[Any]
     numeric: NDArray[Any]
     bound: NDArray[Any]
     verdicts: NDArray[Any]
     reason: NDArray[Any]
     theta: NDArray[Any]
+    directions: int = 0
 
     @property
     def size(self) -> int:
@@ -157,6 +158,9 @@ def _faint(analytic: Floats, bound: Floats, scale: Floats, parameters: Parameter
 def blocks(analytic: Floats, numeric: Numeric, scale: Floats, parameters: Parameters) -> dict[str, Block]:
     """Every block with its verdict, its worst entry and formula (2) of its own."""
     verdicts = component_verdicts(analytic, numeric, scale, parameters)
+    unclear = (verdicts == Verdict.UNTESTED) | (verdicts == Verdict.UNDECIDED)
+    reason = np.where(unclear & (numeric.reason == ""), "noise", numeric.reason)
+    numeric = replace(numeric, reason=reason)
     return {
         name: _block(name, parameters.shapes[name], analytic[at], numeric, at, verdicts[at], parameters.theta[at])
         for name, at in parameters.slices.items()
@@ -175,7 +179,7 @@ def _block(
 ) -> Block:
     value, bound, reason = numeric.value[at], numeric.bound[at], numeric.reason[at]
     counts = {v: int(np.sum(verdicts == v)) for v in Verdict}
-    i = _worst(analytic, value, bound, verdicts)
+    i = _worst(analytic, value, verdicts)
     return Block(
         name=name,
         shape=shape,
@@ -193,21 +197,29 @@ def _block(
         wrong_count=counts[Verdict.WRONG],
         counts=counts,
         reasons={str(r): int(np.sum(reason == r)) for r in np.unique(reason) if r},
-        analytic=analytic.reshape(shape),
-        numeric=value.reshape(shape),
-        bound=bound.reshape(shape),
-        verdicts=verdicts.reshape(shape),
-        reason=reason.reshape(shape),
-        theta=theta.astype(np.float64).reshape(shape),
+        analytic=_frozen(analytic, shape),
+        numeric=_frozen(value, shape),
+        bound=_frozen(bound, shape),
+        verdicts=_frozen(verdicts, shape),
+        reason=_frozen(reason, shape),
+        theta=_frozen(theta.astype(np.float64), shape),
     )
 
 
-def _worst(analytic: Floats, value: Floats, bound: Floats, verdicts: NDArray[Any]) -> int:
-    """The component of the worst verdict that lies furthest outside its bound."""
-    with np.errstate(all="ignore"):
-        excess = np.abs(analytic - value) / np.where(bound > 0, bound, np.finfo(np.float64).tiny)
-    excess = np.where(np.isfinite(excess), excess, np.inf)
-    return int(np.argmax(np.where(verdicts == Verdict.worst(verdicts), excess, -1.0)))
+def _frozen(values: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    array = values.reshape(shape).copy()
+    array.flags.writeable = False
+    return array
+
+
+def _worst(analytic: Floats, value: Floats, verdicts: NDArray[Any]) -> int:
+    """The component of the worst verdict that is off the most; the first of those that are off alike."""
+    with np.errstate(invalid="ignore"):
+        error = np.abs(analytic - value)
+    among = verdicts == Verdict.worst(verdicts)
+    error = np.where(among, np.where(np.isfinite(error), error, np.inf), -1.0)
+    most = float(error.max())
+    return int(np.argmax(error >= most * (1 - 1e-6)))  # not the largest: which one that is would be noise
 
 
 def _digits(analytic: Floats, bound: Floats, agrees: NDArray[np.bool_]) -> int | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from gradlab import precision
-from gradlab.compare import Block, Component, Verdict, relative_difference
+from gradlab import html, precision, text
+from gradlab.compare import Block, Verdict, relative_difference
 from gradlab.findings import Finding
 
 
@@ -29,6 +31,8 @@ class Report:
         The cost at params, and the standard deviation of its noise as measured.
     dtype
         The dtype of params.
+    notes
+        What was noticed on the way: float32, changed inputs, buffers that are used again, randomness.
     """
 
     blocks: Mapping[str, Block]
@@ -38,6 +42,7 @@ class Report:
     cost: float
     noise: float
     dtype: np.dtype[Any]
+    notes: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -63,27 +68,23 @@ class Report:
         return precision.level(self.relative_difference, self.dtype)
 
     def worst_first(self) -> list[Block]:
-        """The blocks, the one that matters most first."""
+        """Wrong blocks, the largest relative difference first, then those that are undecided, untested, right."""
         order = [Verdict.WRONG, Verdict.UNDECIDED, Verdict.UNTESTED, Verdict.AGREES]
-        return sorted(self.blocks.values(), key=lambda b: (order.index(b.verdict), -b.relative_difference))
+        return sorted(
+            self.blocks.values(),
+            key=lambda b: (order.index(b.verdict), -b.relative_difference if b.verdict is Verdict.WRONG else 0.0),
+        )
 
     def __str__(self) -> str:
-        lines = [self._headline(), "", *map(_row, self.worst_first())]
-        for finding in self.findings:
-            lines += ["", f"{finding.code} {finding.message}", f"      {finding.evidence}"]
-        silent = [
-            f"{b.name} {b.counts[Verdict.UNTESTED]} of {b.size}"
-            for b in self.blocks.values()
-            if b.counts[Verdict.UNTESTED]
-        ]
-        if silent:
-            lines += ["", "Not tested, nothing but noise on both sides: " + ", ".join(silent)]
-        lines += ["", f"{self.evaluations} evaluations of the cost, {self.seconds:.2g} s"]
-        return "\n".join(lines)
+        return text.text(self)
 
-    def _headline(self) -> str:
-        course = f"relative difference {self.relative_difference:.1e} (the course: {self.level})"
-        return f"{self.verdict.value}  {course}"
+    def show(self) -> None:
+        """Print, with the verdicts in colour where the terminal has colours."""
+        plain = sys.stdout.isatty() is False or "NO_COLOR" in os.environ
+        print(str(self) if plain else text.coloured(str(self)))
+
+    def _repr_html_(self) -> str:
+        return html.page(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data for JSON: numbers, strings, lists and dicts; no NaN or inf."""
@@ -94,11 +95,12 @@ class Report:
             "level": self.level,
             "evaluations": self.evaluations,
             "seconds": self.seconds,
-            "cost": self.cost,
+            "cost": _plain(self.cost),
             "noise": _plain(self.noise),
             "dtype": str(self.dtype),
             "blocks": {name: _block_dict(block) for name, block in self.blocks.items()},
-            "findings": [vars(finding) for finding in self.findings],
+            "findings": [asdict(finding) for finding in self.findings],
+            "notes": list(self.notes),
         }
 
     def plot(self) -> Any:
@@ -106,25 +108,6 @@ class Report:
         from gradlab.plot import plot_report  # matplotlib only if a picture is asked for
 
         return plot_report(self)
-
-
-def _row(block: Block) -> str:
-    """One line: name, shape, verdict, how well, and the worst entry."""
-    shape = "×".join(map(str, block.shape)) or "1"
-    if block.verdict is Verdict.AGREES:
-        said = f"to {block.digits} digits" if block.digits is not None else ""
-    elif block.verdict is Verdict.WRONG:
-        said = f"{block.wrong_count} of {block.size}"
-    else:
-        said = ", ".join(f"{n} {why}" for why, n in block.reasons.items())
-    return f"{block.name:<8} {shape:<8} {block.verdict.value:<9} {said:<13} {_entry(block.worst)}".rstrip()
-
-
-def _entry(c: Component) -> str:
-    index = f"[{', '.join(map(str, c.index))}]" if c.index else ""
-    if c.verdict is Verdict.UNTESTED:
-        return ""
-    return f"{index} {c.analytic:.4g} numeric {c.numeric:.4g} ± {c.bound:.0e}"
 
 
 def _block_dict(block: Block) -> dict[str, Any]:
@@ -135,7 +118,7 @@ def _block_dict(block: Block) -> dict[str, Any]:
         "relative_difference": _plain(block.relative_difference),
         "wrong": block.wrong_count,
         "counts": {v.value: n for v, n in block.counts.items()},
-        "reasons": block.reasons,
+        "reasons": dict(block.reasons),
         "worst": {
             "index": list(block.worst.index),
             "analytic": _plain(block.worst.analytic),
