@@ -8,6 +8,7 @@ from website import prompts
 _SHOWN = re.compile(
     r'<div class="language-(?P<lang>[\w+-]+)(?P<classes>[^"]*)"(?P<attributes>[^>]*)>(?P<body>.*?)</code></pre>', re.S
 )
+_EMPTY_LINE = html.escape("<BLANKLINE>")
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -37,7 +38,8 @@ def _statements(source: str) -> str:
 def with_copies(content: str) -> str:
     """Rendered HTML in which every block shown with prompts carries what to copy, in `data-copy`.
 
-    Material's copy button takes that attribute instead of the text of the block.
+    Material's copy button takes that attribute instead of the text of the block. The mark that doctest needs
+    for an empty line of output is shown as what was printed: an empty line.
     """
     return _SHOWN.sub(_with_copy, content)
 
@@ -47,7 +49,7 @@ def _with_copy(shown: re.Match[str]) -> str:
     if lang not in ("pycon", "console") or "data-copy" in shown["attributes"]:
         return shown[0]
     copy = html.escape(clean(lang, text_of(shown["body"]))).replace("\n", "&#10;")
-    return shown[0].replace("<div ", f'<div data-copy="{copy}" ', 1)
+    return shown[0].replace("<div ", f'<div data-copy="{copy}" ', 1).replace(_EMPTY_LINE, "")
 
 
 def text_of(body: str) -> str:

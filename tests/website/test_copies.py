@@ -47,6 +47,13 @@ def test_attribute(head: str) -> None:
     assert copies.with_copies(page) == page
 
 
+def test_an_empty_line_of_output_is_shown_as_one() -> None:
+    page = shown.render("```pycon\n>>> print('a\\n\\nb')\na\n<BLANKLINE>\nb\n```\n")
+    assert shown.blocks(page) == [">>> print('a\\n\\nb')\na\n<BLANKLINE>\nb"]
+    assert shown.blocks(copies.with_copies(page)) == [">>> print('a\\n\\nb')\na\n\nb"]
+    assert copied(copies.with_copies(page)) == ["print('a\\n\\nb')"]
+
+
 def copied(page: str) -> list[str]:
     """What the copy button of each block gives: its attribute, or the text of the block."""
     return [
