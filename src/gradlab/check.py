@@ -120,6 +120,7 @@ def assert_gradients(
     >>> assert_gradients(lambda t: float(t @ t), theta, lambda t: 2 * t).level
     'great'
     """
+    __tracebackhide__ = True  # pytest then points at the line of the test
     report = check_gradients(cost, params, grads, **keywords)
     if not report.ok:
         raise GradientMismatch(report)
