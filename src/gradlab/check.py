@@ -11,6 +11,7 @@ import numpy as np
 from gradlab import compare
 from gradlab.analytic import analytic_gradients
 from gradlab.cost import Cost
+from gradlab.diagnose import diagnose
 from gradlab.errors import GradientMismatch, GradlabError
 from gradlab.examine import examine, fixed, nothing
 from gradlab.gradient import Workers, at_fixed_step, noise_of, scales, start_rungs
@@ -91,9 +92,10 @@ def check_gradients(
         raise GradlabError("stencil needs a step: without one, gradlab extrapolates central differences")
     else:
         numeric = examine(asked, noise, analytic.theta, scale, start_rungs(asked, noise, scale, rng))
+    blocks = compare.blocks(analytic.theta, numeric, scale, parameters)
     return Report(
-        blocks=compare.blocks(analytic.theta, numeric, scale, parameters),
-        findings=(),
+        blocks=blocks,
+        findings=diagnose(blocks),
         evaluations=asked.evaluations,
         seconds=time.perf_counter() - began,
         cost=asked.value,
