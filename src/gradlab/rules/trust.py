@@ -1,0 +1,64 @@
+"""Rules on the numeric side: why a block is undecided, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradlab.compare import Block, Verdict
+from gradlab.findings import Finding
+from gradlab.rules.case import Case
+
+
+def kink(case: Case) -> Iterator[Finding]:
+    """GL201 The point stands at a kink of the cost."""
+    yield from _undecided(
+        case,
+        "GL201",
+        "kink",
+        "{} cannot be decided: the cost has a kink here, its slopes to both sides differ. Move params by a small "
+        "random amount, and check again.",
+    )
+
+
+def noise(case: Case) -> Iterator[Finding]:
+    """GL202 The noise of the cost hides the gradient."""
+    yield from _undecided(
+        case,
+        "GL202",
+        "noise",
+        "{} cannot be decided: the noise of the cost hides it. Compute the cost in float64, take out a large "
+        "constant, or check where the gradient is larger.",
+    )
+
+
+def random(case: Case) -> Iterator[Finding]:
+    """GL203 The cost is not the same twice."""
+    yield from _undecided(
+        case,
+        "GL203",
+        "random",
+        "{} cannot be checked: the cost is not the same twice at the same params. Draw dropout masks and batches "
+        "once, outside, and pass them in.",
+    )
+
+
+def overflow(case: Case) -> Iterator[Finding]:
+    """GL204 The cost overflows or leaves its domain beside the point."""
+    yield from _undecided(
+        case,
+        "GL204",
+        "overflow",
+        "{} cannot be decided: the cost is not finite beside params. Move params away from the edge of its domain.",
+    )
+
+
+def _undecided(case: Case, code: str, reason: str, message: str) -> Iterator[Finding]:
+    blocks = [b for b in case.blocks.values() if b.verdict is Verdict.UNDECIDED and _count(b, reason)]
+    if blocks:
+        counted = ", ".join(f"{b.name}: {_count(b, reason)} of {b.size}" for b in blocks)
+        name = case.name(blocks)
+        yield case.finding(code, blocks, message.format(name[0].upper() + name[1:]), counted, 0.0)
+
+
+def _count(block: Block, reason: str) -> int:
+    return int(((block.reason == reason) & (block.verdicts == Verdict.UNDECIDED)).sum())
