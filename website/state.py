@@ -14,7 +14,7 @@ from types import ModuleType
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
-_LEFT_OUT = (".git", ".venv*", "build", "dist", "node_modules", "__pycache__", "*.egg-info", ".*cache")
+_LEFT_OUT = (".git", ".venv*", ".hypothesis", "build", "dist", "node_modules", "__pycache__", "*.egg-info", ".*cache")
 
 
 @contextmanager
