@@ -169,7 +169,7 @@ def central_slopes(cost: Cost, step: Floats) -> Floats:
 
 
 def at_fixed_step(cost: Cost, noise: float, stencil: Stencil, step: float) -> tuple[Floats, Floats]:
-    """The stencil at one absolute step, and a bound: noise over the step plus the change from twice the step."""
+    """The stencil at one absolute step, and a bound: noise over the step plus truncation, seen at twice the step."""
     parameters = cost.parameters
     if not (np.isfinite(step) and step > 0):
         raise GradlabError(f"step must be a positive number, got {step}")
@@ -182,10 +182,19 @@ def at_fixed_step(cost: Cost, noise: float, stencil: Stencil, step: float) -> tu
             "take a larger step, or none to have it chosen"
         )
     fine, rough = (slopes_at(cost, stencil, h) for h in (step, 2 * step))
-    truncation = np.abs(rough - fine) / (2**stencil.order - 1)
-    bound = truncation + SAFETY * float(stencil.noise) * noise / step
+    truncation = _not_by_accident(np.abs(rough - fine), parameters) / (2**stencil.order - 1)
+    bound = SAFETY * (truncation + float(stencil.noise) * noise / step)
     bad = ~np.isfinite(bound)
     return np.where(bad, np.nan, fine), np.where(bad, np.inf, bound)
+
+
+def _not_by_accident(change: Floats, parameters: Parameters) -> Floats:
+    """No change smaller than half the rms of its block: one entry may hardly change by chance, not all of them."""
+    least = np.zeros_like(change)
+    for at in parameters.slices.values():
+        if at.stop > at.start:
+            least[at] = np.sqrt(np.mean(change[at] ** 2)) / 2
+    return np.maximum(change, least)
 
 
 def slopes_at(cost: Cost, stencil: Stencil, step: float) -> Floats:
