@@ -33,7 +33,8 @@ class Page(Document):
 
     def running(self) -> AbstractContextManager[Path]:
         """All that this page changes is put back at the end."""
-        return state.page(self.module, whole_project=self.name in ("README.md", "CONTRIBUTING.md"))
+        shell = any(region.parsed.kind == blocks.CONSOLE for _, region in self.regions)
+        return state.page(self.module, whole_project=shell and self.name in ("README.md", "CONTRIBUTING.md"))
 
 
 def regions(document: Document) -> Iterator[Region]:

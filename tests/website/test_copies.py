@@ -69,7 +69,8 @@ def test_copies_run(page: Path) -> None:
     given = copied(copies.with_copies(shown.render(text)))
     assert len(given) == len(found)
     module, filters = ModuleType("__main__"), list[tuple[object, ...]]()
-    with state.page(module, whole_project=page.parent == ROOT) as folder:
+    shell = any(block.kind == blocks.CONSOLE for block in found)
+    with state.page(module, whole_project=shell and page.parent == ROOT) as folder:
         for block, code in zip(found, given, strict=True):
             assert not re.search(r"^(>>>|\$) ", code, re.M) or block.kind == blocks.OUTPUT
             with state.filtered(filters):
