@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab.cost import untouched
 from gradlab.errors import GradlabError
 from gradlab.parameters import Parameters, Params, named
 
 Floats = NDArray[np.float64]
+
+ROUNDING = 1e-6  # share by which two answers may differ: a sum in another order is not a random draw
 
 
 @dataclass(frozen=True)
@@ -29,15 +32,18 @@ class Analytic:
         The function changed its input.
     reuses
         Blocks whose array, handed out once, changed at the next call: a buffer that is used again.
-    steady
-        False if two calls at the same theta differ.
+    shares
+        Blocks whose gradients lie in the memory of another's.
+    unsure
+        Components that differ, by more than rounding, between two calls at the same theta.
     """
 
     theta: Floats
     function: Callable[[Floats], Floats] | None
     mutates: bool
     reuses: tuple[str, ...]
-    steady: bool
+    shares: tuple[str, ...]
+    unsure: NDArray[np.bool_]
 
 
 def analytic_gradients(grads: Params | Callable[..., Params], parameters: Parameters) -> Analytic:
@@ -49,42 +55,41 @@ def analytic_gradients(grads: Params | Callable[..., Params], parameters: Parame
         If names or shapes are not those of params, or the gradients are no real numbers.
     """
     if not callable(grads):
-        return Analytic(parameters.flatten(grads).copy(), None, mutates=False, reuses=(), steady=True)
+        given = parameters.flatten(grads).copy()
+        return Analytic(given, None, False, (), _sharing(grads), np.zeros(parameters.size, dtype=bool))
     theta, before = parameters.theta, parameters.theta.copy()
 
     def at(point: NDArray[Any]) -> Any:
         theta[:] = point
         try:
-            return grads(parameters.views)
+            return grads(parameters.like(theta))
         finally:
             theta[:] = before
 
-    first = grads(parameters.views)
-    mutates = not np.array_equal(theta, before)
-    theta[:] = before
+    first, mutates = untouched(grads, parameters)
     if first is None:
         raise GradlabError("grads must return the gradients, got None: is a return missing?")
     gradients = parameters.flatten(first)
-    at(before * (1 + 1e-6))  # another input must leave the first answer alone
-    kept = parameters.flatten(first)
-    reuses = tuple(
-        name for name, s in parameters.slices.items() if not np.array_equal(gradients[s], kept[s], equal_nan=True)
-    )
-    again = parameters.flatten(at(before))
+    at(np.where(before, before * (1 + 1e-6), 1e-6))  # another input must leave the first answer alone
+    kept, again = parameters.flatten(first), parameters.flatten(at(before))
+    off = np.abs(again - gradients) > ROUNDING * np.abs(gradients)
     return Analytic(
         theta=gradients,
         function=lambda point: parameters.flatten(at(point)),
         mutates=mutates,
-        reuses=reuses or _overlapping(first),
-        steady=np.array_equal(gradients, again, equal_nan=True),
+        reuses=tuple(
+            name for name, s in parameters.slices.items() if not np.array_equal(gradients[s], kept[s], equal_nan=True)
+        ),
+        shares=_sharing(first),
+        unsure=off | (np.isnan(again) != np.isnan(gradients)),
     )
 
 
-def _overlapping(grads: Params) -> tuple[str, ...]:
-    """Blocks whose gradients lie in the same memory."""
+def _sharing(grads: Params) -> tuple[str, ...]:
+    """Blocks whose gradients lie in the memory of another's."""
     arrays = {name: np.asarray(value) for name, value in named(grads).items()}
     return tuple(
         name
         for name, array in arrays.items()
-        if any(other is not array and np.shares_memory(array, other) for other in arrays.values())
+        if any(key != name and np.shares_memory(array, other) for key, other in arrays.items())
     )

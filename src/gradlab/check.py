@@ -15,6 +15,7 @@ from gradlab.diagnose import diagnose
 from gradlab.errors import GradientMismatch, GradlabError
 from gradlab.examine import examine, fixed, nothing
 from gradlab.gradient import Workers, at_fixed_step, noise_of, scales, start_rungs
+from gradlab.notes import notes
 from gradlab.parameters import Parameters, Params
 from gradlab.report import Report
 from gradlab.stencils import CENTRAL, Stencil
@@ -31,7 +32,7 @@ def check_gradients(
     step: float | None = None,
     vectorized: bool = False,
     workers: Workers = None,
-    rng: np.random.Generator | None = None,
+    rng: np.random.Generator | int | None = None,
 ) -> Report:
     """Compare gradients with finite differences of the cost, and say what can be said.
 
@@ -54,7 +55,7 @@ def check_gradients(
     workers
         A number of threads, or any map-like function such as a process pool's `map`.
     rng
-        Draws the directions along which noise and steps are found. Default: always the same.
+        A generator or a seed: draws the directions along which noise and steps are found. Default: always the same.
 
     Returns
     -------
@@ -81,7 +82,7 @@ def check_gradients(
     parameters = Parameters(params)
     analytic = analytic_gradients(grads, parameters)
     asked = Cost(cost, parameters, vectorized=vectorized, workers=workers)
-    rng = np.random.default_rng(0) if rng is None else rng
+    rng = np.random.default_rng(0 if rng is None else rng)
     noise = noise_of(asked, rng) if asked.steady else np.inf
     scale = scales(parameters)
     if not asked.steady:
@@ -92,15 +93,18 @@ def check_gradients(
         raise GradlabError("stencil needs a step: without one, gradlab extrapolates central differences")
     else:
         numeric = examine(asked, noise, analytic.theta, scale, start_rungs(asked, noise, scale, rng))
-    blocks = compare.blocks(analytic.theta, numeric, scale, parameters)
+    blocks = compare.blocks(analytic.theta, numeric.without(analytic.unsure), scale, parameters)
+    with np.errstate(all="ignore"):  # rules compare with what is not finite, too
+        findings = diagnose(blocks)
     return Report(
         blocks=blocks,
-        findings=diagnose(blocks),
+        findings=findings,
         evaluations=asked.evaluations,
         seconds=time.perf_counter() - began,
         cost=asked.value,
         noise=noise,
         dtype=parameters.theta.dtype,
+        notes=notes(asked, analytic, noise),
     )
 
 
@@ -134,7 +138,7 @@ def check_backward(
     backward: Callable[..., Mapping[str, Any]],
     inputs: Mapping[str, Any],
     *,
-    rng: np.random.Generator | None = None,
+    rng: np.random.Generator | int | None = None,
     **keywords: Any,
 ) -> Report:
     """Check one layer: a random upstream gradient R, and the cost sum(R · forward(**inputs)).
@@ -163,9 +167,11 @@ def check_backward(
     >>> check_backward(forward, backward, {"A": A, "W": W}).ok
     True
     """
-    rng = np.random.default_rng(UPSTREAM_SEED) if rng is None else rng
+    generator = np.random.default_rng(UPSTREAM_SEED if rng is None else rng)
     output = np.asarray(forward(**_copies(inputs)))
-    upstream = rng.standard_normal(output.shape).astype(output.dtype if output.dtype.kind == "f" else np.float64)
+    upstream = generator.standard_normal(output.shape)
+    if output.dtype.kind == "f":
+        upstream = upstream.astype(output.dtype)
     grads = backward(upstream.copy(), **_copies(inputs))
     if not isinstance(grads, Mapping) or not grads:
         raise GradlabError(f"backward must return a dict of gradients by input name, got {type(grads).__name__}")
@@ -180,7 +186,7 @@ def check_backward(
     def gradients(moved: Mapping[str, Any]) -> Mapping[str, Any]:
         return backward(upstream.copy(), **moved, **fixed_inputs)
 
-    return check_gradients(cost, {name: inputs[name] for name in grads}, gradients, rng=rng, **keywords)
+    return check_gradients(cost, {name: inputs[name] for name in grads}, gradients, rng=generator, **keywords)
 
 
 def _copies(inputs: Mapping[str, Any]) -> dict[str, Any]:

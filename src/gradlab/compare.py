@@ -76,6 +76,14 @@ class Numeric:
     bound: Floats
     reason: NDArray[np.str_]
 
+    def without(self, unsure: NDArray[np.bool_]) -> Numeric:
+        """Nothing to say for the components whose gradient is not the same twice."""
+        return Numeric(
+            np.where(unsure, np.nan, self.value),
+            np.where(unsure, np.inf, self.bound),
+            np.where(unsure, "random", self.reason),
+        )
+
 
 @dataclass(frozen=True)
 class Component:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.errors import GradlabError
-from gradlab.parameters import Parameters
+from gradlab.parameters import Parameters, named
 
 Point: TypeAlias = tuple[Any, Any]
 """(where, delta): theta[where] moved by delta. `where` is a component, a slice or an array of components."""
@@ -30,6 +30,10 @@ class Cost:
         The cost at theta.
     steady
         False if two evaluations at the same theta differ: there is randomness, or a memory.
+    draws
+        The cost moved NumPy's global random state.
+    single, moved
+        Every value that differs from that at theta was a whole float32 number, and how many of them there were.
     mutates
         True if the cost changed its input. theta is then put back after every evaluation.
     evaluations
@@ -50,28 +54,42 @@ class Cost:
         self.cost, self.parameters, self.vectorized = cost, parameters, vectorized
         self.workers, self.watch = workers, watch or (lambda points: None)
         self.evaluations, self.mutates = 0, False
+        before = _random_state()
         self.value, self.dtype = self._at_base()
         again, _ = self._at_base()
         self.steady = again == self.value
+        self.draws = _random_state() != before
+        self.single, self.moved = True, 0
 
     def _at_base(self) -> tuple[float, np.dtype[Any]]:
-        theta, before = self.parameters.theta, self.parameters.theta.copy()
         if self.vectorized:
-            answer = self.cost(self.parameters.like(theta[np.newaxis].copy()))
+            answer = self.cost(self.parameters.like(self.parameters.theta[np.newaxis].copy()))
         else:
-            answer = self.cost(self.parameters.views)
+            answer, changed = untouched(self.cost, self.parameters)
+            self.mutates |= changed
         self.evaluations += 1
-        if not np.array_equal(theta, before):
-            self.mutates = True
-            theta[:] = before
         return _number(answer), np.asarray(answer).dtype
+
+    def why_unsteady(self) -> str:
+        """The likely cause of two answers at the same params, and the way out."""
+        if self.draws:
+            return (
+                "It draws from np.random: draw the dropout masks or the batch once, before the check, and hand them "
+                "to the cost and to the gradients."
+            )
+        return "It draws random numbers or remembers earlier calls (dropout, shuffling, running averages): fix those."
 
     def at(self, points: Sequence[Point]) -> NDArray[np.float64]:
         """The cost at every point; NaN where it overflows, leaves its domain or raises an arithmetic error."""
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # log of a negative number, at a step that is too long
             values = np.fromiter((v for part in self._parts(points) for v in part), np.float64, len(points))
+            self._note_single(values[np.isfinite(values) & (values != self.value)])
         return np.where(np.isfinite(values), values, np.nan)
+
+    def _note_single(self, moved: NDArray[np.float64]) -> None:
+        self.moved += len(moved)
+        self.single = self.single and bool(np.all(moved.astype(np.float32) == moved))
 
     def _parts(self, points: Sequence[Point]) -> Iterable[Sequence[float]]:
         size = max(1, STACK // self.parameters.size) if self.vectorized else CHUNK
@@ -103,7 +121,7 @@ def _one_by_one(
         was = theta[where].copy()
         theta[where] = was + delta
         try:
-            value = cost(views)
+            value = cost(parameters.like(theta) if mutates else views)
             values.append(value.item() if hasattr(value, "item") else float(value))
         except (ArithmeticError, ValueError):  # math.log(-1), math.exp(1000): no value here
             values.append(np.nan)
@@ -131,8 +149,32 @@ def _stacked(cost: Callable[..., Any], parameters: Parameters, points: Sequence[
     return values
 
 
+def untouched(f: Callable[[Any], Any], parameters: Parameters) -> tuple[Any, bool]:
+    """f of params, and whether it changed them, entries or names. theta is then put back."""
+    theta, before = parameters.theta, parameters.theta.copy()
+    views = parameters.like(theta)
+    arrays = list(named(views).items())
+    try:
+        answer = f(views)
+    finally:
+        changed = not np.array_equal(theta, before)
+        theta[:] = before
+    after = list(named(views).items())
+    same = [name for name, _ in after] == [name for name, _ in arrays]
+    return answer, changed or not same or any(a is not b for (_, a), (_, b) in zip(after, arrays, strict=True))
+
+
+def _random_state() -> tuple[bytes, int]:
+    state: Any = np.random.get_state()  # noqa: NPY002 (the caller's legacy generator is what is watched)
+    return state[1].tobytes(), int(state[2])
+
+
 def _number(answer: Any) -> float:
     """The cost as one float, or a clear error."""
+    if answer is None:
+        raise GradlabError("cost must return a number, got None: is a return missing?")
+    if isinstance(answer, list | tuple):
+        raise GradlabError(f"cost must return one number, got a {type(answer).__name__}")
     array = np.asarray(answer)
     if array.dtype.kind not in "fiub":
         raise GradlabError(f"cost must return a real number, got {type(answer).__name__} of dtype {array.dtype}")

@@ -42,7 +42,7 @@ def numeric_gradient(
     step: float | None = None,
     vectorized: bool = False,
     workers: Workers = None,
-    rng: np.random.Generator | None = None,
+    rng: np.random.Generator | int | None = None,
 ) -> NumericGradient:
     """Estimate dJ/dθ for every component, and say how far each estimate can be off.
 
@@ -63,7 +63,7 @@ def numeric_gradient(
     workers
         A number of threads, or any map-like function such as a process pool's `map`.
     rng
-        Draws the directions along which noise and steps are found. Default: always the same.
+        A generator or a seed: draws the directions along which noise and steps are found. Default: always the same.
 
     Returns
     -------
@@ -84,8 +84,8 @@ def numeric_gradient(
     parameters = Parameters(params)
     asked = Cost(cost, parameters, vectorized=vectorized, workers=workers)
     if not asked.steady:
-        raise GradlabError("cost must return the same value twice at the same params: is there a random draw inside?")
-    rng = np.random.default_rng(0) if rng is None else rng
+        raise GradlabError(f"cost must return the same value twice at the same params. {asked.why_unsteady()}")
+    rng = np.random.default_rng(0 if rng is None else rng)
     noise = noise_of(asked, rng)
     if step is not None:
         values, bounds = at_fixed_step(asked, noise, stencil, step)
@@ -110,7 +110,8 @@ def _block_rms(parameters: Parameters) -> Floats:
     """The rms of its block for each component; 1 in a block of zeros."""
     rms = np.empty(parameters.size)
     for at in parameters.slices.values():
-        rms[at] = np.sqrt(np.mean(parameters.theta[at].astype(np.float64) ** 2)) or 1.0
+        if at.stop > at.start:
+            rms[at] = np.sqrt(np.mean(parameters.theta[at].astype(np.float64) ** 2)) or 1.0
     return rms
 
 

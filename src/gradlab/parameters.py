@@ -13,6 +13,8 @@ from gradlab.errors import GradlabError
 Params: TypeAlias = Mapping[str, ArrayLike] | Sequence[ArrayLike] | ArrayLike
 Vector: TypeAlias = NDArray[np.floating[Any]]
 
+PREFIXED = ". The same names, without d: {name: grads['d' + name] for name in params}"
+
 
 class Parameters:
     """A copy of the caller's parameters in one vector `theta`, seen through named views.
@@ -43,6 +45,8 @@ class Parameters:
 
     def __init__(self, params: Params) -> None:
         blocks = named(params)
+        if isinstance(params, Mapping) and len(blocks) < len(params):
+            raise GradlabError("names of params must differ as text")
         arrays = {name: _checked(name, value) for name, value in blocks.items()}
         _refuse_mixture(arrays)
         _refuse_shared_memory(arrays)
@@ -83,7 +87,7 @@ class Parameters:
         """The same windows in the structure that was given: dict, sequence or one array."""
         blocks = self.blocks(vector)
         if isinstance(self._like, Mapping):
-            return blocks
+            return dict(zip(self._like, blocks.values(), strict=True))  # under the caller's own keys
         if _is_sequence(self._like):
             return tuple(blocks.values()) if isinstance(self._like, tuple) else list(blocks.values())
         return blocks["theta"]
@@ -96,19 +100,22 @@ class Parameters:
         GradlabError
             If a name is missing or too much, or a shape differs.
         """
+        if isinstance(self._like, Mapping) and not isinstance(grads, Mapping):
+            raise GradlabError(f"{what} must be a dict with the names of params, got {type(grads).__name__}")
         given = named(grads)
         missing = [name for name in self.names if name not in given]
         extra = [name for name in given if name not in self.slices]
         if missing or extra:
             raise GradlabError(
-                f"{what} must have the names of params ({', '.join(self.names)})"
-                + (f"; missing: {', '.join(missing)}" if missing else "")
-                + (f"; unknown: {', '.join(map(str, extra))}" if extra else "")
+                f"{what} must have the names of params ({_some(self.names)})"
+                + (f"; missing: {_some(missing)}" if missing else "")
+                + (f"; unknown: {_some(extra)}" if extra else "")
+                + (PREFIXED if all(f"d{name}" in given for name in missing) and missing else "")
             )
         return np.concatenate([self._fitting(name, given[name], what) for name in self.names])
 
     def _fitting(self, name: str, value: ArrayLike, what: str) -> NDArray[np.float64]:
-        array, shape = np.asarray(value), self.shapes[name]
+        array, shape = _array(f"{what} of {name!r}", value), self.shapes[name]
         if array.dtype.kind not in "fiub":
             raise GradlabError(f"{what} of {name!r} must be real numbers, got dtype {array.dtype}")
         if array.shape != shape:
@@ -126,19 +133,34 @@ def named(params: Any) -> dict[str, Any]:
     return {"theta": params}
 
 
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+
+
 def _is_sequence(params: Any) -> bool:
     """A list or tuple of arrays; a list of numbers is one array."""
     return isinstance(params, list | tuple) and (not params or any(np.ndim(p) > 0 for p in params))
 
 
+def _array(what: str, value: Any) -> NDArray[Any]:
+    if isinstance(value, Mapping):
+        raise GradlabError(f"{what} must be an array, got a dict: name the blocks in one dict, like 'layer1.W'")
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise GradlabError(f"{what} must be an array, got rows of different lengths") from None
+
+
 def _checked(name: str, value: ArrayLike) -> Vector:
-    array = np.asarray(value)
+    array = _array(f"params {name!r}", value)
     if array.dtype.kind in "iub":
         raise GradlabError(
             f"params {name!r} must be floats, got {array.dtype}: a small step would be cut off. Use .astype(float)"
         )
     if array.dtype.kind != "f":
         raise GradlabError(f"params {name!r} must be real floats, got dtype {array.dtype}")
+    if array.dtype.itemsize < 4:
+        raise GradlabError(f"params {name!r} must be float32 or finer, got {array.dtype}: it has 3 digits in all")
     if not np.all(np.isfinite(array)):
         raise GradlabError(f"params {name!r} must be finite, got {int(np.sum(~np.isfinite(array)))} NaN or inf")
     return array
@@ -156,7 +178,7 @@ def _refuse_mixture(arrays: Mapping[str, Vector]) -> None:
 def _refuse_shared_memory(arrays: Mapping[str, Vector]) -> None:
     """Where two entries are one number, moving one moves the other, and the numeric derivative is a sum."""
     for name, array in arrays.items():
-        if any(stride == 0 and n > 1 for stride, n in zip(array.strides, array.shape, strict=True)):
+        if array.size and any(stride == 0 and n > 1 for stride, n in zip(array.strides, array.shape, strict=True)):
             raise GradlabError(f"entries of params {name!r} share memory (a broadcast array): pass a copy")
     names = list(arrays)
     for i, one in enumerate(names):

@@ -99,7 +99,7 @@ class Report:
             "noise": _plain(self.noise),
             "dtype": str(self.dtype),
             "blocks": {name: _block_dict(block) for name, block in self.blocks.items()},
-            "findings": [asdict(finding) for finding in self.findings],
+            "findings": [asdict(f) | {"sure": _plain(f.sure)} for f in self.findings],
             "notes": list(self.notes),
         }
 

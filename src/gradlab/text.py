@@ -52,9 +52,8 @@ def text(report: Report) -> str:
 
 
 def spent(report: Report) -> str:
-    """What the check cost; seconds only where they are felt, so that a short check prints the same every time."""
-    seconds = f", {report.seconds:.0f} s" if report.seconds >= 1 else ""
-    return f"Evaluations of the cost: {report.evaluations}{seconds}"
+    """What the check cost. No seconds: the same check prints the same text every time."""
+    return f"Evaluations of the cost: {report.evaluations}"
 
 
 def headline(blocks: Sequence[Block]) -> str:
