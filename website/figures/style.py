@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 
 # What each colour means, everywhere: the custom properties of website/style/2-colours.css have the same names. The
 # values are those of the light scheme; in the page, each becomes `var(--gl-...)`. (Okabe and Ito, darkened for text.)
-ANALYTIC = "#0069a8"
-NUMERIC = "#a65400"
-WRONG = "#bf3a12"
-AGREES = "#00735a"
+ANALYTIC = "#00508f"
+NUMERIC = "#a05f00"
+WRONG = "#8f1400"
+AGREES = "#007d60"
 BOUND = "#8c9199"
 INK = "#1f2328"
 SOFT = "#5b6067"

@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 from website.figures import style
 from website.figures.registry import Draw, has_narrow
 
+# (`xlink:href` stays: Material's instant navigation assigns to every `href` it finds, and stumbles over an SVG's.)
 _RULES = (
     (re.compile(r"^.*?(?=<svg )", re.S), ""),  # XML declaration and doctype
     (re.compile(r"<!--.*?-->|<metadata>.*?</metadata>", re.S), ""),
     (re.compile(r' (?:width|height)="[\d.]+pt"| version="1.1"| xmlns(?::xlink)?="[^"]*"'), ""),
-    (re.compile(r"xlink:href="), "href="),
     (re.compile(r"font: (?=italic)\S+ "), "font-style: italic; font: "),
     (re.compile(r"font: (\d+) (?=[\d.]+px)"), r"font-weight: \1; font: "),
     (re.compile(r"font: ([\d.]+px) [^;\"]*"), r"font-size: \1"),

@@ -1,0 +1,174 @@
+"""The built site in a real browser: quiet console, no other host, phones, dark, no JavaScript, search, keyboard."""
+
+import gzip
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from website.served import SUB_PATH, Visit, addresses, browser, find_browser, url, visit
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's chromium, or whatever is installed."""
+    path = find_browser()
+    if path is None:
+        reason = "no chromium found: install it (apt-get install chromium), or name one in GRADLAB_BROWSER"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with browser(path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def visitor(chromium: Browser, site: Path) -> Iterator[Visit]:
+    """Somebody with a laptop."""
+    with visit(chromium, site, viewport={"width": 1280, "height": 900}) as opened:
+        yield opened
+    assert not opened.elsewhere
+
+
+@dataclass
+class Walk:
+    """What a walk through all pages on the narrowest phone found."""
+
+    said: dict[str, str] = field(default_factory=dict)  # text of each article
+    sideways: dict[str, int] = field(default_factory=dict)  # pixels by which a page is wider than the window
+    complaints: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def walk(chromium: Browser, site: Path) -> Walk:
+    """Every page, opened once."""
+    found = Walk()
+    with visit(chromium, site, viewport={"width": 320, "height": 640}) as visitor:
+        page = visitor.open()
+        for address in addresses(site):
+            page.goto(url(address))
+            page.evaluate("document.fonts.ready")
+            found.said[address] = text(page)
+            root = "document.documentElement"
+            found.sideways[address] = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
+        found.complaints, found.elsewhere = visitor.complaints, visitor.elsewhere
+    return found
+
+
+def text(page: Page) -> str:
+    """What the article says, without blanks."""
+    return "".join(page.locator("article").inner_text().split())
+
+
+def test_no_page_complains(walk: Walk) -> None:
+    assert not walk.complaints
+
+
+def test_no_page_asks_another_host(walk: Walk) -> None:
+    assert not walk.elsewhere
+
+
+def test_every_page_fits_a_phone(walk: Walk) -> None:
+    assert not {address: pixels for address, pixels in walk.sideways.items() if pixels}
+
+
+def test_every_page_says_the_same_without_javascript(chromium: Browser, site: Path, walk: Walk) -> None:
+    with visit(chromium, site, java_script_enabled=False, viewport={"width": 320, "height": 640}) as visitor:
+        page = visitor.open()
+        for address in addresses(site)[:-1]:  # the 404 page offers the search, which needs JavaScript
+            page.goto(url(address))
+            assert len(walk.said[address]) > 20, address
+            assert text(page) == walk.said[address], address
+
+
+@pytest.mark.parametrize("word", ["sqrt", "epsilon", "W1", "check_gradients"])
+def test_search_finds(visitor: Visit, word: str) -> None:
+    page = visitor.open()
+    page.locator(".md-search__input").click()
+    page.keyboard.type(word)
+    page.locator(".md-search-result__item").first.wait_for()
+    assert word.lower() in page.locator(".md-search-result__list").inner_text().lower()
+
+
+def test_the_404_page_searches(visitor: Visit) -> None:
+    page = visitor.open("no/such/page/")
+    page.locator("article label[for=__search]").click()
+    page.keyboard.type("step")
+    page.locator(".md-search-result__item").first.wait_for()
+    assert page.locator(".md-search-result__item").count() > 0
+
+
+def test_instant_navigation_brings_the_formulas_style(visitor: Visit, site: Path) -> None:
+    formulas = [address for address in addresses(site) if 'class="katex"' in source(site, address)]
+    page = visitor.open("about/design/")
+    page.evaluate("window.stays = true")
+    page.locator(f"a[href$='{formulas[0].split('/')[-2]}/']").first.evaluate("link => link.click()")
+    page.wait_for_url(url(formulas[0]))
+    page.locator(".katex").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.stays"), "the page was loaded anew"
+    assert page.locator(".katex-mathml").first.evaluate("tree => getComputedStyle(tree).position") == "absolute"
+
+
+def source(site: Path, address: str) -> str:
+    """HTML of a page."""
+    file = site / address
+    return (file / "index.html" if file.is_dir() else file).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["javascript", "no javascript"])
+@pytest.mark.parametrize(("scheme", "paper"), [("light", "rgb(253, 252, 249)"), ("dark", "rgb(21, 23, 26)")])
+def test_colours_follow_the_system(chromium: Browser, site: Path, scheme: str, paper: str, scripted: bool) -> None:
+    with visit(chromium, site, color_scheme=scheme, java_script_enabled=scripted) as visitor:
+        page = visitor.open()
+        assert page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor") == paper
+
+
+def test_colours_can_be_switched(visitor: Visit) -> None:
+    page = visitor.open()
+    page.get_by_title("Switch to dark colours").click()
+    assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"
+
+
+def test_the_fonts_are_our_own_and_nothing_jumps(visitor: Visit) -> None:
+    page = visitor.open("learn/one-side-or-two/")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('19px \"Source Serif\"'))")
+    shift = page.evaluate(
+        """new Promise((done) => {
+          let sum = 0;
+          new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.value; })
+            .observe({ type: "layout-shift", buffered: true });
+          setTimeout(() => done(sum), 300);
+        })"""
+    )
+    assert shift < 0.02
+
+
+def test_a_first_visit_is_light(visitor: Visit, capsys: pytest.CaptureFixture[str]) -> None:
+    page = visitor.open("learn/one-side-or-two/")
+    page.wait_for_load_state("networkidle")
+    sizes = {path.removeprefix(SUB_PATH): transferred(visitor.site, path) for path in visitor.bytes}
+    with capsys.disabled():
+        print("\n" + "\n".join(f"{size / 1000:8.1f} kB  {path}" for path, size in sizes.items()))
+        print(f"{sum(sizes.values()) / 1000:8.1f} kB  in all")
+    assert sum(sizes.values()) < 330_000
+
+
+def transferred(site: Path, path: str) -> int:
+    """Bytes of a file as a host sends it: gzip for all but fonts and pictures."""
+    file = site / path.removeprefix(SUB_PATH)
+    content = (file / "index.html" if file.is_dir() else file).read_bytes()
+    return len(content) if file.suffix in (".woff2", ".png") else len(gzip.compress(content))
+
+
+def test_the_keyboard_shows_where_it_is(visitor: Visit) -> None:
+    page = visitor.open("learn/one-side-or-two/")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline == "solid"
