@@ -46,3 +46,28 @@ def _secant(ax: Axes, title: str, start: float, stop: float, colour: str) -> Non
     ax.set(xlim=(0.2, 1.85), ylim=(-0.6, 4.6), yticks=[0, 1, 2, 3, 4])
     ax.set_title(title, loc="left", fontsize=style.TEXT + 2)
     ax.text(1.57, 4.2, "θ³", color=style.INK, ha="right")
+
+
+@figure("error-orders")
+def error_orders(narrow: bool = False) -> Figure:
+    """Errors of both formulas for sin at 1 against ε, as far down as rounding leaves them alone."""
+    fig, ax = style.canvas(340, 360) if narrow else style.canvas(640, 400)
+    eps = np.geomspace(1e-4, 1, 41)
+    one = (np.sin(1 + eps) - np.sin(1)) / eps
+    two = (np.sin(1 + eps) - np.sin(1 - eps)) / (2 * eps)
+    for slope, colour, name, below in (
+        (one, style.SOFT, "one side, O(ε)", False),
+        (two, style.NUMERIC, "two sides, O(ε²)", True),
+    ):
+        error = np.abs(slope - np.cos(1))
+        ax.plot(eps, error, color=colour)
+        ax.plot(eps[::10], error[::10], "o", color=colour, markersize=6)
+        ax.annotate(
+            name, (eps[15], error[15]), (10, -6) if below else (-6, 10), textcoords="offset points",
+            ha="left" if below else "right", va="top" if below else "bottom", color=colour,
+        )  # fmt: skip
+    style.powers(ax, x=range(-4, 1), y=range(-10, 1, 2))
+    ax.set(xlim=(6e-5, 1.6), ylim=(1e-10, 3))
+    ax.grid(axis="y")
+    style.axes(ax, x="step ε", y="error")
+    return fig

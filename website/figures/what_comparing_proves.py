@@ -1,8 +1,10 @@
 """Figures of learn/what-comparing-proves."""
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from gradlab import nn
 from website.figures import style
 from website.figures.registry import figure
 
@@ -61,3 +63,66 @@ def _stop(ax: Axes, x: float, y: float, above: str, below: str, colour: str = st
 def _arrow(ax: Axes, start: tuple[float, float], stop: tuple[float, float], colour: str) -> None:
     look = {"arrowstyle": "-|>,head_width=.22,head_length=.5", "color": colour, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", stop, start, arrowprops=look)
+
+
+X, Y = np.array([0.5, 1.0, 2.0]), np.array([0.2, -0.1, 0.3])  # the page's three examples
+POINT, STEP = 0.8, 0.4  # a step as small as the page's could not be seen
+
+
+@figure("cost-slope")
+def cost_slope(narrow: bool = False) -> Figure:
+    """The page's cost over its one weight: the measured triangle, and the tangent from the chain rule."""
+    fig, ax = style.canvas(340, 300) if narrow else style.canvas(640, 360)
+    w = np.linspace(-0.3, 1.5, 200)
+    ax.plot(w, [_cost(v) for v in w], color=style.INK, linewidth=1.5)
+    a = np.tanh(POINT * X)
+    slope = np.mean((a - Y) * (1 - a**2) * X)
+    ends = POINT + np.array([-0.45, 0.55])
+    ax.plot(ends, _cost(POINT) + slope * (ends - POINT), color=style.ANALYTIC, linewidth=2)
+    low, high = _cost(POINT), _cost(POINT + STEP)
+    corners = np.array([[POINT, low], [POINT + STEP, low], [POINT + STEP, high]])
+    ax.fill(*corners.T, color=style.NUMERIC, alpha=0.16, linewidth=0)
+    ax.plot(*corners[[0, 1, 2, 0]].T, color=style.NUMERIC)
+    ax.plot(POINT, low, "o", color=style.ANALYTIC, markersize=7)
+    ax.text(POINT + STEP / 2, low - 0.008, "step in w", ha="center", va="top", color=style.NUMERIC)
+    ax.text(POINT + STEP + 0.03, (low + high) / 2, "change in J", va="center", color=style.NUMERIC)
+    ax.text(ends[1], _cost(POINT) + slope * STEP * 1.45, "tangent", ha="right", color=style.ANALYTIC)
+    ax.set(xlim=(-0.35, 1.95 if narrow else 1.62), ylim=(0, 0.33), xticks=[0, POINT], yticks=[0, 0.1, 0.2, 0.3])
+    style.axes(ax, x="weight w", y="cost J")
+    return fig
+
+
+def _cost(w: float) -> float:
+    return float(np.mean((np.tanh(w * X) - Y) ** 2) / 2)
+
+
+@figure("both-learn")
+def both_learn(narrow: bool = False) -> Figure:
+    """The cost in training with right gradients, and with two blocks of them wrong: the page's own network."""
+    fig, ax = style.canvas(340, 300) if narrow else style.canvas(640, 340)
+    for factors, colour, name, above in (
+        ({}, style.ANALYTIC, "right gradients", True),
+        ({"W2": 2, "b1": 4}, style.WRONG, "wrong gradients", False),
+    ):
+        costs = _costs(factors)
+        ax.plot(costs, color=colour)
+        ax.annotate(
+            name, (120, costs[120]), (0, 12 if above else -14), textcoords="offset points",
+            va="bottom" if above else "top", color=colour,
+        )  # fmt: skip
+    ax.set(xlim=(0, 200), ylim=(0, 0.85), xticks=[0, 100, 200], yticks=[0, 0.2, 0.4, 0.6, 0.8])
+    style.axes(ax, x="training step", y="cost J")
+    return fig
+
+
+def _costs(factors: dict[str, float]) -> list[float]:
+    rng = np.random.default_rng(1)
+    X = rng.standard_normal((2, 100))
+    Y = X[:1] * X[1:] > 0
+    params = nn.init_params([2, 6, 1], rng=rng)
+    costs = []
+    for _ in range(201):
+        costs.append(nn.cost(params, X, Y))
+        grads = nn.gradients(params, X, Y)
+        params = nn.descend(params, {name: factors.get(name, 1) * grads[name] for name in grads}, rate=0.5)
+    return costs
