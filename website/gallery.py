@@ -70,12 +70,12 @@ def show(executed: str, page: Page, config: MkDocsConfig, files: Files) -> tuple
         If a figure has no alt text, or a cell wrote to stderr or gave something that cannot be shown.
     """
     figures: dict[str, str] = {}
-    page.markdown = _markdown(executed, page.file, figures)
+    page.markdown = as_markdown(executed, page.file, figures)
     Page.render(page, config, files)  # mkdocs-jupyter has put a `render` of its own on this page
     return page.content or "", figures
 
 
-def _markdown(executed: str, file: Any, figures: dict[str, str]) -> str:
+def as_markdown(executed: str, file: Any, figures: dict[str, str]) -> str:
     """The script as Markdown: prose, code, outputs."""
     soup = BeautifulSoup(executed, "html.parser")
     ran = iter([cell for cell in soup.select(".jp-CodeCell") if not cell.find_parent(class_="jp-CodeCell")])

@@ -1,0 +1,69 @@
+"""Figures: drawn alike each time, in the colours and the font of the page, never without a text."""
+
+import re
+
+import pytest
+from mkdocs.exceptions import PluginError
+
+from website.figures import style, svg
+from website.figures.embed import embed
+from website.figures.registry import catalogue, figure, has_narrow
+
+FIGURES = catalogue()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_belongs_to_its_page(name: str) -> None:
+    drawn = svg.inline(FIGURES[name], "what it shows", "key")
+    assert drawn == svg.inline(FIGURES[name], "what it shows", "key"), "drawn twice, and not the same"
+    assert "<text" in drawn
+    assert "font-family" not in drawn
+    assert not [colour for colour in style.ROLES if colour in drawn.lower()]
+    assert all(made.startswith("key-") for made in re.findall(r'\bid="([^"]+)"', drawn))
+    widths = [int(width) for width in re.findall(r'<svg [^>]*width="(\d+)"', drawn)]
+    assert widths
+    assert widths[0] <= 760
+    assert all(width <= 344 for width in widths[1:])
+    assert len(widths) == 1 + has_narrow(FIGURES[name])
+    assert drawn.count('aria-label="what it shows"') == len(widths)
+
+
+def image(name: str, alt: str = "a picture") -> str:
+    return f'<p><img alt="{alt}" src="figure:{name}" /></p>'
+
+
+def test_two_of_a_kind_have_their_own_ids() -> None:
+    page = embed(image("two-triangles") * 2, "page.md", {})
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids)) > 0
+
+
+def test_an_unknown_figure_fails_the_build() -> None:
+    with pytest.raises(PluginError, match=r"page\.md: there is no figure 'nothing'"):
+        embed(image("nothing"), "page.md", {})
+
+
+@pytest.mark.parametrize("alt", ["", "  "])
+def test_a_figure_without_text_fails_the_build(alt: str) -> None:
+    with pytest.raises(PluginError, match=r"page\.md: the figure 'two-routes' has no alt text"):
+        embed(image("two-routes", alt), "page.md", {})
+
+
+def test_a_text_keeps_its_quotes() -> None:
+    page = embed(image("two-routes", "says &quot;a &lt; b&quot;"), "page.md", {})
+    assert 'aria-label="says &quot;a &lt; b&quot;"' in page
+
+
+def test_figures_drawn_elsewhere_are_put_in() -> None:
+    ready = {
+        "there": f'<?xml version="1.0"?>\n<svg viewBox="0 0 10 5"><path id="a" style="fill: {style.WRONG}"/></svg>'
+    }
+    page = embed(image("there"), "page.md", ready)
+    assert 'id="there-1-a"' in page
+    assert "var(--gl-wrong)" in page
+
+
+def test_marks_do_not_change_what_is_marked() -> None:
+    def draw() -> None: ...
+
+    assert figure("name")(draw) is draw

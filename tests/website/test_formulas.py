@@ -1,0 +1,43 @@
+"""Formulas: right ones become HTML, wrong ones fail the build, pages without any cost nothing."""
+
+import functools
+
+import pytest
+from mkdocs.exceptions import PluginError
+
+from website.formulas import Typesetter, typeset
+
+make = functools.cache(Typesetter)
+
+
+def inline(tex: str) -> str:
+    return rf'<p>a <span class="arithmatex">\({tex}\)</span> b</p>'
+
+
+def test_inline_and_display() -> None:
+    page = inline(r"\theta") + r'<div class="arithmatex">\[ a &lt; b \]</div>'
+    done, found = typeset(page, "page.md", make)
+    assert found == 2
+    assert "arithmatex" not in done
+    assert done.count('class="katex"') == 2
+    assert done.count('class="katex-display"') == 1
+    assert "<mi>θ</mi>" in done  # for screen readers
+
+
+def test_meanings_have_their_colours() -> None:
+    for role in ("analytic", "numeric", "wrong", "agrees"):
+        done, _ = typeset(inline(rf"\{role}{{g}}"), "page.md", make)
+        assert f"gl-{role}" in done
+
+
+@pytest.mark.parametrize("tex", [r"\frac{a", r"\unknown", r"\href{https://example.org}{a}", "caf\u00e9", r"a_b_c"])
+def test_bad_tex_fails_the_build(tex: str) -> None:
+    with pytest.raises(PluginError, match=r"page\.md: KaTeX refuses"):
+        typeset(inline(tex), "page.md", make)
+
+
+def test_a_page_without_formulas_starts_no_engine() -> None:
+    def never() -> Typesetter:
+        raise AssertionError
+
+    assert typeset("<p>nothing</p>", "page.md", never) == ("<p>nothing</p>", 0)
