@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from gradlab.compare import Block
 from gradlab.findings import Finding
 from gradlab.rules import layers, places, trust, values
-from gradlab.rules.case import Case
+from gradlab.rules.case import CERTAIN, Case
 
 Rule = Callable[[Case], Iterator[Finding]]
 
@@ -37,7 +37,6 @@ TRUST: tuple[Rule, ...] = (trust.kink, trust.noise, trust.random, trust.overflow
 RULES = (*FITS, *PLACES, *PATTERNS, places.one_number, *TRUST)
 
 SURE = 3.0  # digits that a fit must explain to be called the likely bug: a chance of 1e-3
-CERTAIN = 30.0  # with so many digits nothing is surer than anything else
 
 
 def diagnose(blocks: Mapping[str, Block], more: Iterable[Finding] = ()) -> tuple[Finding, ...]:
@@ -54,9 +53,8 @@ def diagnose(blocks: Mapping[str, Block], more: Iterable[Finding] = ()) -> tuple
     whole = [f for f in likely if _covered(likely, f.code) >= wrong]
     parts = [f for f in likely if f not in whole]
     alone = [] if whole else [f for f in _ask(PLACES, case) if set(f.blocks) == wrong]
-    explained = {name for f in likely for name in f.blocks}
-    dumb = [f for f in places.one_number(case) if f.block not in explained]
-    return (*whole, *alone, *_ask(PATTERNS, case), *parts, *more, *dumb, *_ask(TRUST, case))
+    mute = [] if likely else _ask([places.one_number], case)
+    return (*whole, *alone, *_ask(PATTERNS, case), *parts, *more, *mute, *_ask(TRUST, case))
 
 
 def _ask(rules: Iterable[Rule], case: Case) -> list[Finding]:

@@ -14,6 +14,7 @@ from gradlab.compare import Block, Verdict
 from gradlab.findings import Finding
 from gradlab.fits import Interval
 
+CERTAIN = 30.0  # digits: with so many, nothing is surer than anything else
 Vector = Callable[[Block], NDArray[Any]]
 
 
@@ -47,7 +48,8 @@ class Case:
     def finding(self, code: str, blocks: Sequence[Block], message: str, evidence: str, sure: float = 0.0) -> Finding:
         """A finding about these blocks, that says how likely a coincidence is."""
         if sure >= 1:
-            evidence += f"; chance of a coincidence 1e-{min(sure, 99):02.0f}"
+            chance = f"1e-{sure:02.0f}" if sure < CERTAIN else f"below 1e-{CERTAIN:.0f}"
+            evidence += f"; chance of a coincidence {chance}"
         names = tuple(block.name for block in blocks)
         return Finding(code, names[0] if len(names) == 1 else None, message, evidence, names, sure)
 
@@ -99,7 +101,7 @@ def _residual(blocks: Iterable[Block], prediction: Vector) -> str:
     """The fit in numbers: how many entries it explains, and how far the worst is off."""
     known, inside, residual = 0, 0, 0.0
     for block in blocks:
-        seen = np.isfinite(block.numeric + block.bound)
+        seen = np.isfinite(block.numeric + block.bound) & (block.verdicts != Verdict.UNTESTED)
         known += int(seen.sum())
         inside += int(np.sum(seen & (fits.excess(block, prediction(block)) <= 1)))
         residual = max(residual, float(np.max(np.abs(prediction(block) - block.numeric)[seen], initial=0.0)))

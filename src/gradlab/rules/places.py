@@ -157,9 +157,9 @@ def one_entry(case: Case) -> Iterator[Finding]:
 
 
 def one_number(case: Case) -> Iterator[Finding]:
-    """GL119 A block of one entry is wrong: one number cannot tell a factor from anything else."""
-    for block in case.wrong:
-        if block.size == 1 and not block.directions and np.isfinite(block.worst.analytic):
+    """GL119 All that is wrong has one entry: one number cannot tell a factor from anything else."""
+    if all(block.size == 1 and not block.directions and np.isfinite(block.worst.analytic) for block in case.wrong):
+        for block in case.wrong:
             message = f"{block.name} has one entry: one number cannot tell a factor from any other mistake."
             yield case.finding("GL119", [block], message, _both(block))
 

@@ -68,7 +68,7 @@ def constant_factor(case: Case) -> Iterator[Finding]:
             f"{capital(case.name(blocks))} is off by one factor: the analytic gradient should be {simple or factor} "
             f"times what it is. {_hint(simple, case)}"
         )
-        says = f"numeric = {_times(simple, factor)} · analytic"
+        says = f"numeric = {factor} · analytic"
         yield case.fit("GL102", blocks, times(number), message, says, cost)
 
 
@@ -173,10 +173,6 @@ def _factors(case: Case) -> list[tuple[Interval, list[Block]]]:
 
 def _largest(arrays: Iterable[NDArray[Any]]) -> str:
     return f"{max(float(np.nanmax(np.abs(array))) for array in arrays):.2g}"
-
-
-def _times(simple: Fraction | None, factor: Interval) -> str:
-    return str(factor) if simple is None or simple.denominator == 1 else f"{factor} (= {simple})"
 
 
 def _hint(simple: Fraction | None, case: Case) -> str:
