@@ -8,6 +8,7 @@ from gradlab.findings import Finding
 from gradlab.gradient import NumericGradient, numeric_gradient
 from gradlab.parameters import Parameters
 from gradlab.report import Report
+from gradlab.strength import Strength, strength
 
 __all__ = [
     "Block",
@@ -19,6 +20,7 @@ __all__ = [
     "NumericGradient",
     "Parameters",
     "Report",
+    "Strength",
     "Verdict",
     "assert_gradients",
     "check_backward",
@@ -26,4 +28,5 @@ __all__ = [
     "derivative",
     "numeric_gradient",
     "relative_difference",
+    "strength",
 ]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from gradlab import compare
-from gradlab.analytic import analytic_gradients
+from gradlab import compare, curl
+from gradlab.analytic import Analytic, analytic_gradients
 from gradlab.cost import Cost
 from gradlab.diagnose import diagnose
 from gradlab.errors import GradientMismatch, GradlabError
 from gradlab.examine import examine, fixed, nothing
+from gradlab.findings import Finding
 from gradlab.gradient import Workers, at_fixed_step, noise_of, scales, start_rungs
 from gradlab.notes import notes
 from gradlab.parameters import Parameters, Params
@@ -95,7 +96,7 @@ def check_gradients(
         numeric = examine(asked, noise, analytic.theta, scale, start_rungs(asked, noise, scale, rng))
     blocks = compare.blocks(analytic.theta, numeric.without(analytic.unsure), scale, parameters)
     with np.errstate(all="ignore"):  # rules compare with what is not finite, too
-        findings = diagnose(blocks)
+        findings = diagnose(blocks, _curl(blocks, analytic, parameters, rng))
     return Report(
         blocks=blocks,
         findings=findings,
@@ -106,6 +107,16 @@ def check_gradients(
         dtype=parameters.theta.dtype,
         notes=notes(asked, analytic, noise),
     )
+
+
+def _curl(
+    blocks: Mapping[str, compare.Block], analytic: Analytic, parameters: Parameters, rng: np.random.Generator
+) -> Iterable[Finding]:
+    """Of a wrong gradient that can be asked for elsewhere: is it the gradient of another cost, or of none?"""
+    wrong = any(block.verdict is compare.Verdict.WRONG for block in blocks.values())
+    if not wrong or analytic.function is None or parameters.size < 2 or parameters.theta.dtype != np.float64:
+        return ()
+    return curl.findings(analytic.function, parameters.theta.astype(np.float64), scales(parameters), rng)
 
 
 def assert_gradients(
