@@ -38,7 +38,7 @@ def v_curve(narrow: bool = False) -> Figure:
 def _branch(ax: Axes, dtype: type, colour: str, label: tuple[float, float]) -> None:
     """One precision: the bound in grey, the measured errors as dots, the best step named."""
     u, best = unit_roundoff(dtype), best_step(CENTRAL, dtype=dtype)
-    steps = np.geomspace(1e-12, 1, 141)
+    steps = np.geomspace(1e-12, 1, 97)
     bound = [truncation_error(CENTRAL, h) + roundoff_error(CENTRAL, h, u) for h in steps]
     ax.plot(steps, np.minimum(bound, 1.5), color=style.BOUND, linewidth=5, alpha=0.35, solid_capstyle="butt")
     errors = np.array([_error(dtype(h)) for h in steps])
