@@ -1,7 +1,6 @@
 """Gallery: percent scripts, run by mkdocs-jupyter, shown like every other page (its own page weighs 600 KB)."""
 
 import base64
-import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -16,7 +15,6 @@ from mkdocs.structure.pages import Page
 
 from website.figures import style
 
-_ROOT = Path(__file__).parents[1]
 # The kernel gives figures as SVG, in the look of all figures, and leaves no history behind.
 _KERNEL = """
 c = get_config()
@@ -37,16 +35,6 @@ def prepare_kernel() -> None:
     (folder / "matplotlibrc").write_text(_matplotlibrc(), encoding="utf-8")
     os.environ["IPYTHONDIR"] = str(folder)
     os.environ["MATPLOTLIBRC"] = str(folder / "matplotlibrc")
-
-
-def remember_results(config: MkDocsConfig) -> None:
-    """While serving, run a script again only if it or the package changed. (A build runs all of them.)"""
-    package = hashlib.sha256()
-    for path in sorted((_ROOT / "src").rglob("*.py")):
-        package.update(path.read_bytes())
-    options = config.plugins["mkdocs-jupyter"].config
-    options["cache"] = True
-    options["cache_dir"] = str(_ROOT / ".cache" / "gallery" / package.hexdigest()[:16])
 
 
 def is_script(page: Page) -> bool:

@@ -10,10 +10,12 @@ for _name in [name for name in sys.modules if name.startswith("website.figures")
 
 from mkdocs.utils import get_relative_url  # noqa: E402
 
-from website import assets, benchmarks, copies, formulas, gallery, markup, verified  # noqa: E402
-from website.figures.embed import embed  # noqa: E402
+from website import assets, benchmarks, copies, formulas, gallery, markup, serving, verified  # noqa: E402
+from website.figures.embed import draw, embed  # noqa: E402
 
+_SERVING = "serve" in sys.argv
 _typesetter = functools.cache(formulas.Typesetter)
+_draw = serving.remembered(draw) if _SERVING else draw
 
 
 def on_startup(command, dirty):
@@ -21,8 +23,8 @@ def on_startup(command, dirty):
 
 
 def on_config(config):
-    if "serve" in sys.argv:
-        gallery.remember_results(config)
+    if _SERVING:
+        serving.remember_gallery(config)
 
 
 def on_files(files, config):
@@ -45,7 +47,7 @@ def on_page_context(context, page, config, nav):
 
 
 def on_post_page(output, page, config):
-    output = embed(output, page.file.src_uri, page.meta.get("figures", {}))
+    output = embed(output, page.file.src_uri, page.meta.get("figures", {}), _draw)
     output, found = formulas.typeset(output, page.file.src_uri, _typesetter)
     if found:
         output = markup.with_stylesheet(output, get_relative_url(formulas.STYLESHEET, page.url))

@@ -2,18 +2,28 @@
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from mkdocs.exceptions import PluginError
 
 from website.figures import svg
 from website.figures.registry import catalogue
 
+Picture = Callable[[str, str, str], str]
+
 _IMAGE = re.compile(r'(?:<p>)?<img (?=[^>]*src="figure:(?P<name>[^"]+)")(?P<attributes>[^>]*)>(?:</p>)?')
 _ALT = re.compile(r'alt="([^"]*)"')
 
 
-def embed(page_html: str, page: str, ready: Mapping[str, str]) -> str:
+def draw(name: str, alt: str, key: str) -> str:
+    """SVG of the figure of that name. Raises LookupError if there is none."""
+    figures = catalogue()
+    if name not in figures:
+        raise LookupError(f"there is no figure {name!r}; there are {', '.join(sorted(figures))}")
+    return svg.inline(figures[name], alt, key)
+
+
+def embed(page_html: str, page: str, ready: Mapping[str, str], draw: Picture = draw) -> str:
     """Put the SVG of each figure into a finished page. It is done last, so that search sees words, not axis labels.
 
     Parameters
@@ -24,6 +34,8 @@ def embed(page_html: str, page: str, ready: Mapping[str, str]) -> str:
         Its name, for the messages.
     ready : mapping
         Figures that were drawn already, by name: SVG as matplotlib wrote it (the gallery's).
+    draw : callable
+        What draws the others: (name, alt, key) -> SVG.
 
     Raises
     ------
@@ -38,16 +50,11 @@ def embed(page_html: str, page: str, ready: Mapping[str, str]) -> str:
         if alt is None or not alt[1].strip():
             raise PluginError(f"{page}: the figure {name!r} has no alt text: write ![what it shows](figure:{name})")
         seen[name] = seen.get(name, 0) + 1
-        drawn = _drawn(name, html.unescape(alt[1]), f"{name}-{seen[name]}", page, ready)
+        text, key = html.unescape(alt[1]), f"{name}-{seen[name]}"
+        try:
+            drawn = svg.belonging(ready[name], text, key) if name in ready else draw(name, text, key)
+        except LookupError as error:
+            raise PluginError(f"{page}: {error}") from None
         return f'<div class="gl-figure">{drawn}</div>'
 
     return _IMAGE.sub(picture, page_html)
-
-
-def _drawn(name: str, alt: str, key: str, page: str, ready: Mapping[str, str]) -> str:
-    if name in ready:
-        return svg.belonging(ready[name], alt, key)
-    figures = catalogue()
-    if name not in figures:
-        raise PluginError(f"{page}: there is no figure {name!r}; there are {', '.join(sorted(figures))}")
-    return svg.inline(figures[name], alt, key)
