@@ -46,6 +46,11 @@ serve: $(READY) ## the site on http://127.0.0.1:8000, rebuilt when docs, src or 
 site: $(READY) ## the site as files, in build/site
 	$(RUN) mkdocs build --strict
 
+.PHONY: screenshots
+screenshots: export SITE_URL := http://localhost:8000/gradlab/
+screenshots: site ## pictures of every page, in build/screenshots (needs chromium)
+	$(RUN) website.screenshots
+
 .PHONY: dist
 dist: $(READY) ## wheel and sdist, in dist
 	$(RUN) build --no-isolation

@@ -1,0 +1,37 @@
+"""Pictures of every page, light and dark, wide and narrow, in build/screenshots: to be looked at."""
+
+import shutil
+import sys
+from itertools import product
+from pathlib import Path
+
+from website.served import addresses, browser, find_browser, url, visit
+
+_ROOT = Path(__file__).parents[1]
+SITE, PICTURES = _ROOT / "build" / "site", _ROOT / "build" / "screenshots"
+WIDTHS = {"wide": 1280, "narrow": 360}
+
+
+def main(only: list[str]) -> None:
+    """Take the pictures; of the pages whose addresses contain one of these words, or of all."""
+    path = find_browser()
+    if path is None:
+        sys.exit("no chromium found: install it (apt-get install chromium), or name one in GRADLAB_BROWSER")
+    shutil.rmtree(PICTURES, ignore_errors=True)
+    pages = [address for address in addresses(SITE) if not only or any(word in address for word in only)]
+    with browser(path) as opened:
+        for scheme, (name, width) in product(("light", "dark"), WIDTHS.items()):
+            folder = PICTURES / f"{name}-{scheme}"
+            folder.mkdir(parents=True)
+            with visit(opened, SITE, viewport={"width": width, "height": 900}, color_scheme=scheme) as visitor:
+                page = visitor.open()
+                for address in pages:
+                    page.goto(url(address))
+                    page.evaluate("document.fonts.ready")
+                    file = address.strip("/").replace("/", "-").removesuffix(".html") or "index"
+                    page.screenshot(path=folder / f"{file}.png", full_page=True)
+            print(f"{len(pages)} pages, {name}, {scheme}: {folder}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
