@@ -18,6 +18,7 @@ from gradlab.findings import Finding
 from gradlab.gradient import Workers, at_fixed_step, noise_of, scales, start_rungs
 from gradlab.notes import notes
 from gradlab.parameters import Parameters, Params
+from gradlab.progress import watched
 from gradlab.report import Report
 from gradlab.stencils import CENTRAL, Stencil
 
@@ -34,6 +35,7 @@ def check_gradients(
     vectorized: bool = False,
     workers: Workers = None,
     rng: np.random.Generator | int | None = None,
+    progress: bool = False,
 ) -> Report:
     """Compare gradients with finite differences of the cost, and say what can be said.
 
@@ -57,6 +59,8 @@ def check_gradients(
         A number of threads, or any map-like function such as a process pool's `map`.
     rng
         A generator or a seed: draws the directions along which noise and steps are found. Default: always the same.
+    progress
+        True to be told before how many evaluations there will be, and to see a bar (of tqdm, if installed).
 
     Returns
     -------
@@ -80,20 +84,21 @@ def check_gradients(
     True
     """
     began = time.perf_counter()
+    if stencil is not CENTRAL and step is None:
+        raise GradlabError("stencil needs a step: without one, gradlab extrapolates central differences")
     parameters = Parameters(params)
     analytic = analytic_gradients(grads, parameters)
     asked = Cost(cost, parameters, vectorized=vectorized, workers=workers)
     rng = np.random.default_rng(0 if rng is None else rng)
-    noise = noise_of(asked, rng) if asked.steady else np.inf
     scale = scales(parameters)
-    if not asked.steady:
-        numeric = nothing(parameters.size, "random")
-    elif step is not None:
-        numeric = fixed(*at_fixed_step(asked, noise, stencil, step))
-    elif stencil is not CENTRAL:
-        raise GradlabError("stencil needs a step: without one, gradlab extrapolates central differences")
-    else:
-        numeric = examine(asked, noise, analytic.theta, scale, start_rungs(asked, noise, scale, rng))
+    with watched(asked, progress, points=2 if step is None else 2 * len(stencil.offsets)):
+        noise = noise_of(asked, rng) if asked.steady else np.inf
+        if not asked.steady:
+            numeric = nothing(parameters.size, "random")
+        elif step is not None:
+            numeric = fixed(*at_fixed_step(asked, noise, stencil, step))
+        else:
+            numeric = examine(asked, noise, analytic.theta, scale, start_rungs(asked, noise, scale, rng))
     blocks = compare.blocks(analytic.theta, numeric.without(analytic.unsure), scale, parameters)
     with np.errstate(all="ignore"):  # rules compare with what is not finite, too
         findings = diagnose(blocks, _curl(blocks, analytic, parameters, rng))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from gradlab.parameters import Parameters, named
 Point: TypeAlias = tuple[Any, Any]
 """(where, delta): theta[where] moved by delta. `where` is a component, a slice or an array of components."""
 
-CHUNK = 256  # points between two looks at the progress, and what one worker is given at a time
+CHUNK = 64  # points between two looks at the progress, and what one worker is given at a time
 STACK = 2**22  # numbers that a vectorized cost is given at once: 32 MB of float64
 
 
@@ -32,6 +33,10 @@ class Cost:
         False if two evaluations at the same theta differ: there is randomness, or a memory.
     draws
         The cost moved NumPy's global random state.
+    seconds
+        How long the second evaluation took.
+    watch
+        Told how many points have been evaluated, now and then.
     single, moved
         Every value that differs from that at theta was a whole float32 number, and how many of them there were.
     mutates
@@ -47,16 +52,18 @@ class Cost:
         *,
         vectorized: bool = False,
         workers: int | Callable[..., Iterable[Any]] | None = None,
-        watch: Callable[[int], None] | None = None,
     ) -> None:
         if not callable(cost):
             raise GradlabError(f"cost must be a function of params, got {type(cost).__name__}")
         self.cost, self.parameters, self.vectorized = cost, parameters, vectorized
-        self.workers, self.watch = workers, watch or (lambda points: None)
+        self.workers = workers
+        self.watch: Callable[[int], Any] = lambda points: None
         self.evaluations, self.mutates = 0, False
         before = _random_state()
         self.value, self.dtype = self._at_base()
+        began = time.perf_counter()
         again, _ = self._at_base()
+        self.seconds = time.perf_counter() - began
         self.steady = again == self.value
         self.draws = _random_state() != before
         self.single, self.moved = True, 0

@@ -81,6 +81,8 @@ def numeric_gradient(
     >>> numeric.values.round(6), bool(np.all(numeric.bounds < 1e-8))
     (array([ 3., 12.]), True)
     """
+    if stencil is not CENTRAL and step is None:
+        raise GradlabError("stencil needs a step: without one, gradlab extrapolates central differences")
     parameters = Parameters(params)
     asked = Cost(cost, parameters, vectorized=vectorized, workers=workers)
     if not asked.steady:
@@ -89,8 +91,6 @@ def numeric_gradient(
     noise = noise_of(asked, rng)
     if step is not None:
         values, bounds = at_fixed_step(asked, noise, stencil, step)
-    elif stencil is not CENTRAL:
-        raise GradlabError("stencil needs a step: without one, gradlab extrapolates central differences")
     else:
         scale = scales(parameters)
         lines = component_lines(np.arange(parameters.size), scale)
