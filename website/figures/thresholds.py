@@ -1,0 +1,136 @@
+"""Figures of learn/thresholds, measured: random networks of eight sigmoid layers; one entry of a trained one."""
+
+from collections.abc import Callable
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+import gradlab
+from gradlab import nn
+from website.figures import style
+from website.figures.registry import figure
+
+SIZES = [4, 4, 4, 4, 4, 4, 4, 4, 1]
+NETWORKS, WRONG_BY, SLIGHTLY = 12, 1.001, 1e-5
+Floats = NDArray[np.float64]
+
+
+@figure("threshold-strips")
+def threshold_strips(narrow: bool = False) -> Figure:
+    """Right and wrong gradients by formula (2), by formula (2) of W1 alone, and by error over bound."""
+    right, wrong = measured()
+    fig = style.sheet(340, 430) if narrow else style.sheet(740, 400)
+    fig.get_layout_engine().set(hspace=0.08)
+    strips = fig.subplots(3, 1)
+    named = (
+        ("formula (2), everything", 1e-7, range(-9, -4)),
+        ("formula (2), W1 alone", 1e-7, range(-7, 0)),
+        ("largest error over its bound", 1.0, range(-1, 5)),
+    )
+    for k, (ax, (title, line, powers)) in enumerate(zip(strips, named, strict=True)):
+        _strip(ax, right[:, k], wrong[:, k])
+        style.powers(ax, x=powers)
+        ax.axvline(line, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
+        ax.set_title(title, loc="left", fontsize=style.TEXT)
+        ax.set(xlim=(10.0 ** powers[0] / 2, 10.0 ** powers[-1] * 2))
+    _legend(strips[2], narrow)
+    return fig
+
+
+def _legend(ax: Axes, narrow: bool) -> None:
+    ax.text(1.4, 0.5, "1" if narrow else "bound", color=style.INK, ha="left", va="center", fontsize=12)
+
+
+def _strip(ax: Axes, right: Floats, wrong: Floats) -> None:
+    """One dot a network: right ones above, wrong ones below."""
+    for values, y, colour, marker in ((right, 1.0, style.AGREES, "o"), (wrong, 0.0, style.WRONG, "D")):
+        ax.plot(values, np.full(len(values), y), marker, color=colour, markersize=8, alpha=0.6, markeredgewidth=0)
+    ax.set(ylim=(-0.7, 1.7))
+    ax.set_yticks([1, 0], ["right", "wrong"])
+    ax.tick_params(axis="y", length=0)
+    for label, colour in zip(ax.get_yticklabels(), (style.AGREES, style.WRONG), strict=True):
+        label.set_color(colour)
+    ax.spines["left"].set_visible(False)
+
+
+def measured() -> tuple[Floats, Floats]:
+    """For each network, right and wrong: formula (2), formula (2) of W1, the largest |error| / bound."""
+    rows = np.array([_network(seed) for seed in range(NETWORKS)])
+    return rows[:, 0], rows[:, 1]
+
+
+def _network(seed: int) -> list[list[float]]:
+    rng = np.random.default_rng(seed)
+    params = nn.init_params(SIZES, "xavier", rng=rng)
+    X, Y = rng.standard_normal((4, 10)), rng.integers(0, 2, (1, 10))
+    layout = gradlab.Parameters(params)
+    grads = nn.gradients(params, X, Y, hidden="sigmoid")
+    right, first = layout.flatten(grads), layout.slices["W1"]
+    wrong = right.copy()
+    wrong[first] *= WRONG_BY
+
+    def cost(stack: dict[str, Floats]) -> Floats:
+        A = X
+        for layer in range(1, len(SIZES)):
+            Z = stack[f"W{layer}"] @ A + stack[f"b{layer}"]
+            A = 1 / (1 + np.exp(-Z))
+        return np.mean(np.logaddexp(0, Z) - Y * Z, axis=(-2, -1))
+
+    course = _flat(gradlab.numeric_gradient(cost, params, step=1e-7, vectorized=True).values)
+    numeric = gradlab.numeric_gradient(cost, params, vectorized=True)
+    values, bounds = _flat(numeric.values), _flat(numeric.bounds)
+    return [
+        [
+            gradlab.relative_difference(g, course),
+            gradlab.relative_difference(g[first], course[first]),
+            float(np.max(np.abs(g - values) / bounds)),
+        ]
+        for g in (right, wrong)
+    ]
+
+
+def _flat(blocks: dict[str, Floats]) -> Floats:
+    return np.concatenate([array.ravel() for array in blocks.values()])
+
+
+@figure("threshold-bound")
+def threshold_bound(narrow: bool = False) -> Figure:
+    """Error of one slope against the step, right and very slightly wrong, and the bound that is made from J alone."""
+    fig, ax = style.canvas(340, 380) if narrow else style.canvas(740, 420)
+    J, exact, sigma = _one_entry()
+    steps = 10.0 ** np.linspace(-7, -2, 61)
+    slopes, tenfold = (np.array([(J(h) - J(-h)) / (2 * h) for h in k * steps]) for k in (1, 10))
+    bound = np.abs(tenfold - slopes) / 99 + 4 * sigma / steps
+    ax.fill_between(steps, 1e-16, bound, color=style.BOUND, alpha=0.3, linewidth=0)
+    for analytic, colour in ((exact, style.AGREES), ((1 + SLIGHTLY) * exact, style.WRONG)):
+        ax.plot(steps, np.abs(slopes - analytic), ".", color=colour, markersize=6)
+    ax.text(2.4e-7, bound[4] * 1.6, "bound", color=style.SOFT)
+    ax.text(4e-5, np.abs(SLIGHTLY * exact) * 2, "wrong by 1 in 100,000", color=style.WRONG, ha="center")
+    ax.text(3e-4, 2e-14, "right", color=style.AGREES)
+    style.powers(ax, x=range(-7, -1), y=range(-15, -7, 2))
+    style.axes(ax, x="step h", y="|analytic − numeric|")
+    ax.set(xlim=(8e-8, 1.3e-2), ylim=(1e-15, 1e-8))
+    return fig
+
+
+def _one_entry() -> tuple[Callable[[float], float], float, float]:
+    """J along entry 28 of the trained network of the page, its exact slope, and the noise of J."""
+    rng = np.random.default_rng(0)
+    start = nn.init_params([4, 5, 3, 1], rng=rng)
+    X = rng.standard_normal((4, 20))
+    Y = 1 * (X[:1] * X[1:2] > 0)
+    params, _ = nn.train(start, X, Y, steps=600, rate=3.0, hidden="tanh")
+    layout = gradlab.Parameters(params)
+
+    def cost(theta: Floats) -> float:
+        A = nn.predict(layout.like(theta), X, hidden="tanh")
+        return float(np.mean(-Y * np.log(A) - (1 - Y) * np.log(1 - A)))
+
+    direction = np.random.default_rng(1).choice([-1.0, 1.0], layout.size)
+    values = [cost(layout.theta + k * 1e-7 * direction) for k in range(100)]
+    sigma = float(np.sqrt(np.mean(np.diff(values, 4) ** 2) / 70))
+    unit = np.eye(layout.size)[28]
+    grad = layout.flatten(nn.gradients(params, X, Y, hidden="tanh"))
+    return (lambda h: cost(layout.theta + h * unit)), float(grad[28]), sigma
