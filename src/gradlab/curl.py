@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gradlab.findings import Finding
 from gradlab.ladder import SAFETY
-from gradlab.precision import unit_roundoff
+from gradlab.precision import order, unit_roundoff
 from gradlab.steps import measure_noise
 
 Floats = NDArray[np.float64]
@@ -108,7 +108,7 @@ def findings(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Ge
     """What the curl of a wrong gradient says about it: GL121, GL122, or nothing where noise hides it."""
     seen = curl(gradient, theta, scale, rng)
     i = int(np.argmax(np.abs(seen.forth - seen.back) / seen.bound))
-    evidence = f"u·∂a[v] = {seen.forth[i]:.6g}, v·∂a[u] = {seen.back[i]:.6g} ± {seen.bound[i]:.0e}"
+    evidence = f"u·∂a[v] = {seen.forth[i]:.6g}, v·∂a[u] = {seen.back[i]:.6g} ± {order(float(seen.bound[i]))}"
     if seen.symmetric is False:
         message = (
             "The analytic gradient is that of no cost at all: its derivative is not symmetric. Look for a mistake in "

@@ -56,3 +56,18 @@ def level(relative_difference: float, dtype: DTypeLike = np.float64) -> str:
     if relative_difference <= marks["great"]:
         return "great"
     return "look again" if relative_difference < marks["worried"] else "worried"
+
+
+def order(error: float) -> str:
+    """The next power of ten, as text: what can be said of an error that is mostly round-off.
+
+    Its digits are noise and differ from machine to machine.
+
+    Examples
+    --------
+    >>> order(5.7e-11), order(1e-3), order(0.0)
+    ('1e-10', '1e-03', '0')
+    """
+    if not 0 < error < math.inf:
+        return f"{error:g}"
+    return f"{10.0 ** math.ceil(math.log10(error) - 1e-9):.0e}"

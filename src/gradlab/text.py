@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradlab.compare import Block, Component, Verdict
+from gradlab.precision import order
 
 if TYPE_CHECKING:
     from gradlab.findings import Finding
@@ -79,7 +80,7 @@ def headline(blocks: Sequence[Block]) -> str:
 def course(report: Report) -> list[str]:
     """The course's one number and its level; and why they say something else, where they do."""
     difference, exact = report.relative_difference, report.verdict is Verdict.WRONG
-    number = f"{difference:.1e}" if exact else f"{difference:.0e}"  # where all agrees, the number is noise
+    number = f"{difference:.1e}" if exact else f"below {order(difference)}"  # where all agrees, the number is noise
     levels = "" if report.dtype == np.float64 else f" (levels for {report.dtype})"
     why = _why_different(report)
     line = f'Relative difference, formula (2): {number if difference else "0"}, "{report.level}"{levels}.'
@@ -100,7 +101,7 @@ def _why_different(report: Report) -> str:
             worst = blocks[0].worst
             return (
                 f"That number adds up all entries, and so hides {address(blocks[0].name, worst)}: it is off by "
-                f"{abs(worst.analytic - worst.numeric):.1e}, and the numeric side by {worst.bound:.0e} at most."
+                f"{abs(worst.analytic - worst.numeric):.1e}, and the numeric side by {order(worst.bound)} at most."
             )
         case Verdict.AGREES if not great:
             return _why_not_great(blocks)
@@ -175,7 +176,7 @@ def worst_cells(block: Block) -> list[str]:
     if not np.isfinite(worst.numeric):
         return [index, f"{worst.analytic:.3g}", f"none: {worst.reason}"]
     numeric = worst.numeric if abs(worst.numeric) > worst.bound or worst.reason == "kink" else 0.0
-    return [index, f"{worst.analytic:.3g}", f"{numeric:.3g} ± {worst.bound:.0e}"]
+    return [index, f"{worst.analytic:.3g}", f"{numeric:.3g} ± {order(worst.bound)}"]
 
 
 def left_open(blocks: Iterable[Block]) -> list[str]:

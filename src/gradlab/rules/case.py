@@ -13,6 +13,7 @@ from gradlab import fits
 from gradlab.compare import Block, Verdict
 from gradlab.findings import Finding
 from gradlab.fits import Interval
+from gradlab.precision import order
 
 CERTAIN = 30.0  # digits: with so many, nothing is surer than anything else
 Vector = Callable[[Block], NDArray[Any]]
@@ -106,4 +107,4 @@ def _residual(blocks: Iterable[Block], prediction: Vector) -> str:
         inside += int(np.sum(seen & (fits.excess(block, prediction(block)) <= 1)))
         residual = max(residual, float(np.max(np.abs(prediction(block) - block.numeric)[seen], initial=0.0)))
     entries = "the one entry" if known == 1 else f"all {known} entries" if inside == known else f"{inside} of {known}"
-    return f"in {entries}, residual {residual:.0e}"
+    return f"in {entries}, residual below {order(residual)}"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gradlab import fits
 from gradlab.compare import Block, Verdict
 from gradlab.findings import Finding
+from gradlab.precision import order
 from gradlab.rules.case import Case, always
 
 Guess = tuple[str, NDArray[Any], float]  # in words, the numeric block it predicts, digits to state it
@@ -167,7 +168,7 @@ def one_number(case: Case) -> Iterator[Finding]:
 def _both(block: Block) -> str:
     worst = block.worst
     ratio = f", ratio {worst.numeric / worst.analytic:.6g}" if worst.analytic else ""
-    return f"analytic {worst.analytic:.6g}, numeric {worst.numeric:.6g} ± {worst.bound:.0e}{ratio}"
+    return f"analytic {worst.analytic:.6g}, numeric {worst.numeric:.6g} ± {order(worst.bound)}{ratio}"
 
 
 def _slices(case: Case) -> Iterator[tuple[Block, int, int]]:
