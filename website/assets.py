@@ -11,6 +11,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from website.figures.card import card
+from website.live import bundle
 
 _ROOT = Path(__file__).parents[1]
 CARD = "assets/card.png"
@@ -22,6 +23,9 @@ def made_files(config: MkDocsConfig) -> Iterable[File]:
     yield File.generated(config, CARD, content=card())
     name, content = wheel()
     yield File.generated(config, f"download/{name}", content=content)
+    for path, source in bundle.files(name, content).items():
+        made = {"abs_src_path": str(source)} if isinstance(source, Path) else {"content": source}
+        yield File.generated(config, f"assets/live/{path}", **made)
 
 
 def stylesheet() -> str:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from website import lint
 
 PYTHON, PYCON, OUTPUT, CONSOLE, SKIP = "python", "pycon", "output", "console", "skip"
-OPTIONS = {"title", "hl_lines", "linenums", "data-skip", "data-exit", "data-copy"}
+OPTIONS = {"title", "hl_lines", "linenums", "data-skip", "data-exit", "data-copy", "data-local"}
 ADVICE = (
     'write ```python for plain code, ```pycon for prompts, ```text title="Output" for what plain code prints, '
     "```console for shell; nothing else is run"

@@ -12,6 +12,7 @@ from mkdocs.utils import get_relative_url  # noqa: E402
 
 from website import assets, benchmarks, copies, formulas, gallery, markup, serving, verified  # noqa: E402
 from website.figures.embed import draw, embed  # noqa: E402
+from website.live import wrap  # noqa: E402
 
 _SERVING = "serve" in sys.argv
 _typesetter = functools.cache(formulas.Typesetter)
@@ -39,7 +40,8 @@ def on_page_markdown(markdown, page, config, files):
 def on_page_content(html, page, config, files):
     if gallery.is_script(page):
         html, page.meta["figures"] = gallery.show(html, page, config, files)
-    return copies.with_copies(html)
+        return copies.with_copies(html)
+    return copies.with_copies(wrap.with_runs(html))
 
 
 def on_page_context(context, page, config, nav):
