@@ -3,6 +3,7 @@
 import base64
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ c = get_config()
 c.InlineBackend.figure_formats = {"svg"}
 c.InlineBackend.print_figure_kwargs = {"metadata": {"Date": None, "Creator": None}}
 c.InlineBackend.rc = {}
+c.PNGFormatter.enabled = False  # report.plot() can be both; SVG follows light and dark
 c.HistoryManager.enabled = False
+c.IPKernelApp.matplotlib = "inline"  # from the start: the first figure may be one that pyplot has not made
 c.IPKernelApp.log_level = 40  # it warns that it talks over TCP: on this machine only
 """
 
@@ -73,15 +76,32 @@ def as_markdown(executed: str, file: Any, figures: dict[str, str]) -> str:
             parts.append(cell.source)
             continue
         parts.append(f"````python\n{cell.source}\n````")
-        for k, output in enumerate(next(ran).select(".jp-OutputArea-output")):
+        for k, output in enumerate(_joined(next(ran).select(".jp-OutputArea-output"))):
             where = f"{file.src_uri}, cell {number}"
             parts.append(_output(output, cell.metadata, where, f"{Path(file.src_uri).stem}-{number}-{k}", figures))
     return "\n\n".join(parts)
 
 
+def _joined(outputs: Iterable[Tag]) -> list[Tag]:
+    """The outputs of a cell; its text is one of them, though the kernel sends it in pieces when it is slow."""
+    whole = list[Tag]()
+    for output in outputs:
+        printed = output.find("pre") if _kind(output) == "text/plain" else None
+        before = whole[-1].find("pre") if whole and _kind(whole[-1]) == "text/plain" else None
+        if printed and before:
+            before.append(printed.get_text())
+        else:
+            whole.append(output)
+    return whole
+
+
+def _kind(output: Tag) -> str:
+    return str(output.get("data-mime-type", ""))
+
+
 def _output(output: Tag, metadata: dict[str, str], where: str, name: str, figures: dict[str, str]) -> str:
     """One output of a cell as Markdown."""
-    kind = str(output.get("data-mime-type", ""))
+    kind = _kind(output)
     if "stderr" in kind:
         raise PluginError(f"{where} wrote to stderr: {output.get_text().strip()[:200]}")
     if image := output.find("img"):
