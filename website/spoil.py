@@ -19,7 +19,7 @@ from sybil.example import SybilFailure
 from website import blocks, prompts, verify
 from website.blocks import Block
 
-_NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.I)
+_NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.I)
 
 
 @dataclass(frozen=True)
@@ -84,18 +84,24 @@ _EDITS = {blocks.PYCON: _pycon, blocks.PYTHON: _python, blocks.OUTPUT: _output, 
 
 
 def changed(output: str, rng: random.Random) -> str:
-    """The output with one number wrong in its last digit by five units, or one letter wrong."""
+    """The output with one number wrong by two units of its last digit or more, or one letter wrong."""
     start = _message(output)
-    spots = [number.end() - 1 for number in _NUMBER.finditer(output, start) if number[0][-1].isdigit()]
-    spots += [output.upper().index("E", *number.span()) - 1 for number in _exponents(output, start)]
+    spots = [spot for number in _NUMBER.finditer(output, start) for spot in _last_digits(number)]
     if spots:
         at = rng.choice(spots)
-        return output[:at] + str((int(output[at]) + 5) % 10) + output[at + 1 :]
+        return output[:at] + str((int(output[at]) + 2) % 10) + output[at + 1 :]
     letters = [at for at in range(start, len(output)) if output[at].isalpha()]
     if letters:
         at = rng.choice(letters)
         return output[:at] + ("x" if output[at] != "x" else "y") + output[at + 1 :]
     return output + "spoiled\n"
+
+
+def _last_digits(number: re.Match[str]) -> list[int]:
+    """Where the last digit of a number stands, and that of its exponent. Beyond 15 digits a float has no more."""
+    mantissa, exponent = number.start(1), number.end(2)
+    digits = [at for at in range(mantissa, number.end(1)) if number.string[at].isdigit()]
+    return [digits[:15][-1]] + ([exponent - 1] if number[2] else [])
 
 
 def _message(output: str) -> int:
@@ -105,11 +111,6 @@ def _message(output: str) -> int:
     lines = output.splitlines(keepends=True)
     k = next(k for k, line in enumerate(lines) if k and not line.startswith(" "))
     return sum(map(len, lines[:k]))
-
-
-def _exponents(output: str, start: int) -> list[re.Match[str]]:
-    """Numbers whose mantissa ends in a digit before an exponent."""
-    return [n for n in _NUMBER.finditer(output, start) if re.search(r"\de", n[0], re.I)]
 
 
 def _replaced(text: str, start: int, end: int, new: list[str]) -> str:
