@@ -17,7 +17,7 @@ from sybil.integration.pytest import SybilFile, SybilItem
 
 from website import record, shown, verify
 from website.blocks import Unverified
-from website.run import Checker
+from website.rule import Checker
 from website.state import ROOT
 
 

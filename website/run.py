@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sybil.evaluators.doctest import NUMBER, DocTest, DocTestRunner, OutputChecker
+from sybil.evaluators.doctest import DocTest, DocTestRunner
 
 from website import prompts
 from website.blocks import Block
-
-FLAGS = NUMBER | doctest.ELLIPSIS
+from website.rule import FLAGS, Checker, same
 
 
 @dataclass(frozen=True)
@@ -39,49 +38,6 @@ class Result:
         want = _indent(self.want) if self.want else "    nothing\n"
         got = _indent(self.got) if self.got else "    nothing\n"
         return f"{head}expected\n{want}got\n{got}"
-
-
-class Checker(OutputChecker):
-    """Sybil's comparison, but numbers are compared more strictly where they have few digits: see `_alike`."""
-
-    def check_output(self, want: str, got: str, optionflags: int) -> bool:
-        if optionflags & NUMBER:
-            got = self._as_written(want, got)
-        return bool(super().check_output(want, got, optionflags & ~NUMBER))
-
-    def _as_written(self, want: str, got: str) -> str:
-        """What came, with each number that agrees written as the page writes it."""
-        wants, gots = list(self._number_re.finditer(want)), list(self._number_re.finditer(got))
-        if len(wants) != len(gots):
-            return got
-        for w, g in reversed(list(zip(wants, gots, strict=True))):
-            if _alike(w[0], g[0]):
-                got = got[: g.start()] + w[0] + got[g.end() :]
-        return got
-
-
-def _alike(want: str, got: str) -> bool:
-    """Do two numbers agree to the digits that the page writes, but for one unit of the last?
-
-    A number that ends in its point, as NumPy writes `[0. 1.]`, must be the same: a unit of it is 1. Numbers with
-    an exponent must also agree within a factor of two: else 1e-02 would pass for 1e-07, and 0.0 for 1e-08, since
-    they differ by less than a unit of their only digit.
-    """
-    mantissa, _, exponent = want.lower().partition("e")
-    unit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
-    w, g = float(want), float(got)
-    if mantissa.endswith("."):
-        return w == g
-    if abs(w - g) > unit * (1 + 1e-6):
-        return False
-    if "e" not in (want + got).lower():
-        return True
-    return 0.5 <= g / w <= 2 if w and g else w == g
-
-
-def same(want: str, got: str) -> bool:
-    """Is `got` what the page shows: to as many digits as it shows, with `...` for anything?"""
-    return Checker().check_output(want, got, FLAGS | doctest.DONT_ACCEPT_BLANKLINE)
 
 
 class _Runner(DocTestRunner):

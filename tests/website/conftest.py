@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
-from website.served import ORIGIN, SUB_PATH
+from website.served import ORIGIN, SUB_PATH, browser, find_browser
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,6 +39,19 @@ def build(folder: Path) -> None:
     if done.returncode:
         pytest.fail(f"mkdocs build --strict:\n{done.stdout}{done.stderr}", pytrace=False)
     print(f"mkdocs build --strict: {time.perf_counter() - start:.1f} s")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's chromium, or whatever is installed."""
+    path = find_browser()
+    if path is None:
+        reason = "no chromium found: install it (apt-get install chromium), or name one in GRADLAB_BROWSER"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with browser(path) as opened:
+        yield opened
 
 
 @contextmanager

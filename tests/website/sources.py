@@ -1,0 +1,80 @@
+"""What every Python block of every page should print: from Markdown and docstrings, not from the built pages."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from website import blocks, prompts
+from website.blocks import Block
+from website.state import ROOT
+
+DOCS = ROOT / "docs"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One block as its source has it."""
+
+    where: str
+    code: str
+    want: str
+
+
+def addresses() -> dict[str, Path]:
+    """Address of every page that is written in Markdown -> its file."""
+    found = {}
+    for path in sorted(DOCS.rglob("*.md")):
+        place = path.relative_to(DOCS).with_suffix("").as_posix()
+        found["" if place == "index" else place.removesuffix("index") + "/"] = path
+    return found
+
+
+def page(path: Path) -> list[Wanted]:
+    """The Python blocks of a page in order; of a reference page also the examples of what it describes."""
+    text = path.read_text(encoding="utf-8")
+    found = blocks.find(text, path.name)
+    wanted = {block.line: _wanted(path, block, after) for block, after in zip_longest(found, found[1:])}
+    lines = {line: [entry] for line, entry in wanted.items() if entry}
+    for number, line in enumerate(text.splitlines(), 1):
+        if described := re.match(r"::: (gradlab[\w.]*)", line):
+            lines[number] = list(examples(described[1]))
+    return [entry for number in sorted(lines) for entry in lines[number]]
+
+
+def _wanted(path: Path, block: Block, after: Block | None) -> Wanted | None:
+    if block.kind not in (blocks.PYTHON, blocks.PYCON) or "data-local" in block.options:
+        return None
+    where = f"{path.relative_to(ROOT)}:{block.line}"
+    if block.kind == blocks.PYTHON:
+        shown = after is not None and after.kind == blocks.OUTPUT
+        return Wanted(where, block.source.rstrip("\n"), after.source if shown else "")
+    return _session(where, block.source)
+
+
+def _session(where: str, source: str) -> Wanted:
+    steps = list(prompts.python(source))
+    return Wanted(where, "".join(s.code for s in steps).rstrip("\n"), "".join(s.want for s in steps))
+
+
+def examples(name: str) -> Iterator[Wanted]:
+    """The sessions in the docstring of an object, and of the public members that it defines itself."""
+    try:
+        yield from _examples(name, pkgutil.resolve_name(name.replace(".", ":", 1)))
+    except AttributeError:  # a module that its package does not import
+        yield from _examples(name, importlib.import_module(name))
+
+
+def _examples(name: str, described: Any) -> Iterator[Wanted]:
+    for group in re.split(r"\n[ \t]*\n", inspect.getdoc(described) or ""):
+        if group.lstrip().startswith(">>>"):
+            yield _session(name, group + "\n")
+    for member, value in vars(described).items() if inspect.ismodule(described) or inspect.isclass(described) else ():
+        own = inspect.isclass(described) or getattr(value, "__module__", "") == described.__name__
+        if own and not member.startswith("_") and getattr(value, "__doc__", None):
+            yield from _examples(f"{name}.{member}", value)

@@ -1,0 +1,55 @@
+"""When is an output the one that the page shows? The rule of the build, which the reader's browser loads as it is."""
+
+import doctest
+import re
+
+NUMBER = doctest.register_optionflag("NUMBER")  # the name that pytest and Sybil give it too
+FLAGS = NUMBER | doctest.ELLIPSIS
+
+_TRAILING = re.compile(r"[ \t]+$", re.M)
+_NUMBERS = re.compile(r"[+-]?\d*\.\d+(?:e[+-]?\d+)?|[+-]?\d+\.(?:e[+-]?\d+)?|[+-]?\d+e[+-]?\d+", re.I)
+
+
+class Checker(doctest.OutputChecker):
+    """Doctest's comparison, with numbers to the digits written, and more strictly where these are few: `_alike`."""
+
+    def check_output(self, want: str, got: str, optionflags: int) -> bool:
+        if optionflags & NUMBER:
+            got = _as_written(want, got)
+        want, got = _TRAILING.sub("", want), _TRAILING.sub("", got)
+        return super().check_output(want, got, optionflags & ~NUMBER)
+
+
+def same(want: str, got: str) -> bool:
+    """Is `got` what the page shows: to as many digits as it shows, with `...` for anything?"""
+    return Checker().check_output(want, got, FLAGS | doctest.DONT_ACCEPT_BLANKLINE)
+
+
+def _as_written(want: str, got: str) -> str:
+    """What came, with each number that agrees written as the page writes it."""
+    wants, gots = list(_NUMBERS.finditer(want)), list(_NUMBERS.finditer(got))
+    if len(wants) != len(gots):
+        return got
+    for w, g in reversed(list(zip(wants, gots, strict=True))):
+        if _alike(w[0], g[0]):
+            got = got[: g.start()] + w[0] + got[g.end() :]
+    return got
+
+
+def _alike(want: str, got: str) -> bool:
+    """Do two numbers agree to the digits that the page writes, but for one unit of the last?
+
+    A number that ends in its point, as NumPy writes `[0. 1.]`, must be the same: a unit of it is 1. Numbers with
+    an exponent must also agree within a factor of two: else 1e-02 would pass for 1e-07, and 0.0 for 1e-08, since
+    they differ by less than a unit of their only digit.
+    """
+    mantissa, _, exponent = want.lower().partition("e")
+    unit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+    w, g = float(want), float(got)
+    if mantissa.endswith("."):
+        return w == g
+    if abs(w - g) > unit * (1 + 1e-6):
+        return False
+    if "e" not in (want + got).lower():
+        return True
+    return 0.5 <= g / w <= 2 if w and g else w == g
