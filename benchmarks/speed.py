@@ -17,7 +17,7 @@ import numpy as np
 import gradlab
 from benchmarks.costs import dense, logistic, logits
 from benchmarks.peers import Flat, Vector, scipy_check_grad, torch_gradcheck
-from gradlab.compare import relative_difference
+from gradlab.precision import relative_difference
 
 RECORD = Path(__file__).parent / "speed.json"
 

@@ -1,19 +1,21 @@
-"""Analytic against numeric: the course's formula (2), and a verdict for each component and block."""
+"""Analytic against numeric: a verdict for each component and block."""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from gradlab.parameters import Parameters
+from gradlab.precision import relative_difference
 
 Floats = NDArray[np.float64]
 
+BEYOND = 2.0  # times the bound: from there on a component is wrong
 FAINT = 0.01  # share of a block's rms below which a bound leaves only entries untested that hardly matter
 SMALL = 0.1  # a bound is small beside a number if it is at most this share of it: one digit is then sure
 
@@ -34,36 +36,6 @@ class Verdict(enum.Enum):
         return next((v for v in order if v in seen), Verdict.UNTESTED)
 
 
-def relative_difference(a: ArrayLike, b: ArrayLike) -> float:
-    """Formula (2) of the course: ‖a − b‖ / (‖a‖ + ‖b‖), between 0 (equal) and 1 (opposite, or one is zero).
-
-    0 if both are zero; inf if anything is not finite.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ.
-
-    Examples
-    --------
-    >>> g = np.array([1.0, -2.0, 3.0])
-    >>> f"{relative_difference(g, g):.1f} {relative_difference(g, 2 * g):.4f} {relative_difference(g, -g):.1f}"
-    '0.0 0.3333 1.0'
-    >>> relative_difference(g, [np.nan, 0.0, 0.0])
-    inf
-    """
-    x, y = np.asarray(a, dtype=np.float64).ravel(), np.asarray(b, dtype=np.float64).ravel()
-    if x.shape != y.shape or np.shape(a) != np.shape(b):
-        raise ValueError(f"a and b must have the same shape, got {np.shape(a)} and {np.shape(b)}")
-    if not (np.isfinite(x).all() and np.isfinite(y).all()):
-        return float("inf")
-    size = max(np.abs(x).max(initial=0.0), np.abs(y).max(initial=0.0))
-    if size == 0.0:
-        return 0.0
-    x, y = x / size, y / size  # so that squares neither overflow nor vanish
-    return float(np.linalg.norm(x - y) / (np.linalg.norm(x) + np.linalg.norm(y)))
-
-
 @dataclass(frozen=True)
 class Numeric:
     """The numeric side, component by component: the derivative lies in `value` ± `bound`.
@@ -76,7 +48,7 @@ class Numeric:
     bound: Floats
     reason: NDArray[np.str_]
 
-    def without(self, unsure: NDArray[np.bool_]) -> Numeric:
+    def without(self, unsure: NDArray[np.bool_] | np.bool_) -> Numeric:
         """Nothing to say for the components whose gradient is not the same twice."""
         return Numeric(
             np.where(unsure, np.nan, self.value),
@@ -99,7 +71,13 @@ class Component:
 
 @dataclass(frozen=True)
 class Block:
-    """One named parameter array, compared. `worst` is the entry of its verdict that is off the most."""
+    """One named parameter array, compared. `worst` is the entry of its verdict that is off the most.
+
+    `analytic`, `numeric`, `bound`, `verdicts`, `reason` and `theta` have the block's shape. After a check along k
+    `directions` they have k entries instead, one a direction: slopes along it. `counts` and `reasons` then count
+    directions. Wrong entries are looked for by bisection: `located`, all of them if `complete`; `wrong_count` counts
+    these, and `worst` is one of them, or has no index if none was found.
+    """
 
     name: str
     shape: tuple[int, ...]
@@ -117,15 +95,17 @@ class Block:
     reason: NDArray[Any]
     theta: NDArray[Any]
     directions: int = 0
+    located: tuple[Component, ...] = ()
+    complete: bool = True
 
     @property
     def size(self) -> int:
-        """Number of components."""
+        """Number of components, or of directions."""
         return self.analytic.size
 
     @property
     def tested_count(self) -> int:
-        """Components of which something could be said."""
+        """Components, or directions, of which something could be said."""
         return self.size - self.counts[Verdict.UNTESTED]
 
 
@@ -133,21 +113,27 @@ def component_verdicts(analytic: Floats, numeric: Numeric, scale: Floats, parame
     """A verdict for every component.
 
     AGREES if |analytic − numeric| ≤ bound and the bound is small beside the gradient; also at a kink, if the
-    analytic value lies between the slopes of both sides. WRONG if the difference exceeds the bound.
+    analytic value lies between the slopes of both sides. WRONG if the difference exceeds twice the bound: one
+    bound in some thousands is too small, and a network has as many components as that.
     UNTESTED if nothing but noise is on both sides. UNDECIDED for the rest.
     """
+    return judge(analytic, numeric, _faint(analytic, numeric.bound, scale, parameters))
+
+
+def judge(analytic: Floats, numeric: Numeric, faint: NDArray[np.bool_]) -> NDArray[Any]:
+    """The verdicts, given which numbers are too faint to matter if they are not tested."""
     with np.errstate(invalid="ignore"):
         error = np.abs(analytic - numeric.value)
         within = error <= numeric.bound  # False for NaN: fail closed
+        beyond = ~(error <= BEYOND * numeric.bound)
         size = np.maximum(np.abs(analytic), np.abs(numeric.value))
         sharp = numeric.bound <= SMALL * size
         silent = np.abs(analytic) <= numeric.bound
-    faint = _faint(analytic, numeric.bound, scale, parameters)
     kink, known = numeric.reason == "kink", np.isfinite(numeric.value)
     verdict = np.full(analytic.shape, Verdict.UNDECIDED, dtype=object)
     verdict[within & (silent | faint)] = Verdict.UNTESTED
     verdict[within & (sharp | kink)] = Verdict.AGREES
-    verdict[~within & known & ~kink] = Verdict.WRONG
+    verdict[beyond & known & ~kink] = Verdict.WRONG
     verdict[~np.isfinite(analytic)] = Verdict.WRONG
     return verdict
 
@@ -163,20 +149,26 @@ def _faint(analytic: Floats, bound: Floats, scale: Floats, parameters: Parameter
     return faint
 
 
-def blocks(analytic: Floats, numeric: Numeric, scale: Floats, parameters: Parameters) -> dict[str, Block]:
-    """Every block with its verdict, its worst entry and formula (2) of its own."""
+def blocks(
+    analytic: Floats, numeric: Numeric, scale: Floats, parameters: Parameters, skip: Container[str] = ()
+) -> dict[str, Block]:
+    """Every block that is not to be skipped, with its verdict, its worst entry and formula (2) of its own."""
     verdicts = component_verdicts(analytic, numeric, scale, parameters)
-    unclear = (verdicts == Verdict.UNTESTED) | (verdicts == Verdict.UNDECIDED)
-    reason = np.where(unclear & (numeric.reason == ""), "noise", numeric.reason)
-    numeric = replace(numeric, reason=reason)
+    numeric = with_reasons(numeric, verdicts)
     return {
-        name: _block(name, parameters.shapes[name], analytic[at], numeric, at, verdicts[at], parameters.theta[at])
+        name: block(name, parameters.shapes[name], analytic[at], numeric, at, verdicts[at], parameters.theta[at])
         for name, at in parameters.slices.items()
-        if at.stop > at.start
+        if at.stop > at.start and name not in skip
     }
 
 
-def _block(
+def with_reasons(numeric: Numeric, verdicts: NDArray[Any]) -> Numeric:
+    """Where nothing else stood in the way and yet nothing can be said, it was noise."""
+    unclear = (verdicts == Verdict.UNTESTED) | (verdicts == Verdict.UNDECIDED)
+    return replace(numeric, reason=np.where(unclear & (numeric.reason == ""), "noise", numeric.reason))
+
+
+def block(
     name: str,
     shape: tuple[int, ...],
     analytic: Floats,
@@ -185,6 +177,7 @@ def _block(
     verdicts: NDArray[Any],
     theta: NDArray[Any],
 ) -> Block:
+    """A block from its part of theta."""
     value, bound, reason = numeric.value[at], numeric.bound[at], numeric.reason[at]
     counts = {v: int(np.sum(verdicts == v)) for v in Verdict}
     i = _worst(analytic, value, verdicts)

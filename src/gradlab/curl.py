@@ -111,13 +111,13 @@ def findings(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Ge
     evidence = f"u·∂a[v] = {seen.forth[i]:.6g}, v·∂a[u] = {seen.back[i]:.6g} ± {order(float(seen.bound[i]))}"
     if seen.symmetric is False:
         message = (
-            "The analytic gradient is that of no cost at all: its derivative is not symmetric. Look for a mistake in "
-            "the chain rule, in one of the lines of backprop."
+            "No cost at all has this analytic gradient: its derivative is not symmetric. Look for a mistake in the "
+            "chain rule, rather than for a term that was forgotten."
         )
         yield Finding("GL121", None, message, evidence)
     if seen.symmetric:
         message = (
-            "The analytic gradient is that of another cost: its derivative is symmetric. Look for a term or a factor "
-            "that cost and gradient do not share, such as a decay, 1/m, or another loss."
+            "Another cost has this analytic gradient: its derivative is symmetric. Look for a term or a factor that "
+            "cost and gradient do not share, such as a decay, 1/m or another loss."
         )
         yield Finding("GL122", None, message, evidence)

@@ -19,6 +19,7 @@ FITS: tuple[Rule, ...] = (
     values.no_effect,
     values.clipped,
     values.constant_factor,
+    values.factor_beside_decay,
     values.zero,
     values.decay,
     places.transposed,
@@ -48,7 +49,7 @@ def diagnose(blocks: Mapping[str, Block], more: Iterable[Finding] = ()) -> tuple
     """
     case = Case(blocks)
     wrong = {block.name for block in case.wrong}
-    fits = sorted(_ask(FITS, case), key=lambda f: -min(f.sure, CERTAIN))
+    fits = sorted(_ask(FITS, case), key=lambda f: (set(f.blocks) != wrong, -min(f.sure, CERTAIN)))
     likely = _each_block_once([f for f in fits if f.sure >= SURE])
     whole = [f for f in likely if _covered(likely, f.code) >= wrong]
     parts = [f for f in likely if f not in whole]

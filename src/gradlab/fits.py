@@ -83,11 +83,9 @@ class Interval:
         return float(np.clip(np.log10(max(abs(self.middle - usual) / width, 1.0)), 0.0, MOST))
 
     def __str__(self) -> str:
-        """The middle, with as many digits as are sure, but no more than six."""
-        if self.middle == 0:
-            return "0"
-        share = max((self.high - self.low) / 2 / abs(self.middle), 1e-16)
-        return f"{self.middle:#.{int(np.clip(-math.log10(share), 2, 6))}g}".rstrip(".")
+        """The shortest number in here, of six digits at most."""
+        texts = (f"{self.middle:.{digits}g}" for digits in range(1, 6))
+        return next((text for text in texts if float(text) in self), f"{self.middle:.6g}")
 
 
 def coefficient(x: NDArray[Any], y: NDArray[Any], bound: NDArray[Any]) -> Interval | None:

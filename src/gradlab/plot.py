@@ -180,5 +180,5 @@ def _off(block: Block) -> NDArray[np.float64]:
     ratio = np.where(np.isnan(ratio), np.where(wrong, 9, -9), ratio)  # not a number is wrong; 0 / 0 is not
     decided = wrong | (block.verdicts == Verdict.AGREES)
     matrix = np.ma.masked_array(ratio, ~decided)
-    rows = block.shape[0] if len(block.shape) > 1 else 1
+    rows = block.analytic.shape[0] if block.analytic.ndim > 1 else 1
     return np.ma.masked_array(matrix.reshape(rows, -1))

@@ -1,4 +1,4 @@
-"""How fine the numbers are: round-off by dtype, and the levels that courses teach."""
+"""How fine numbers are and how near: round-off by dtype, the course's formula (2), the levels that it teaches."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
 LEVELS = MappingProxyType({"great": 1e-7, "look again": 1e-5, "worried": 1e-3})
 """The relative differences that Andrew Ng's course names, for float64."""
@@ -56,6 +56,36 @@ def level(relative_difference: float, dtype: DTypeLike = np.float64) -> str:
     if relative_difference <= marks["great"]:
         return "great"
     return "look again" if relative_difference < marks["worried"] else "worried"
+
+
+def relative_difference(a: ArrayLike, b: ArrayLike) -> float:
+    """Formula (2) of the course: ‖a − b‖ / (‖a‖ + ‖b‖), between 0 (equal) and 1 (opposite, or one is zero).
+
+    0 if both are zero; inf if anything is not finite.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+
+    Examples
+    --------
+    >>> g = np.array([1.0, -2.0, 3.0])
+    >>> f"{relative_difference(g, g):.1f} {relative_difference(g, 2 * g):.4f} {relative_difference(g, -g):.1f}"
+    '0.0 0.3333 1.0'
+    >>> relative_difference(g, [np.nan, 0.0, 0.0])
+    inf
+    """
+    x, y = np.asarray(a, dtype=np.float64).ravel(), np.asarray(b, dtype=np.float64).ravel()
+    if x.shape != y.shape or np.shape(a) != np.shape(b):
+        raise ValueError(f"a and b must have the same shape, got {np.shape(a)} and {np.shape(b)}")
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        return float("inf")
+    size = max(np.abs(x).max(initial=0.0), np.abs(y).max(initial=0.0))
+    if size == 0.0:
+        return 0.0
+    x, y = x / size, y / size  # so that squares neither overflow nor vanish
+    return float(np.linalg.norm(x - y) / (np.linalg.norm(x) + np.linalg.norm(y)))
 
 
 def order(error: float) -> str:

@@ -11,12 +11,13 @@ from typing import Any
 from gradlab.cost import Cost
 
 A_BLOCK, ALL = 28, 60  # evaluations beside the two a component: to find the step of a block, to measure noise
+A_LINE = 14  # evaluations along a random direction
 
 EVERY = 5.0  # seconds between two lines, where there is no bar
 
 
 @contextmanager
-def watched(cost: Cost, wanted: bool, points: int = 2) -> Iterator[None]:
+def watched(cost: Cost, wanted: bool, points: int = 2, directions: int | None = None) -> Iterator[None]:
     """Report while the cost is evaluated, if that is wanted.
 
     Parameters
@@ -27,12 +28,16 @@ def watched(cost: Cost, wanted: bool, points: int = 2) -> Iterator[None]:
         Whether anything is to be said.
     points
         Evaluations for each component.
+    directions
+        So many random directions a block instead of all components.
     """
     if not wanted:
         yield
         return
     blocks = len(cost.parameters.names)
     expected = points * cost.parameters.size + A_BLOCK * blocks + ALL
+    if directions is not None:
+        expected = A_LINE * directions * blocks + ALL
     about = "" if cost.vectorized or cost.workers else f", about {spoken(expected * cost.seconds)}"
     print(f"gradlab: about {expected:,} evaluations of the cost{about}", file=sys.stderr, flush=True)
     update, close = _bar(expected)

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from gradlab import html, precision, text
-from gradlab.compare import Block, Verdict, relative_difference
+from gradlab.compare import Block, Verdict
 from gradlab.findings import Finding
+from gradlab.precision import relative_difference
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ def _block_dict(block: Block) -> dict[str, Any]:
         "digits": block.digits,
         "relative_difference": _plain(block.relative_difference),
         "wrong": block.wrong_count,
+        "directions": block.directions,
         "counts": {v.value: n for v, n in block.counts.items()},
         "reasons": dict(block.reasons),
         "worst": {

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from gradlab.analytic import analytic_gradients
-from gradlab.compare import relative_difference
 from gradlab.cost import Cost
 from gradlab.derivative import derivative
 from gradlab.errors import GradlabError
 from gradlab.gradient import slopes_at
 from gradlab.parameters import Parameters, Params
+from gradlab.precision import relative_difference
 from gradlab.stencils import CENTRAL, FIVE_POINT, FORWARD, Stencil
 from gradlab.steps import BestStep
 

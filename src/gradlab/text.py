@@ -62,17 +62,18 @@ def headline(blocks: Sequence[Block]) -> str:
     verdict = Verdict.worst(b.verdict for b in blocks)
     names = [b.name for b in blocks if b.verdict is verdict]
     tested, size = sum(b.tested_count for b in blocks), sum(b.size for b in blocks)
+    entries = "comparisons" if any(b.directions for b in blocks) else "entries"
     if len(blocks) == 1:
-        where = f" in {blocks[0].counts[verdict]} of {size} entries"
+        where = f" in {blocks[0].counts[verdict]} of {size} {entries}"
     else:
         where = f" in {len(names)} of {len(blocks)} blocks: {_names(names)}"
     said = {
         Verdict.WRONG: f"the gradient does not match the cost{where}",
         Verdict.UNDECIDED: f"right and wrong cannot be told apart{where}",
         Verdict.UNTESTED: "no entry moves the cost by more than its noise, so nothing was tested",
-        Verdict.AGREES: f"the gradient matches the cost in all {size} entries"
+        Verdict.AGREES: f"the gradient matches the cost in all {size} {entries}"
         if tested == size
-        else f"the gradient matches the cost in the {tested} of {size} entries that could be tested",
+        else f"the gradient matches the cost in the {tested} of {size} {entries} that could be tested",
     }
     return f"{verdict.value}: {said[verdict]}."
 
@@ -162,6 +163,8 @@ def front_cells(block: Block) -> list[str]:
     elif block.verdict is Verdict.UNTESTED:
         difference = "-"
     wrong = f"{block.wrong_count} of {block.tested_count}" if block.tested_count else "-"
+    if block.directions and block.verdict is Verdict.WRONG:
+        wrong = f"{block.wrong_count}{'' if block.complete else ' or more'}"
     return [block.name, "×".join(map(str, block.shape)) or "1", block.verdict.value, difference, wrong]
 
 

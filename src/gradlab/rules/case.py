@@ -48,9 +48,9 @@ class Case:
 
     def finding(self, code: str, blocks: Sequence[Block], message: str, evidence: str, sure: float = 0.0) -> Finding:
         """A finding about these blocks, that says how likely a coincidence is."""
-        if sure >= 1:
-            chance = f"1e-{sure:02.0f}" if sure < CERTAIN else f"below 1e-{CERTAIN:.0f}"
-            evidence += f"; chance of a coincidence {chance}"
+        level = max((level for level in (3, 6, 10, 20, CERTAIN) if level <= sure), default=0)
+        if level:
+            evidence += f"; chance of a coincidence below 1e-{level:02.0f}"
         names = tuple(block.name for block in blocks)
         return Finding(code, names[0] if len(names) == 1 else None, message, evidence, names, sure)
 
@@ -98,7 +98,7 @@ def groups(blocks: Iterable[Block], x: Vector, y: Vector) -> list[tuple[Interval
     return [(c, sorted(members, key=lambda b: order[b.name])) for c, members in together]
 
 
-def _residual(blocks: Iterable[Block], prediction: Vector) -> str:
+def _residual(blocks: Sequence[Block], prediction: Vector) -> str:
     """The fit in numbers: how many entries it explains, and how far the worst is off."""
     known, inside, residual = 0, 0, 0.0
     for block in blocks:
@@ -106,5 +106,6 @@ def _residual(blocks: Iterable[Block], prediction: Vector) -> str:
         known += int(seen.sum())
         inside += int(np.sum(seen & (fits.excess(block, prediction(block)) <= 1)))
         residual = max(residual, float(np.max(np.abs(prediction(block) - block.numeric)[seen], initial=0.0)))
-    entries = "the one entry" if known == 1 else f"all {known} entries" if inside == known else f"{inside} of {known}"
-    return f"in {entries}, residual below {order(residual)}"
+    noun = "directions" if any(block.directions for block in blocks) else "entries"
+    which = "the one entry" if known == 1 else f"{'all' if inside == known else f'{inside} of'} {known} {noun}"
+    return f"in {which}, residual below {order(residual)}"

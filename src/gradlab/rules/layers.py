@@ -68,40 +68,46 @@ def from_a_layer_down(case: Case) -> Iterator[Finding]:
     k = layers.top
     if k in layers.agree["W"] + layers.agree["b"] or (k > 1 and k not in layers.wrong["W"] + layers.wrong["b"]):
         return
-    above = _list(sorted({*layers.agree["W"], *layers.agree["b"]}))
+    above = sorted({*layers.agree["W"], *layers.agree["b"]})
     yield _finding(
         case,
         "GL113",
-        f"From the output down, {above} right; layer {k}{' and all below it are' if k > 1 else ' is'} wrong. "
+        f"From the output down, {_which(above)} agree{'s' * (len(above) == 1)}; layer {k} "
+        f"{'and all below it are' if k > 1 else 'is'} wrong. "
         f"So dZ{k + 1} is right and dZ{k} is not: look at the derivative of the activation of layer {k}, and at "
         f"W{k + 1}ᵀ · dZ{k + 1}.",
     )
 
 
 def only_weights(case: Case) -> Iterator[Finding]:
-    """GL114 The weights of a layer are wrong, its bias and the layers below agree."""
+    """GL114 Weights are wrong where the biases, or the layers below, agree."""
     layers = _layers(case)
     if layers and not layers.wrong["b"] and _clear(layers, "W", "b"):
-        k = layers.top
+        k, many = layers.top, len(layers.wrong["W"]) > 1
         yield _finding(
             case,
             "GL114",
-            f"{_only('W', layers.wrong['W'])} wrong. Biases agree, so dZ is right: look at the other factor "
-            f" of dW{k} = dZ{k} · A{k - 1}ᵀ, the cached input A{k - 1}, and at what is added "
-            "to weights only.",
+            f"Weights are wrong in {_which(layers.wrong['W'])}, and no bias is: every dZ is right. Look at what only "
+            "weights have, their decay and the cached inputs A."
+            if many
+            else f"Only W{k} is wrong, so dZ{k} is right. Look at the other factor of dW{k} = dZ{k} · A{k - 1}ᵀ, the "
+            f"cached input A{k - 1}, and at the decay.",
         )
 
 
 def only_biases(case: Case) -> Iterator[Finding]:
-    """GL115 The biases of a layer are wrong, its weights and the layers below agree."""
+    """GL115 Biases are wrong where the weights, or the layers below, agree."""
     layers = _layers(case)
     if layers and not layers.wrong["W"] and _clear(layers, "b", "W"):
-        k = layers.top
+        k, many = layers.top, len(layers.wrong["b"]) > 1
         yield _finding(
             case,
             "GL115",
-            f"{_only('b', layers.wrong['b'])} wrong. Weights agree, so dZ is right: look at the sum "
-            f" over the batch in db{k}, its axis and its 1/m.",
+            f"Biases are wrong in {_which(layers.wrong['b'])}, and no weight is: every dZ is right. Look at the sum "
+            "over the batch in db, its axis and its 1/m."
+            if many
+            else f"Only b{k} is wrong, so dZ{k} is right. Look at the sum over the batch in db{k}, its axis and its "
+            "1/m.",
         )
 
 
@@ -134,11 +140,7 @@ def _all(blocks: list[Block]) -> str:
     return ", ".join(block.name for block in blocks) or "none"
 
 
-def _list(layers: list[int]) -> str:
+def _which(layers: list[int]) -> str:
     if len(layers) == 1:
-        return f"layer {layers[0]} is"
-    return f"layers {', '.join(map(str, layers[:0:-1]))} and {layers[0]} are"
-
-
-def _only(kind: str, layers: list[int]) -> str:
-    return f"Only {' and '.join(f'{kind}{layer}' for layer in layers)} {'is' if len(layers) == 1 else 'are'}"
+        return f"layer {layers[0]}"
+    return f"layers {', '.join(map(str, layers[:-1]))} and {layers[-1]}"

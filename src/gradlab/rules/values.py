@@ -13,7 +13,7 @@ from gradlab import fits
 from gradlab.compare import Block, Verdict
 from gradlab.findings import Finding
 from gradlab.fits import Interval
-from gradlab.rules.case import Case, capital, groups, plus, times
+from gradlab.rules.case import Case, Vector, capital, groups, plus, times
 
 NO_EFFECT, FLIPPED = 0.0, -1.0
 
@@ -65,11 +65,43 @@ def constant_factor(case: Case) -> Iterator[Finding]:
         number = factor.middle if simple is None else float(simple)
         cost = factor.digits(usual=1.0) if simple is None else fits.fraction_digits(simple)
         message = (
-            f"{capital(case.name(blocks))} is off by one factor: the analytic gradient should be {simple or factor} "
-            f"times what it is. {_hint(simple, case)}"
+            f"One factor is off in {case.name(blocks)}: the analytic gradient should be {simple or factor} times "
+            f"what it is. {_hint(simple, case)}"
         )
         says = f"numeric = {factor} · analytic"
         yield case.fit("GL102", blocks, times(number), message, says, cost)
+
+
+def factor_beside_decay(case: Case) -> Iterator[Finding]:
+    """GL102 or GL101 One factor in what comes from the data, while the decay of the weights is right."""
+    for factor, blocks in _factors(case):
+        number = fits.fraction(factor, usual=1.0)
+        rest = [b for b in case.wrong if b.name not in {block.name for block in blocks}]
+        if number is None or not rest:
+            continue
+        k = float(number)
+        terms = groups(rest, _theta, _without(k))
+        if not terms or len(terms[0][1]) < len(rest):
+            continue
+        c = terms[0][0]
+        yield case.fit(
+            "GL101" if k == FLIPPED else "GL102",
+            case.wrong,
+            _factor_and_decay(k, c.middle, {b.name for b in rest}),
+            f"One factor is off in {case.name(case.wrong)}, the decay aside: the analytic gradient should be "
+            f"{number} times what it is. "
+            + ("Look for a minus too many or too few." if k == FLIPPED else _hint(number, case)),
+            f"numeric = {number} · analytic + {c} · θ in {case.name(rest)}, without θ in {case.name(blocks)},",
+            cost=fits.fraction_digits(number) + c.digits(usual=0.0),
+        )
+
+
+def _without(k: float) -> Vector:
+    return lambda block: block.numeric - k * block.analytic
+
+
+def _factor_and_decay(k: float, c: float, decayed: set[str]) -> Vector:
+    return lambda block: k * block.analytic + (c * block.theta if block.name in decayed else 0.0)
 
 
 def clipped(case: Case) -> Iterator[Finding]:
@@ -142,16 +174,15 @@ def decay(case: Case) -> Iterator[Finding]:
                 continue
             amount = f"{Interval(abs(c.low), abs(c.high))} · {term}"
             lacks, what = (
-                ("lacks", "is in the cost and not in the gradient")
+                (f"lacks {amount}", "is in the cost and not in the gradient")
                 if c.middle > 0
-                else ("has too much:", "is in the gradient twice, or not in the cost")
+                else (f"has {amount} too much", "is in the gradient twice, or not in the cost")
             )
             yield case.fit(
                 "GL107",
                 blocks,
                 plus(c.middle, x),
-                f"The analytic gradient of {case.name(blocks)} {lacks} a term {amount}. The {name} regularisation "
-                f"{what}.",
+                f"The analytic gradient of {case.name(blocks)} {lacks}: the {name} regularisation {what}.",
                 f"numeric = analytic {'+' if c.middle > 0 else '−'} {amount}",
                 cost=c.digits(usual=0.0) + (x is _sign),
             )
@@ -162,7 +193,8 @@ def _theta(block: Block) -> NDArray[Any]:
 
 
 def _sign(block: Block) -> NDArray[Any]:
-    sign: NDArray[Any] = np.sign(block.theta)
+    """Nothing along directions: the sign of a sum is not the sum of the signs."""
+    sign: NDArray[Any] = np.sign(block.theta) * (block.directions == 0)
     return sign
 
 
