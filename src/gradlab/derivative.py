@@ -69,6 +69,7 @@ def derivative(f: Callable[[Any], Any], x: float) -> Derivative:
         lambda t: cost.at([(0, scale * k) for k in t]),
         value=cost.value,
         roundoff=unit_roundoff(parameters.theta.dtype),
+        points=7,
     )
     # Near zero |x| says little about the scale of f: let noise push the step up to 0.3.
     top = max(-1, int(np.ceil(-2 * np.log10(scale))) - 1)

@@ -17,7 +17,8 @@ Ints = NDArray[np.int_]
 
 CLEAR = 1e-3  # the first look is enough if its noise is at most this share of the slope
 CLOSE = 1e-6  # ... or if both sides agree to this share outright
-ENOUGH = 1e-7  # share of the slope at which a climb for a smaller bound ends
+ENOUGH = 1e-7  # share of the slope at which a climb for a smaller bound ends ...
+ROUNDED = 1e4  # ... or so many times the round-off of theta: three digits in float32
 SAMPLE = 64  # doubtful components of a block that are examined before the rest is judged like them
 
 
@@ -29,14 +30,15 @@ def examine(cost: Cost, noise: float, analytic: Floats, scale: Floats, start: In
     meets in noise that is not small, is examined at more steps.
     """
     step = rung_step(start)
-    wanted, slope = analytic * scale, central_slopes(cost, step * scale) * scale
+    slope, moved = central_slopes(cost, step * scale)
+    wanted, slope = analytic * scale, slope * scale
     rounding = 4 * np.finfo(np.float64).eps * np.abs(slope)
     bound = SAFETY * noise / step + rounding
     with np.errstate(invalid="ignore"):
         error, size = np.abs(wanted - slope), np.minimum(np.abs(wanted), np.abs(slope))
         clear = (error <= bound) & (bound <= CLEAR * size)
         close = (error <= CLOSE * size) & (size > 0)
-    dead = (slope == 0) & (wanted == 0)
+    dead = ~moved & (wanted == 0)
     seen = Numeric(
         slope, np.maximum(bound, np.where(close, error + rounding, 0)), np.where(dead, "no effect", "").astype("U9")
     )
@@ -72,7 +74,8 @@ def _climb(
         return seen
     top = top_rungs(cost.parameters, scale)[components]
     ladder = Ladder(cost, component_lines(components, scale), noise, top=top)
-    found = _look_closer(ladder, ladder.climb(start[components], enough=ENOUGH), wanted[components])
+    enough = max(ENOUGH, ROUNDED * ladder.roundoff)
+    found = _look_closer(ladder, ladder.climb(start[components], enough=enough), wanted[components])
     kink, (low, high) = found.kink, ladder.sides()
     value, bound, reason = seen.value.copy(), seen.bound.copy(), seen.reason.copy()
     value[components] = np.where(kink, (low + high) / 2, found.value)

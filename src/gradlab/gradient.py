@@ -125,11 +125,13 @@ def noise_of(cost: Cost, rng: np.random.Generator) -> float:
     """Standard deviation of the noise of the cost, measured along one random ±1 direction through theta."""
     parameters = cost.parameters
     unit = rng.choice([-1.0, 1.0], parameters.size) * scales(parameters)
-    return measure_noise(
+    noise = measure_noise(
         lambda t: cost.at([(slice(None), k * unit) for k in t]),
         value=cost.value,
         roundoff=unit_roundoff(parameters.theta.dtype),
     )
+    # A float32 result moves in quanta; where they happen to come evenly, no table sees them.
+    return max(noise, unit_roundoff(np.float32) * abs(cost.value) / 2) if cost.single and cost.moved else noise
 
 
 def start_rungs(cost: Cost, noise: float, scale: Floats, rng: np.random.Generator) -> Ints:
@@ -160,13 +162,16 @@ def component_lines(components: Ints, scale: Floats) -> list[Line]:
     return [Line(int(i), float(scale[i])) for i in components]
 
 
-def central_slopes(cost: Cost, step: Floats) -> Floats:
-    """(J⁺ − J⁻) / (θ⁺ − θ⁻) for every component at its own step: the course's loop, two evaluations each."""
+def central_slopes(cost: Cost, step: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """(J⁺ − J⁻) / (θ⁺ − θ⁻) for every component at its own step: the course's loop, two evaluations each.
+
+    And whether the cost moved at all: two equal values may also be those of a valley.
+    """
     theta = cost.parameters.theta
     deltas = step.tolist()
     values = cost.at([(i, delta) for i, h in enumerate(deltas) for delta in (h, -h)]).reshape(-1, 2)
     reach = (theta + step).astype(theta.dtype).astype(np.float64) - (theta - step).astype(theta.dtype)
-    return np.asarray((values[:, 0] - values[:, 1]) / reach)
+    return (values[:, 0] - values[:, 1]) / reach, (values != cost.value).any(axis=1)
 
 
 def at_fixed_step(cost: Cost, noise: float, stencil: Stencil, step: float) -> tuple[Floats, Floats]:

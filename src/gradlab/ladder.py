@@ -18,7 +18,9 @@ from gradlab.cost import Cost
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
 
-SAFETY = 4.0  # standard deviations of noise in one value that a central difference is given: 5.6 of its own
+SAFETY = 3.0  # standard deviations of noise in one value that a central difference is given: 4.2 of its own
+CLOSE = 0.7  # of that, what a slope is given that only has to speak against another
+HIDDEN = 0.6  # share of the bend at step 0 by which a kink can shift a central slope: a half, and some reserve
 SHRINK = 0.7  # slopes of both sides must come together at least so much from one rung to the next; smooth: 0.32
 
 
@@ -41,7 +43,7 @@ def bottom_rung(roundoff: float) -> int:
 
 
 class Ladder:
-    """Central slopes D and the gap between both one-sided slopes, by line (column) and rung (row)."""
+    """Central slopes D and the bend, slope ahead less slope behind, by line (column) and rung (row)."""
 
     def __init__(self, cost: Cost, lines: Sequence[Line], noise: float, *, top: Ints | int = -1) -> None:
         self.cost, self.lines, self.noise = cost, lines, noise
@@ -49,7 +51,7 @@ class Ladder:
         self.bottom = bottom_rung(self.roundoff)
         self.top = np.broadcast_to(np.asarray(top, dtype=np.int_), (len(lines),)).copy()
         shape = (int(self.top.max(initial=-1)) - self.bottom + 1, len(lines))
-        self.slope, self.gap = np.full(shape, np.nan), np.full(shape, np.nan)
+        self.slope, self.bend = np.full(shape, np.nan), np.full(shape, np.nan)
         self.tried = np.zeros(shape, dtype=bool)
 
     def evaluate(self, lines: Ints, rungs: Ints) -> None:
@@ -67,7 +69,7 @@ class Ladder:
             sides = value / reach  # slope ahead and slope behind
             rows = rungs - self.bottom
             self.slope[rows, lines] = (value[:, 0] - value[:, 1]) / (reach[:, 0] - reach[:, 1])
-            self.gap[rows, lines] = np.abs(sides[:, 0] - sides[:, 1])
+            self.bend[rows, lines] = sides[:, 0] - sides[:, 1]
             self.tried[rows, lines] = True
 
     def noise_at(self, rungs: NDArray[Any]) -> Floats:
@@ -99,9 +101,10 @@ class Ladder:
     def estimates(self) -> Estimates:
         """For each line the credible value with the smallest bound.
 
-        A rung is credible if the slopes of both sides come together (else there is a kink), and if the
-        slope converges in the order that a central difference has, or changes no more than noise.
-        Its value is Richardson's. Its bound: twice the change that Richardson makes, plus noise.
+        A rung is credible if the slopes of both sides come together (else there is a kink), if the slope
+        converges in the order that a central difference has, or changes no more than noise, and if no
+        shorter step speaks against it. Its value is Richardson's. Its bound: twice the change that
+        Richardson makes, what a kink that noise hides could do, and noise.
         """
         rungs = np.arange(self.bottom, self.bottom + len(self.slope))[:, np.newaxis]
         noise = np.broadcast_to(self.noise_at(rungs), self.slope.shape)
@@ -110,16 +113,17 @@ class Ladder:
         at = noise[:-2]
         value = self.slope[:-2] + (self.slope[:-2] - self.slope[1:-1]) / 9
         truncation = 2 / 9 * np.maximum(first, second / 10)
-        together = self.gap[:-2] <= SHRINK * self.gap[1:-1] + 2 * at
-        converging = first <= second / 2 + at
         with np.errstate(invalid="ignore"):
-            bound = truncation + 1.2 * at + 8 * self.roundoff * np.abs(value)
-        credible = together & converging & np.isfinite(bound)
+            bound = truncation + HIDDEN * self._bend_at_zero() + 1.2 * at + 8 * self.roundoff * np.abs(value)
+        gap = np.abs(self.bend)
+        together = gap[:-2] <= SHRINK * gap[1:-1] + 2 * at
+        converging = first <= second / 2 + at
+        finite = np.isfinite(bound)
+        credible = together & converging & finite & ~self._opposed(value, truncation + at / 2, noise)
         credible &= ~_contradicted(value, bound, credible)
         best = np.argmin(np.where(credible, bound, np.inf), axis=0)
         pick = (best, np.arange(bound.shape[1]))
         found = credible[pick]
-        finite = np.isfinite(bound)
         return Estimates(
             value=np.where(found, value[pick], np.nan),
             bound=np.where(found, bound[pick], np.inf),
@@ -128,6 +132,19 @@ class Ladder:
             kink=~found & (finite & ~together).any(axis=0),
             finite=finite.any(axis=0),
         )
+
+    def _bend_at_zero(self) -> Floats:
+        """The bend extrapolated to step 0: nothing where f is smooth, all of it where there is a kink."""
+        ratio = float(rung_step(1))
+        return np.asarray(np.abs(ratio * self.bend[:-2] - self.bend[1:-1]) / (ratio - 1))
+
+    def _opposed(self, value: Floats, error: Floats, noise: Floats) -> NDArray[np.bool_]:
+        """Rungs whose value lies apart from the slope at one of the four rungs below: a kink is between them."""
+        opposed = np.zeros(value.shape, dtype=bool)
+        for down in range(1, min(5, len(value))):
+            apart = np.abs(self.slope[: len(value) - down] - value[down:])
+            opposed[down:] |= apart > CLOSE * noise[: len(value) - down] + error[down:]
+        return opposed
 
     def _next(self, estimates: Estimates, active: Ints) -> Ints:
         """The next rung for each active line; below the bottom if the line is done."""
@@ -153,7 +170,7 @@ class Ladder:
 
     def sides(self) -> tuple[Floats, Floats]:
         """Between which slopes a line lies whose two sides stay apart, at the rung that shows them best."""
-        half = self.gap / 2
+        half = np.abs(self.bend) / 2
         change = np.abs(np.diff(self.slope, axis=0)) + np.abs(np.diff(half, axis=0))
         rungs = np.arange(self.bottom, self.bottom + len(change))[:, np.newaxis]
         error = np.where(np.isfinite(change), change + 2 * self.noise_at(rungs), np.inf)
