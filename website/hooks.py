@@ -41,7 +41,7 @@ def on_page_content(html, page, config, files):
     if gallery.is_script(page):
         html, page.meta["figures"] = gallery.show(html, page, config, files)
         return copies.with_copies(html)
-    return copies.with_copies(wrap.with_runs(html))
+    return copies.with_copies(wrap.with_runs(markup.without_sources_in_search(html)))
 
 
 def on_page_context(context, page, config, nav):

@@ -20,3 +20,10 @@ def named(page_html: str) -> str:
 def with_stylesheet(page_html: str, href: str) -> str:
     """The page with one more style sheet, before the site's own."""
     return page_html.replace("<head>", f'<head><link rel="stylesheet" href="{href}">', 1)
+
+
+def without_sources_in_search(content: str) -> str:
+    """API content of which search does not index the source code: it would be three quarters of the index."""
+    return content.replace(
+        '<details class="mkdocstrings-source"', '<details class="mkdocstrings-source" data-search-exclude'
+    )

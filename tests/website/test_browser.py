@@ -11,6 +11,9 @@ from playwright.sync_api import Browser, Page
 
 from website.served import SUB_PATH, Visit, addresses, browser, find_browser, url, visit
 
+PHONE = {"width": 320, "height": 640}
+LAPTOP = {"width": 1280, "height": 900}
+
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
@@ -28,17 +31,32 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def visitor(chromium: Browser, site: Path) -> Iterator[Visit]:
     """Somebody with a laptop."""
-    with visit(chromium, site, viewport={"width": 1280, "height": 900}) as opened:
+    with visit(chromium, site, viewport=LAPTOP) as opened:
         yield opened
     assert not opened.elsewhere
 
 
+# Texts of the figures that are shown: those that stick out of their figure, or are set in less than 9.5 pixels.
+UNREADABLE = """() => [...document.querySelectorAll(".gl-figure svg")].filter((svg) => svg.getClientRects().length)
+  .flatMap((svg) => {
+    const box = svg.getBoundingClientRect();
+    const scale = box.width / svg.viewBox.baseVal.width;
+    return [...svg.querySelectorAll("text")].filter((text) => {
+      const own = text.getBoundingClientRect();
+      const inside = own.left > box.left - 2 && own.right < box.right + 2
+        && own.top > box.top - 2 && own.bottom < box.bottom + 2;
+      return !inside || parseFloat(getComputedStyle(text).fontSize) * scale < 9.5;
+    }).map((text) => text.textContent);
+  })"""
+
+
 @dataclass
 class Walk:
-    """What a walk through all pages on the narrowest phone found."""
+    """What a walk through all pages found, on the narrowest phone; figures on a laptop too."""
 
     said: dict[str, str] = field(default_factory=dict)  # text of each article
     sideways: dict[str, int] = field(default_factory=dict)  # pixels by which a page is wider than the window
+    unreadable: dict[str, list[str]] = field(default_factory=dict)  # texts of figures
     complaints: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
 
@@ -47,20 +65,26 @@ class Walk:
 def walk(chromium: Browser, site: Path) -> Walk:
     """Every page, opened once."""
     found = Walk()
-    with visit(chromium, site, viewport={"width": 320, "height": 640}) as visitor:
+    with visit(chromium, site) as visitor:
         page = visitor.open()
         for address in addresses(site):
+            page.set_viewport_size(PHONE)
             page.goto(url(address))
             page.evaluate("document.fonts.ready")
             found.said[address] = text(page)
             root = "document.documentElement"
             found.sideways[address] = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
+            found.unreadable[address] = page.evaluate(UNREADABLE)
+            if 'class="gl-figure"' in source(site, address):
+                page.set_viewport_size(LAPTOP)
+                found.unreadable[address] += page.evaluate(UNREADABLE)
         found.complaints, found.elsewhere = visitor.complaints, visitor.elsewhere
     return found
 
 
 def text(page: Page) -> str:
-    """What the article says, without blanks."""
+    """What the article says, without blanks and buttons (which scripts add)."""
+    page.evaluate("document.querySelectorAll('article button').forEach((button) => { button.hidden = true; })")
     return "".join(page.locator("article").inner_text().split())
 
 
@@ -76,8 +100,12 @@ def test_every_page_fits_a_phone(walk: Walk) -> None:
     assert not {address: pixels for address, pixels in walk.sideways.items() if pixels}
 
 
+def test_figures_can_be_read(walk: Walk) -> None:
+    assert not {address: texts for address, texts in walk.unreadable.items() if texts}
+
+
 def test_every_page_says_the_same_without_javascript(chromium: Browser, site: Path, walk: Walk) -> None:
-    with visit(chromium, site, java_script_enabled=False, viewport={"width": 320, "height": 640}) as visitor:
+    with visit(chromium, site, java_script_enabled=False, viewport=PHONE) as visitor:
         page = visitor.open()
         for address in addresses(site)[:-1]:  # the 404 page offers the search, which needs JavaScript
             page.goto(url(address))
@@ -156,6 +184,8 @@ def test_a_first_visit_is_light(visitor: Visit, capsys: pytest.CaptureFixture[st
     with capsys.disabled():
         print("\n" + "\n".join(f"{size / 1000:8.1f} kB  {path}" for path, size in sizes.items()))
         print(f"{sum(sizes.values()) / 1000:8.1f} kB  in all")
+    index = sizes.pop("search/search_index.json")  # comes last, when the page can be read already
+    assert index < 120_000
     assert sum(sizes.values()) < 330_000
 
 

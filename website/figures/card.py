@@ -7,6 +7,11 @@ from matplotlib.figure import Figure
 from website.figures import style
 
 SIZE = (1200, 630)
+LINES = (
+    (250, 110, style.INK, "gradlab"),
+    (330, 44, style.INK, "Gradient checking, understood."),
+    (392, 32, style.SOFT, "Every block on these pages was run."),
+)
 
 
 def card() -> bytes:
@@ -21,9 +26,8 @@ def card() -> bytes:
 
 def _draw() -> Figure:
     fig, ax = style.drawing(*SIZE)
-    ax.text(90, 250, "gradlab", fontsize=110, color=style.INK)
-    ax.text(94, 330, "Gradient checking, understood.", fontsize=44, color=style.INK)
-    ax.text(94, 392, "Every block on these pages was run.", fontsize=32, color=style.SOFT)
+    for y, size, colour, line in LINES:
+        ax.text(90, y, line, fontsize=size, color=colour, fontfamily="STIXGeneral")
     x = [880 + 2.6 * k for k in range(101)]
     y = [500 - 400 * (k / 100) ** 3 for k in range(101)]
     ax.plot(x, y, color=style.INK, linewidth=4)

@@ -55,6 +55,8 @@ def embed(page_html: str, page: str, ready: Mapping[str, str], draw: Picture = d
             drawn = svg.belonging(ready[name], text, key) if name in ready else draw(name, text, key)
         except LookupError as error:
             raise PluginError(f"{page}: {error}") from None
-        return f'<div class="gl-figure">{drawn}</div>'
+        # Without a narrow drawing, a phone moves the picture sideways in its frame, and the keyboard must be able to.
+        frame = "" if "gl-narrow" in drawn else ' tabindex="0"'
+        return f'<div class="gl-figure"{frame}>{drawn}</div>'
 
     return _IMAGE.sub(picture, page_html)

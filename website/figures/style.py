@@ -43,7 +43,7 @@ RC = {
     "axes.unicode_minus": True,
     "figure.dpi": 72,  # so that a point, matplotlib's measure in an SVG, is a CSS pixel
     "figure.facecolor": "none",
-    "font.family": ["STIXGeneral", "DejaVu Serif"],  # only to measure: the page sets its own font
+    "font.family": ["DejaVu Serif"],  # only to measure: the page sets its own font, which is a little narrower
     "font.size": TEXT,
     "grid.color": FAINT,
     "grid.linewidth": 0.8,

@@ -43,7 +43,7 @@ def belonging(svg: str, alt: str, key: str) -> str:
     for colour, role in style.ROLES.items():
         svg = svg.replace(colour, role)
     width = re.search(r'viewBox="0 0 ([\d.]+)', svg)
-    size = f'width="{float(width[1]):.0f}" ' if width else ""
+    size = f'width="{float(width[1]):.0f}" style="--gl-width: {float(width[1]):.0f}px" ' if width else ""
     return svg.replace("<svg ", f'<svg {size}role="img" aria-label="{html.escape(alt)}" ', 1)
 
 
