@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import gradlab
-from gradlab import nn
+from gradlab import Verdict, nn
 from gradlab.stencils import CENTRAL, FIVE_POINT, FORWARD
 
 STEPS = (1e-1, 1e-2, 1e-3, 1e-5, 1e-7, 1e-9)
@@ -34,3 +34,34 @@ def test_a_gradient_that_is_one_percent_off_is_called_wrong(step):
         cost, params, grads = network(seed, "tanh")
         report = gradlab.check_gradients(cost, params, grads | {"W2": 1.01 * grads["W2"]}, step=step)
         assert [name for name, b in report.blocks.items() if b.wrong_count] == ["W2"]
+
+
+@pytest.mark.parametrize("gradient", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("stencil", [CENTRAL, FIVE_POINT], ids=lambda s: s.name)
+def test_a_subgradient_at_a_kink_is_accepted(stencil, gradient):
+    def cost(t):
+        return np.maximum(t, 0).sum()
+
+    report = gradlab.check_gradients(cost, np.array([0.0, 2.0]), [gradient, 1.0], step=1e-5, stencil=stencil)
+    assert report.ok
+    assert report.blocks["theta"].reasons == {"kink": 1}
+
+
+@pytest.mark.parametrize("distance", [0.0, 1e-6, 5e-6, 9e-6])
+def test_a_kink_within_the_step_is_not_held_against_a_right_gradient(distance):
+    theta = np.array([distance, 2.0])
+    report = gradlab.check_gradients(lambda t: np.maximum(t, 0).sum(), theta, [1.0, 1.0], step=1e-5)
+    assert report.verdict is not Verdict.WRONG
+
+
+def test_a_slope_outside_both_sides_of_a_kink_is_not_accepted():
+    report = gradlab.check_gradients(lambda t: np.maximum(t, 0).sum(), np.array([0.0]), [1.5], step=1e-5)
+    assert report.verdict is Verdict.UNDECIDED
+
+
+def test_what_the_step_cannot_tell_is_put_down_to_the_step():
+    theta = np.array([1.0, 2.0])
+    report = gradlab.check_gradients(lambda t: np.sin(t).sum(), theta, np.cos(theta), step=5e-15)
+    assert report.verdict is Verdict.UNDECIDED
+    assert report.blocks["theta"].reasons == {"step": 2}
+    assert "the given step is too long or too short to tell" in str(report)

@@ -16,7 +16,8 @@ from gradlab.directions import blocks_along, missable
 from gradlab.errors import GradientMismatch, GradlabError
 from gradlab.examine import examine, fixed, nothing
 from gradlab.findings import Finding
-from gradlab.gradient import Workers, at_fixed_step, noise_of, scales, start_rungs
+from gradlab.fixed import at_fixed_step
+from gradlab.gradient import Workers, noise_of, scales, start_rungs
 from gradlab.notes import notes
 from gradlab.parameters import Parameters, Params
 from gradlab.progress import watched
@@ -98,19 +99,9 @@ def check_gradients(
     analytic = analytic_gradients(grads, parameters)
     asked = Cost(cost, parameters, vectorized=vectorized, workers=workers)
     rng = np.random.default_rng(0 if rng is None else rng)
-    scale = scales(parameters)
     with watched(asked, progress, points=2 if step is None else 2 * len(stencil.offsets), directions=directions):
         noise = noise_of(asked, rng) if asked.steady else np.inf
-        if not asked.steady:
-            numeric = nothing(parameters.size, "random")
-        elif step is not None:
-            numeric = fixed(*at_fixed_step(asked, noise, stencil, step))
-        elif directions is None:
-            numeric = examine(asked, noise, analytic.theta, scale, start_rungs(asked, noise, scale, rng))
-        if directions is None or not asked.steady:
-            blocks = compare.blocks(analytic.theta, numeric.without(analytic.unsure), scale, parameters)
-        else:
-            blocks = blocks_along(asked, noise, analytic.theta, analytic.unsure, directions, rng)
+        blocks = _blocks(asked, noise, analytic, stencil, step, directions, rng)
     with np.errstate(all="ignore"):  # rules compare with what is not finite, too
         findings = diagnose(blocks, _curl(blocks, analytic, parameters, rng))
     return Report(
@@ -123,6 +114,29 @@ def check_gradients(
         dtype=parameters.theta.dtype,
         notes=(*notes(asked, analytic, noise), *missable(blocks)),
     )
+
+
+def _blocks(
+    cost: Cost,
+    noise: float,
+    analytic: Analytic,
+    stencil: Stencil,
+    step: float | None,
+    directions: int | None,
+    rng: np.random.Generator,
+) -> dict[str, compare.Block]:
+    """The comparison, in the way that was asked for."""
+    parameters = cost.parameters
+    scale = scales(parameters)
+    if not cost.steady:
+        numeric = nothing(parameters.size, "random")
+    elif step is not None:
+        numeric = fixed(*at_fixed_step(cost, noise, stencil, step))
+    elif directions is not None:
+        return blocks_along(cost, noise, analytic.theta, analytic.unsure, directions, rng)
+    else:
+        numeric = examine(cost, noise, analytic.theta, scale, start_rungs(cost, noise, scale, rng))
+    return compare.blocks(analytic.theta, numeric.without(analytic.unsure), scale, parameters)
 
 
 def _curl(

@@ -47,13 +47,15 @@ class Numeric:
     value: Floats
     bound: Floats
     reason: NDArray[np.str_]
+    otherwise: str = "noise"
 
     def without(self, unsure: NDArray[np.bool_] | np.bool_) -> Numeric:
         """Nothing to say for the components whose gradient is not the same twice."""
-        return Numeric(
-            np.where(unsure, np.nan, self.value),
-            np.where(unsure, np.inf, self.bound),
-            np.where(unsure, "random", self.reason),
+        return replace(
+            self,
+            value=np.where(unsure, np.nan, self.value),
+            bound=np.where(unsure, np.inf, self.bound),
+            reason=np.where(unsure, "random", self.reason),
         )
 
 
@@ -163,9 +165,9 @@ def blocks(
 
 
 def with_reasons(numeric: Numeric, verdicts: NDArray[Any]) -> Numeric:
-    """Where nothing else stood in the way and yet nothing can be said, it was noise."""
+    """Where nothing else stood in the way and yet nothing can be said, it was noise, or the step that was given."""
     unclear = (verdicts == Verdict.UNTESTED) | (verdicts == Verdict.UNDECIDED)
-    return replace(numeric, reason=np.where(unclear & (numeric.reason == ""), "noise", numeric.reason))
+    return replace(numeric, reason=np.where(unclear & (numeric.reason == ""), numeric.otherwise, numeric.reason))
 
 
 def block(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -96,7 +94,7 @@ def nothing(n: int, reason: str) -> Numeric:
     return Numeric(np.full(n, np.nan), np.full(n, np.inf), np.full(n, reason, dtype="U9"))
 
 
-def fixed(value: Floats, bound: Floats) -> Numeric:
-    """Numbers from one fixed step."""
-    reason: NDArray[Any] = np.where(np.isfinite(value), "", "overflow").astype("U9")
-    return Numeric(value, bound, reason)
+def fixed(value: Floats, bound: Floats, kink: NDArray[np.bool_]) -> Numeric:
+    """Numbers from one fixed step: what they cannot tell is put down to the step."""
+    reason = np.where(kink, "kink", np.where(np.isfinite(value), "", "overflow")).astype("U9")
+    return Numeric(value, bound, reason, otherwise="step")

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from gradlab.cost import Cost
 from gradlab.errors import GradlabError
-from gradlab.ladder import SAFETY, Ladder, Line, bottom_rung, rung_step
+from gradlab.fixed import at_fixed_step
+from gradlab.ladder import Ladder, Line, bottom_rung, rung_step
 from gradlab.parameters import Parameters, Params
 from gradlab.precision import unit_roundoff
 from gradlab.stencils import CENTRAL, Stencil
@@ -90,7 +91,8 @@ def numeric_gradient(
     rng = np.random.default_rng(0 if rng is None else rng)
     noise = noise_of(asked, rng)
     if step is not None:
-        values, bounds = at_fixed_step(asked, noise, stencil, step)
+        values, bounds, kink = at_fixed_step(asked, noise, stencil, step)
+        values[kink], bounds[kink] = np.nan, np.inf
     else:
         scale = scales(parameters)
         lines = component_lines(np.arange(parameters.size), scale)
@@ -172,43 +174,3 @@ def central_slopes(cost: Cost, step: Floats) -> tuple[Floats, NDArray[np.bool_]]
     values = cost.at([(i, delta) for i, h in enumerate(deltas) for delta in (h, -h)]).reshape(-1, 2)
     reach = (theta + step).astype(theta.dtype).astype(np.float64) - (theta - step).astype(theta.dtype)
     return (values[:, 0] - values[:, 1]) / reach, (values != cost.value).any(axis=1)
-
-
-def at_fixed_step(cost: Cost, noise: float, stencil: Stencil, step: float) -> tuple[Floats, Floats]:
-    """The stencil at one absolute step, and a bound: noise over the step plus truncation, seen at twice the step."""
-    parameters = cost.parameters
-    if not (np.isfinite(step) and step > 0):
-        raise GradlabError(f"step must be a positive number, got {step}")
-    theta = parameters.theta
-    stuck = np.flatnonzero((theta + step).astype(theta.dtype) == theta)
-    if len(stuck):
-        name, index = parameters.where(int(stuck[0]))
-        raise GradlabError(
-            f"step {step:g} vanishes beside {name}{list(index)} = {theta[stuck[0]]:g} in {theta.dtype}: "
-            "take a larger step, or none to have it chosen"
-        )
-    fine, rough = (slopes_at(cost, stencil, h) for h in (step, 2 * step))
-    truncation = _not_by_accident(np.abs(rough - fine), parameters) / (2**stencil.order - 1)
-    bound = SAFETY * (truncation + float(stencil.noise) * noise / step)
-    bad = ~np.isfinite(bound)
-    return np.where(bad, np.nan, fine), np.where(bad, np.inf, bound)
-
-
-def _not_by_accident(change: Floats, parameters: Parameters) -> Floats:
-    """No change smaller than half the rms of its block: one entry may hardly change by chance, not all of them."""
-    least = np.zeros_like(change)
-    for at in parameters.slices.values():
-        if at.stop > at.start:
-            least[at] = np.sqrt(np.mean(change[at] ** 2)) / 2
-    return np.maximum(change, least)
-
-
-def slopes_at(cost: Cost, stencil: Stencil, step: float) -> Floats:
-    """The stencil at one absolute step for every component; NaN or inf where the step vanishes beside it."""
-    theta = cost.parameters.theta
-    moves = [(float(o) * step, float(w)) for o, w in zip(stencil.offsets, stencil.weights, strict=True)]
-    values = cost.at([(i, delta) for i in range(theta.size) for delta, _ in moves]).reshape(theta.size, -1)
-    spread = (theta + moves[-1][0]).astype(theta.dtype).astype(np.float64) - (theta + moves[0][0]).astype(theta.dtype)
-    reach = spread / float(stencil.offsets[-1] - stencil.offsets[0])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(values @ np.array([w for _, w in moves]) / reach)

@@ -14,7 +14,7 @@ from gradlab.analytic import analytic_gradients
 from gradlab.cost import Cost
 from gradlab.derivative import derivative
 from gradlab.errors import GradlabError
-from gradlab.gradient import slopes_at
+from gradlab.fixed import slopes_at
 from gradlab.parameters import Parameters, Params
 from gradlab.precision import relative_difference
 from gradlab.stencils import CENTRAL, FIVE_POINT, FORWARD, Stencil

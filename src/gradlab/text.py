@@ -38,7 +38,11 @@ OPEN = (
     (
         Verdict.UNTESTED,
         "Not tested",
-        {"no effect": "the cost does not change", "noise": "nothing but noise on both sides"},
+        {
+            "no effect": "the cost does not change",
+            "noise": "nothing but noise on both sides",
+            "step": "both sides are less than the given step can tell from 0",
+        },
     ),
 )
 
