@@ -11,7 +11,8 @@ from py_mini_racer import JSEvalException, MiniRacer
 STYLESHEET = "assets/katex/katex.min.css"
 _KATEX = Path(__file__).parent / "vendor" / "katex.min.js"
 # What pymdownx.arithmatex (generic) leaves in a page: \(...\) in a span, \[...\] in a div.
-_FORMULA = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>', re.S)
+_FORMULA = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>([.,;:!?)]*)', re.S)
+_SHORT = 40  # characters of TeX that may be kept on one line with what follows
 # One meaning keeps one colour in text, formulas and pictures: \analytic{...} and so on. KaTeX calls \htmlClass an
 # extension of TeX, which is all that is forgiven.
 _SETUP = r"""
@@ -64,8 +65,11 @@ def typeset(page_html: str, page: str, make: Callable[[], Typesetter]) -> tuple[
     def html_of(formula: re.Match[str]) -> str:
         tex = html.unescape(formula[2]).strip()
         try:
-            return make()(tex, formula[1] == "div")
+            done = make()(tex, formula[1] == "div")
         except ValueError as error:
             raise PluginError(f"{page}: KaTeX refuses the formula {tex!r}: {error}") from None
+        if formula[3] and formula[1] == "span" and len(tex) <= _SHORT:  # no line begins with a full stop
+            return f'<span class="gl-together">{done}{formula[3]}</span>'
+        return done + formula[3]
 
     return _FORMULA.subn(html_of, page_html)

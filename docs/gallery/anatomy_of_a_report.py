@@ -13,7 +13,7 @@ import numpy as np
 import gradlab
 from gradlab import Verdict, nn
 
-BLUE, ORANGE, GREY, VERMILION = "#0069a8", "#a65400", "#8c9199", "#bf3a12"
+BLUE, ORANGE, GREY, VERMILION = "#0072b2", "#e69f00", "#8c9199", "#d55e00"
 
 rng = np.random.default_rng(3)
 X, Y = rng.standard_normal((4, 10)), rng.integers(2, size=(1, 10))

@@ -13,7 +13,7 @@ import numpy as np
 import gradlab
 from gradlab import nn
 
-BLUE, VERMILION, GREY = "#0069a8", "#bf3a12", "#8c9199"
+BLUE, VERMILION, GREY = "#0072b2", "#d55e00", "#8c9199"
 
 # %% [markdown]
 # ## The task

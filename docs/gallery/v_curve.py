@@ -14,7 +14,7 @@ from gradlab import nn, steps
 from gradlab.stencils import CENTRAL, FIVE_POINT, FORWARD
 from gradlab.sweep import sweep, sweep_gradients
 
-BLUE, ORANGE, GREEN, GREY = "#0069a8", "#a65400", "#00735a", "#8c9199"
+BLUE, ORANGE, GREEN, GREY = "#0072b2", "#e69f00", "#009e73", "#8c9199"
 
 # %% [markdown]
 # ## One function

@@ -24,6 +24,12 @@ def test_inline_and_display() -> None:
     assert "<mi>θ</mi>" in done  # for screen readers
 
 
+def test_no_line_begins_with_a_full_stop() -> None:
+    done, _ = typeset(r'so <span class="arithmatex">\(x\)</span>. And', "page.md", make)
+    assert 'so <span class="gl-together"><span class="katex">' in done
+    assert done.endswith("</span>.</span> And")
+
+
 def test_meanings_have_their_colours() -> None:
     for role in ("analytic", "numeric", "wrong", "agrees"):
         done, _ = typeset(inline(rf"\{role}{{g}}"), "page.md", make)

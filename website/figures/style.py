@@ -29,6 +29,16 @@ ROLES = {
     FAINT: "var(--gl-faint)",
     PAPER: "var(--gl-paper)",
 }
+# Okabe and Ito's own values, in which the package draws and gallery scripts are written: the same meanings.
+ORIGINALS = {
+    "#0072b2": ROLES[ANALYTIC],
+    "#e69f00": ROLES[NUMERIC],
+    "#d55e00": ROLES[WRONG],
+    "#009e73": ROLES[AGREES],
+    "#bbbbbb": ROLES[BOUND],
+    "#777777": ROLES[SOFT],
+    "#dddddd": ROLES[FAINT],
+}
 
 TEXT = 14
 RC = {

@@ -40,7 +40,7 @@ def belonging(svg: str, alt: str, key: str) -> str:
         svg = pattern.sub(new, svg)
     svg = re.sub(r'\bid="', f'id="{key}-', svg)
     svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{key}-", svg)
-    for colour, role in style.ROLES.items():
+    for colour, role in (style.ROLES | style.ORIGINALS).items():
         svg = svg.replace(colour, role)
     width = re.search(r'viewBox="0 0 ([\d.]+)', svg)
     size = f'width="{float(width[1]):.0f}" style="--gl-width: {float(width[1]):.0f}px" ' if width else ""
