@@ -42,16 +42,16 @@ def in_docstring(block: Tag) -> bool:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
-def test_pages(page: Path, built_site: Path) -> None:
-    seen = [block for block in article(built_site, page).find_all("pre") if not in_docstring(block)]
+def test_pages(page: Path, site: Path) -> None:
+    seen = [block for block in article(site, page).find_all("pre") if not in_docstring(block)]
     run = [block.source.replace("<BLANKLINE>", "") for block in find(page.read_text("utf-8"), page.name)]
     assert texts(seen) == [shown.same_lines(source) for source in run]
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
-def test_gallery_scripts(script: Path, built_site: Path) -> None:
+def test_gallery_scripts(script: Path, site: Path) -> None:
     cells = [shown.same_lines(cell.source) for cell in jupytext.read(script).cells if cell.cell_type == "code"]
-    seen = article(built_site, script).find_all("pre")
+    seen = article(site, script).find_all("pre")
     code = [block for block in seen if block.find_parent(class_="language-python")]
     answers = [block for block in seen if block.find_parent(class_="language-text")]
     assert texts(code) == cells
@@ -74,10 +74,10 @@ def shown_of(want: str) -> str:
     return want.split("<BLANKLINE>")[0].rstrip("\n")
 
 
-def test_every_example_of_the_api_pages_is_run(built_site: Path) -> None:
+def test_every_example_of_the_api_pages_is_run(site: Path) -> None:
     run, count = examples_that_run(), 0
     for page in PAGES:
-        for block in filter(in_docstring, article(built_site, page).find_all("pre")):
+        for block in filter(in_docstring, article(site, page).find_all("pre")):
             if block.find_parent(class_="doc-signature") or block.find_parent(class_="mkdocstrings-source"):
                 continue
             steps = list(prompts.python(block.get_text()))
