@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradlab.cost import Cost
+from gradlab.errors import GradlabError
 from gradlab.ladder import Ladder, Line, rung_step
 from gradlab.parameters import Parameters
 from gradlab.precision import unit_roundoff
@@ -59,7 +60,10 @@ def derivative(f: Callable[[Any], Any], x: float) -> Derivative:
     >>> print(f"{d.value:.4f} ± {d.error:.0e}, from {d.evaluations} evaluations")
     1000000.0000 ± 4e-04, from 17 evaluations
     """
-    parameters = Parameters(np.asarray(x, dtype=getattr(x, "dtype", np.float64)))
+    at = np.asarray(x)
+    parameters = Parameters(at.astype(np.float64) if at.dtype.kind in "iu" else at)
+    if parameters.size != 1:
+        raise GradlabError(f"x must be one number, got shape {at.shape}: numeric_gradient takes arrays")
     cost = Cost(f, parameters)
     scale = float(abs(parameters.theta[0])) or 1.0
     if not cost.steady:

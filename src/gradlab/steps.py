@@ -103,8 +103,8 @@ def noise_from_table(values: ArrayLike) -> float:
     True
     """
     differences: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
-    size = float(np.abs(differences).max()) or 1.0
-    differences = differences / size  # so that squares neither overflow nor vanish
+    size = float(np.ldexp(1.0, int(np.frexp(np.abs(differences).max())[1])))
+    differences = differences / size  # so that squares neither overflow nor vanish; a power of two rounds nothing
     sigmas: list[float] = []
     flips: list[bool] = []
     for k in range(1, len(differences)):
@@ -143,9 +143,9 @@ def measure_noise(
         values = _ahead(along, value, h, points)
         if noise := _noise(values):
             # So much may be a kink between the points, or a fast wave: then it is quiet on the other side, or nearer.
-            others = (_noise(_ahead(along, value, k, points)) for k in (-h, h / 1e3) if noise > 100 * floor)
-            quiet = min(filter(None, others), default=noise)
-            return max(floor, quiet if quiet < noise / 30 else noise)
+            others = [_noise(_ahead(along, value, k, points)) for k in (-h, h / 1e3) if noise > 100 * floor]
+            found = [noise, *filter(None, others)]
+            return max(floor, min(found) if min(found) < noise / 8 else max(found))
         quantum = quantum or _quantum(values)
     return max(floor, quantum / 3)  # too few values for a table: noise that moves in whole quanta, and nothing else
 
@@ -164,6 +164,9 @@ def _noise(values: NDArray[np.float64]) -> float:
 
 
 def _quantum(values: NDArray[np.float64]) -> float:
-    """The smallest difference between two values; 0.0 if there is none."""
+    """The smallest difference between two values, if all others are whole multiples of it; else 0.0."""
     gaps = np.diff(np.unique(values[np.isfinite(values)]))
-    return float(gaps.min()) if len(gaps) else 0.0
+    if not len(gaps):
+        return 0.0
+    multiples = gaps / gaps.min()
+    return float(gaps.min()) if np.allclose(multiples, np.round(multiples), rtol=0, atol=1e-3) else 0.0

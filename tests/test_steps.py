@@ -1,0 +1,97 @@
+"""The error budget, the step that minimises it, and noise measured instead of assumed."""
+
+import numpy as np
+import pytest
+
+from gradlab import GradlabError
+from gradlab.stencils import CENTRAL, FIVE_POINT, FORWARD
+from gradlab.steps import best_step, exact_step, measure_noise, noise_from_table, roundoff_error, truncation_error
+
+
+@pytest.mark.parametrize(
+    ("stencil", "dtype", "step", "error"),
+    [
+        (FORWARD, np.float64, 2.1e-8, 2.1e-8),
+        (CENTRAL, np.float64, 6.9e-6, 2.4e-11),
+        (FIVE_POINT, np.float64, 1.0e-3, 2.0e-13),
+        (FORWARD, np.float32, 4.9e-4, 4.9e-4),
+        (CENTRAL, np.float32, 5.6e-3, 1.6e-5),
+        (FIVE_POINT, np.float32, 5.8e-2, 1.9e-6),
+    ],
+)
+def test_best_steps_and_floors_that_theory_gives(stencil, dtype, step, error):
+    best = best_step(stencil, dtype=dtype)
+    assert best.step == pytest.approx(step, rel=0.05)
+    assert best.error == pytest.approx(error, rel=0.05)
+
+
+@pytest.mark.parametrize("stencil", [FORWARD, CENTRAL, FIVE_POINT], ids=lambda s: s.name)
+def test_no_other_step_is_better(stencil):
+    best = best_step(stencil, noise=1e-9, derivative=3.0)
+    for h in best.step * np.array([0.5, 0.9, 1.1, 2.0]):
+        assert truncation_error(stencil, h, 3.0) + roundoff_error(stencil, h, 1e-9) > best.error
+
+
+def test_step_and_error_follow_the_scale():
+    small, large = best_step(scale=1e-6), best_step(scale=1e3)
+    assert large.step / small.step == pytest.approx(1e9)
+    assert large.error / small.error == pytest.approx(1e-9)
+
+
+@pytest.mark.parametrize("keywords", [{"scale": 0.0}, {"noise": -1.0}, {"derivative": np.nan}])
+def test_what_must_be_positive(keywords):
+    with pytest.raises(GradlabError, match="must be positive"):
+        best_step(**keywords)
+
+
+def test_exact_step():
+    assert exact_step(1.0, 2.0**-20) == 2.0**-20
+    assert exact_step(1e9, 1e-7) != 1e-7
+    assert exact_step(1e20, 1.0) == 0.0
+
+
+@pytest.mark.parametrize("sigma", [1e-15, 1e-8, 1.0, 1e200])
+def test_noise_is_found_whatever_its_size(sigma):
+    rng = np.random.default_rng(0)
+    found = [noise_from_table(3 * sigma * np.arange(12) + sigma * rng.standard_normal(12)) for _ in range(300)]
+    assert 0.8 < np.median(found) / sigma < 1.3
+    assert np.quantile(found, 0.02) > 0.3 * sigma
+
+
+def test_a_smooth_function_has_no_noise():
+    assert noise_from_table(np.arange(12.0) ** 3) == 0.0
+    assert noise_from_table(np.ones(12)) == 0.0
+
+
+def along(f, x=1.0):
+    return lambda t: np.array([f(x * (1 + k)) for k in t])
+
+
+def measured(f, x=1.0, roundoff=2.0**-53):
+    return measure_noise(along(f, x), value=f(x), roundoff=roundoff)
+
+
+def test_noise_of_an_honest_function_is_its_round_off():
+    assert 1e-17 < measured(np.sin) < 1e-15
+
+
+def test_noise_is_more_than_round_off_of_the_result_where_terms_cancel():
+    big = 1e8
+    assert measured(lambda x: (big + x) - big) > 1e3 * 2.0**-53
+
+
+def test_noise_of_float32_inside():
+    assert 1e-8 < measured(lambda x: float(np.float32(np.sin(x)))) < 1e-7
+
+
+def test_never_less_than_the_rounding_of_the_result():
+    assert measured(lambda x: 1e6 + 0 * x) == pytest.approx(1e6 * 2.0**-54)
+
+
+def test_a_kink_between_the_points_is_not_taken_for_noise():
+    kink = 1 + 2e-8
+    assert measured(lambda x: max(x - kink, 0.0) + x) < 1e-14
+
+
+def test_a_fast_wave_is_not_taken_for_noise():
+    assert measured(np.sin, 1e8) < 1e-6  # at steps of 1e-8 · 1e8 it looks like noise of 0.7
