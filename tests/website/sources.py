@@ -2,7 +2,6 @@
 
 import importlib
 import inspect
-import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,17 +63,20 @@ def _session(where: str, source: str) -> Wanted:
 
 def examples(name: str) -> Iterator[Wanted]:
     """The sessions in the docstring of an object, and of the public members that it defines itself."""
-    try:
-        yield from _examples(name, pkgutil.resolve_name(name.replace(".", ":", 1)))
-    except AttributeError:  # a module that its package does not import
-        yield from _examples(name, importlib.import_module(name))
+    package, *path = name.split(".")
+    described = importlib.import_module(package)
+    for k, part in enumerate(path, 2):
+        if not hasattr(described, part):  # a module that its package does not import
+            importlib.import_module(".".join(name.split(".")[:k]))
+        described = getattr(described, part)
+    yield from _examples(name, described)
 
 
 def _examples(name: str, described: Any) -> Iterator[Wanted]:
-    for group in re.split(r"\n[ \t]*\n", inspect.getdoc(described) or ""):
-        if group.lstrip().startswith(">>>"):
-            yield _session(name, group + "\n")
+    for session in re.findall(r"^>>>.*?(?:\n\s*?\n|\Z)", inspect.getdoc(described) or "", re.S | re.M):
+        yield _session(name, session + "\n")
     for member, value in vars(described).items() if inspect.ismodule(described) or inspect.isclass(described) else ():
         own = inspect.isclass(described) or getattr(value, "__module__", "") == described.__name__
-        if own and not member.startswith("_") and getattr(value, "__doc__", None):
+        documented = inspect.isroutine(value) or inspect.isclass(value) or isinstance(value, property)
+        if own and documented and not re.match(r"_(?!_)", member):
             yield from _examples(f"{name}.{member}", value)

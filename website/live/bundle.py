@@ -21,8 +21,8 @@ _BUILD = _ROOT / "build" / "live"
 _WHEELS = _ROOT / "website" / "vendor"
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 _LOCKS = (_HERE / "package.json", _HERE / "package-lock.json")
-_SCRIPTS = (_HERE / "editor.mjs", _HERE / "live.mjs", _HERE / "worker.mjs")
-_PYTHON = (_HERE / "live.py", _ROOT / "website" / "rule.py")
+_SCRIPTS = tuple(_HERE / f"{name}.mjs" for name in ("editor", "live", "play", "worker"))
+_PYTHON = (_HERE / "live.py", _HERE / "draw.py", _ROOT / "website" / "rule.py")
 
 
 def files(wheel_name: str, wheel: bytes) -> dict[str, Path | bytes]:

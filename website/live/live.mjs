@@ -5,8 +5,8 @@ let worker, waiting, ticket = 0, life;
 
 function start() {
   worker = new Worker(here + "worker.mjs", { type: "module" });
-  worker.ran = new Map(); // block -> the code it last ran with in this worker
-  worker.onmessage = ({ data }) => { watch(); if (data.id === waiting?.id) waiting.on(data); };
+  worker.ran = new WeakMap(); // block -> the code that it last ran with, without an error, in this worker
+  worker.onmessage = ({ data }) => { watch(); if (waiting && (data.id ?? waiting.id) === waiting.id) waiting.on(data); };
   worker.onerror = (event) => waiting?.on({ failed: event.message || "the worker could not start" });
 }
 
@@ -15,23 +15,23 @@ function watch() {
   if (waiting && !waiting.running) life = setTimeout(() => waiting?.on({ failed: "no answer" }), PATIENCE);
 }
 
-function stop() {
+function end() {
   worker?.terminate();
   worker = undefined;
 }
 
-/** Run code of a block in the worker; `show` gets every message until the last. */
-function ask(block, code, show) {
+/** Run a block's code in the worker; the block shows every message until the last. */
+function ask(owner, code, fresh, show) {
   if (!worker) start();
   return new Promise((resolve) => {
-    waiting = { id: ++ticket, on(message) {
+    waiting = { id: ++ticket, owner, on(message) {
       if (message.status === "Running") { waiting.running = true; clearTimeout(life); }
-      if (message.failed) stop();
+      if (message.failed) end();
       show(message);
       if (message.done || message.failed || message.stopped) { waiting = undefined; clearTimeout(life); resolve(message); }
     } };
     watch();
-    worker.postMessage({ id: ticket, base: here, block, code, page: location.pathname });
+    worker.postMessage({ id: ticket, base: here, block: owner.block, code, fresh, page: location.pathname });
   });
 }
 
@@ -57,57 +57,65 @@ class LiveBlock extends HTMLElement {
     this.bar.append(this.note);
     this.append(this.bar, this.out);
     const kept = sessionStorage.getItem(this.key);
-    if (kept !== null && kept !== this.block.code) this.edit(kept, false);
+    const box = this.closest(".live-playground");
+    if (box || (kept !== null && kept !== this.block.code)) this.edit(kept ?? this.block.code, false);
+    if (box) import(here + "play.mjs").then(({ play }) => play(box, make));
+  }
+
+  /** The reader went on to another page: what runs is ended, what is loading is loaded for the next page. */
+  disconnectedCallback() {
+    if (waiting?.owner !== this) return;
+    if (waiting.running) end();
+    else worker?.postMessage({ drop: waiting.id });
+    waiting.on({ stopped: true });
   }
 
   get page() { return [...document.querySelectorAll("live-block")]; }
   get key() { return `gradlab-live:${location.pathname}:${this.page.indexOf(this)}:${this.block.code.length}`; }
+  get named() { return this.querySelector(".filename")?.textContent; }
   get code() { return this.editor ? this.editor.state.doc.toString() : this.block.code; }
 
-  async run() { await this.runUpTo(this); }
-  async all() { await this.runUpTo(this.page.at(-1)); }
+  run() { return this.runUpTo(this, this.page.filter((block) => block.block.home === this.block.home)); }
+  all() { return this.runUpTo(this.page.at(-1), this.page); }
 
-  /** The blocks above share their names with this one: run those first that have not run as they stand. */
-  async runUpTo(last) {
-    if (waiting) return;
-    const blocks = this.page;
+  /** The blocks above share their names with the last: run those first that have not run as they stand. */
+  async runUpTo(last, blocks) {
+    if (waiting) return waiting.owner !== last && last.say("Another block is running: wait for it, or stop it", "waiting");
     for (const block of blocks.slice(0, blocks.indexOf(last) + 1)) {
       if (block !== last && worker?.ran.get(block) === block.code) continue;
-      const { ok } = await block.alone();
-      if (!ok) {
-        if (block !== last) last.say("A block above ended in an error, so this one was not run", "error");
-        return;
-      }
+      const { ok, done } = await block.alone(!blocks.some((other) => worker?.ran.has(other)));
+      if (ok) continue;
+      if (block !== last && done) last.say("A block above ended in an error, so this one was not run", "error");
+      return;
     }
   }
 
-  async alone() {
+  async alone(fresh) {
     const { code } = this, edited = code !== this.block.code;
     this.buttons.stop.hidden = false;
-    this.buttons.run.disabled = true;
+    this.buttons.run.ariaDisabled = "true"; // not disabled: that would take the focus away
     this.ariaBusy = "true";
     this.out.replaceChildren();
-    const end = await ask(this.block, code, (message) => this.show(message, edited));
-    if (end.done) worker?.ran.set(this, code);
+    const last = await ask(this, code, fresh, (message) => this.show(message, edited));
+    if (last.ok) worker?.ran.set(this, code);
     this.buttons.stop.hidden = true;
-    this.buttons.run.disabled = false;
+    this.buttons.run.ariaDisabled = null;
     this.ariaBusy = null;
-    return end;
+    return last;
   }
 
-  show({ status, text, done, ok, same, html, diff, failed, stopped }, edited) {
+  show({ status, text, done, ok, same, html, told, diff, failed, stopped }, edited) {
     if (status) this.say(status + " …", "busy");
-    if (text !== undefined) this.out.replaceChildren(make("pre", { textContent: text }));
-    if (html) this.out.replaceChildren(make("div", { className: "live-report", innerHTML: html }));
-    this.out.hidden = !text && !html;
     if (stopped) this.say("Stopped. The names of this page are gone; Run starts afresh", "stopped");
     if (failed) {
       this.say(`Python could not be loaded (${failed}). `, "failed");
       this.note.append(make("button", { type: "button", textContent: "Retry", className: "live-retry", onclick: () => this.run() }));
     }
+    if (text !== undefined) this.out.replaceChildren(...this.told(text, html, told));
+    this.out.hidden = !this.out.firstChild;
     if (!done) return;
-    if (same && ok) this.say(text ? "Same as verified" : "Done, nothing to print, as verified", "same");
-    else if (!ok) this.say("Ended in an error", "error");
+    if (!ok) this.say("Ended in an error", "error");
+    else if (same) this.say(text ? "Same as verified" : "Done, nothing to print, as verified", "same");
     else if (edited) this.say("Done", "edited");
     else {
       this.say("Differs from the verified output", "differs");
@@ -116,23 +124,39 @@ class LiveBlock extends HTMLElement {
     }
   }
 
+  /** What was printed; and the report or picture that its last value is, with its own text folded away. */
+  told(text, html, told) {
+    const printed = text ? [make("pre", { textContent: text })] : [];
+    if (!html) return printed;
+    const report = make("div", { className: "live-report", innerHTML: html });
+    if (!told || !text) return [...printed, report];
+    return [report, make("details", {}, make("summary", { textContent: "As text" }), ...printed)];
+  }
+
   say(text, state) {
     this.note.textContent = text;
-    this.dataset.state = state;
+    this.dataset.state = state || "";
   }
 
   stop() {
-    stop();
+    end();
     waiting?.on({ stopped: true });
+    this.buttons.run.focus();
   }
 
   async edit(code = this.block.code, focus = true) {
     if (this.editor) return;
+    let editor;
+    try {
+      editor = await import(here + "editor.mjs");
+    } catch {
+      return this.say("The editor could not be loaded: try again", "failed");
+    }
+    if (this.editor) return;
     this.buttons.edit.hidden = true;
     this.buttons.reset.hidden = false;
-    const { open } = await import(here + "editor.mjs");
-    this.editor = open({
-      code: typeof code === "string" ? code : this.block.code,
+    this.editor = editor.open({
+      code,
       run: () => this.run(),
       leave: () => this.buttons.run.focus(),
       changed: (text) => sessionStorage.setItem(this.key, text),
@@ -140,6 +164,12 @@ class LiveBlock extends HTMLElement {
     this.shown.hidden = true;
     this.shown.before(this.editor.dom);
     if (focus) this.editor.focus();
+  }
+
+  /** Other code in the editor, as if it had been typed. */
+  async write(code) {
+    await this.edit();
+    this.editor?.dispatch({ changes: { from: 0, to: this.editor.state.doc.length, insert: code } });
   }
 
   reset() {

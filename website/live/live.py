@@ -5,15 +5,20 @@ import contextlib
 import difflib
 import importlib
 import io
+import json
 import linecache
 import re
 import sys
 import traceback
 
+import draw
 import rule
 
 LIMIT = 50_000  # characters of output; an endless print must not fill the page
 _FRAMES = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t].*\n|\.\.\.\n|\n)*")
+_HEADER = "Traceback (most recent call last)"
+_LAST = "__last__"  # what the last statement of a block is about
+sys.modules["gradlab.plot"] = draw  # which would ask for 10 MB of matplotlib
 _pages: dict = {}
 _count = 0
 
@@ -22,7 +27,7 @@ class _Out(io.TextIOBase):
     """Hands on what is printed, until it is too much."""
 
     def __init__(self, emit):
-        self.emit, self.left = emit, LIMIT
+        self.emit, self.parts, self.left = emit, [], LIMIT
 
     def writable(self):
         return True
@@ -31,42 +36,87 @@ class _Out(io.TextIOBase):
         self.left -= len(text)
         if self.left < 0:
             raise RuntimeError(f"stopped after {LIMIT:,} characters of output")
-        self.emit(text)
+        self.tell(text)
         return len(text)
 
+    def tell(self, text):
+        """Hand on, however long it has become."""
+        self.parts.append(text)
+        self.emit(text)
 
-def run(code, session, home, page, wanted, emit):
-    """Run one block in the names of its page. True if it ended as it should: an exception that is shown counts."""
+    def end_line(self):
+        """As at a prompt, what comes next begins a line."""
+        if self.parts and not self.parts[-1].endswith("\n"):
+            self.write("\n")
+
+
+def run(code, session, home, page, fresh, want, emit):
+    """Run one block in the names of its page; the answer, as JSON, says how it went."""
+    if fresh:
+        _pages.pop((page, home), None)
+    names, out = _pages.setdefault((page, home), _fresh(home)), _Out(emit)
+    ok, value = _run(code, session, names, want, out)
+    text = "".join(out.parts)
+    equal = same(want, text)
+    html = "" if value is None else _shown(value)
+    told = bool(html) and text.rstrip("\n") in ("", str(value).rstrip("\n"))
+    diff = "" if equal else _difference(want, text)
+    return json.dumps({"ok": ok, "same": equal, "text": text, "html": html, "told": told, "diff": diff})
+
+
+def _run(code, session, names, want, out):
+    """Did it end as it should (an exception that is shown counts), and what was the last statement about?"""
     global _count
     _count += 1
     name = f"<block {_count}>"
     linecache.cache[name] = (len(code), None, code.splitlines(True), name)
-    names = _pages.setdefault(f"{page}#{home}", _fresh(home))
-    streams, (sys.stdout, sys.stderr) = (sys.stdout, sys.stderr), [_Out(emit)] * 2
+    last = []
+    names[_LAST] = lambda value: last.append(value) or value
+    streams, (sys.stdout, sys.stderr) = (sys.stdout, sys.stderr), [out] * 2
     try:
-        statements = ast.parse(code, name).body
-        if not session:
-            exec(compile(ast.Module(statements, []), name, "exec"), names)
-            return True
-        for statement in statements:
+        statements = _watched(ast.parse(code, name)).body
+        for part in [[s] for s in statements] if session else [statements]:
+            tree, kind = (ast.Interactive(part), "single") if session else (ast.Module(part, []), "exec")
             try:
-                exec(compile(ast.Interactive([statement]), name, "single"), names)
+                exec(compile(tree, name, kind, dont_inherit=True), names)
             except Exception as error:
-                if "Traceback (most recent call last)" not in wanted:
+                if not session or _HEADER not in want:
                     raise
-                emit(_trace(error, name))
-        return True
+                out.tell(_trace(error, name))
+            if session:
+                out.end_line()
+        return True, last[-1] if last else None
     except BaseException as error:
-        emit(_trace(error, name))
-        return False
+        out.tell(_trace(error, name))
+        return False, None
     finally:
         sys.stdout, sys.stderr = streams
+        names.pop(_LAST, None)
 
 
-def report():
-    """HTML of the last value, if it is a gradlab report; else nothing."""
-    value = getattr(sys.modules.get("builtins"), "_", None)
-    return value._repr_html_() if type(value).__module__ == "gradlab.report" and hasattr(value, "_repr_html_") else ""
+def _watched(tree):
+    """The code, with a note of the value of its last line: of an expression, or of what that line prints."""
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        line = tree.body[-1]
+        printed = isinstance(line.value, ast.Call) and getattr(line.value.func, "id", "") == "print"
+        if printed and len(line.value.args) == 1 and not line.value.keywords:
+            line.value.args = [_noted(line.value.args[0])]
+        elif not printed:
+            line.value = _noted(line.value)
+    return ast.fix_missing_locations(tree)
+
+
+def _noted(value):
+    called = ast.copy_location(ast.Name(_LAST, ast.Load()), value)
+    return value if isinstance(value, ast.Starred) else ast.copy_location(ast.Call(called, [value], []), value)
+
+
+def _shown(value):
+    """HTML of a report of gradlab's, or its picture; nothing for anything else."""
+    if not type(value).__module__.startswith(("gradlab.", "draw")):  # whose HTML escapes what it shows
+        return ""
+    show = getattr(value, "_repr_html_", None) or getattr(value, "_repr_svg_", None)
+    return show() if show else ""
 
 
 def _fresh(home):
@@ -89,7 +139,7 @@ def _trace(error, name):
     """The traceback with the frames of the reader's block and of gradlab."""
     frames = traceback.extract_tb(error.__traceback__)
     kept = [f for f in frames if f.filename == name or f.filename.startswith("<block") or "/gradlab/" in f.filename]
-    head = "Traceback (most recent call last):\n" if kept or not isinstance(error, SyntaxError) else ""
+    head = f"{_HEADER}:\n" if kept or not isinstance(error, SyntaxError) else ""
     return head + "".join([*traceback.format_list(kept), *traceback.format_exception_only(error)])
 
 
@@ -98,7 +148,7 @@ def same(want, got):
     return rule.same(_FRAMES.sub("Traceback:\n", _blank(want)), _FRAMES.sub("Traceback:\n", got))
 
 
-def difference(want, got):
+def _difference(want, got):
     """Lines of the verified output and of this one, marked as a diff."""
     lines = difflib.ndiff(_blank(want).splitlines(), got.splitlines())
     return "\n".join(line for line in lines if line[0] != "?")

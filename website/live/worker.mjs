@@ -1,42 +1,65 @@
 // Python, away from the page: it sees no DOM, and is stopped by ending this worker.
-let booted;
+let booted, bytes = 0, progress = () => {}, fail = () => {};
+const dropped = new Set();
+
+// Counts what arrives, and says so when something does not: Pyodide would wait for ever.
+const load = self.fetch;
+self.fetch = async (...asked) => {
+  try {
+    const answer = await load(...asked);
+    if (!answer.ok) throw new Error(`${answer.status} for ${answer.url.split("/").at(-1)}`);
+    const counted = new TransformStream({
+      transform(part, out) { bytes += part.length; progress(); out.enqueue(part); },
+    });
+    return new Response(answer.body.pipeThrough(counted), { status: answer.status, headers: answer.headers });
+  } catch (error) {
+    fail(error);
+    throw error;
+  }
+};
 
 async function boot(base, tell) {
-  tell("Loading Python (9 MB, once)");
+  let step, told = 0;
+  progress = (now) => {
+    step = now ?? step;
+    if (!now && performance.now() - told < 200) return;
+    told = performance.now();
+    tell(`${step} (${(bytes / 1e6).toFixed(1)} MB so far, once)`);
+  };
+  progress("Loading Python");
   const { loadPyodide } = await import(base + "py/pyodide.mjs");
   const python = await loadPyodide({ indexURL: base + "py/", env: { HOME: "/home/pyodide" } });
-  tell("Loading NumPy and gradlab");
-  await python.loadPackage(["numpy", "gradlab"], { messageCallback() {}, errorCallback(text) { throw new Error(text); } });
-  for (const name of ["rule.py", "live.py"]) {
-    const source = await fetch(base + name);
-    if (!source.ok) throw new Error(`${name}: ${source.status}`);
-    python.FS.writeFile("/home/pyodide/" + name, await source.text());
+  progress("Loading NumPy and gradlab");
+  await python.loadPackage(["numpy", "gradlab"], { messageCallback() {}, errorCallback: (text) => fail(new Error(text)) });
+  for (const name of ["rule.py", "live.py", "draw.py"]) {
+    python.FS.writeFile("/home/pyodide/" + name, await (await fetch(base + name)).text());
   }
-  tell("Starting");
+  tell("Starting Python");
   return python.pyimport("live");
 }
 
-onmessage = async ({ data: { id, base, block, code, page } }) => {
-  let text = "", shown = 0;
+onmessage = async ({ data: { id, drop, base, block, code, page, fresh } }) => {
+  if (drop) return dropped.add(drop);
   const send = (message) => postMessage({ id, ...message });
-  booted ??= boot(base, (status) => send({ status }));
+  booted ??= new Promise((resolve, reject) => {
+    fail = reject;
+    boot(base, (status) => postMessage({ status })).then(resolve, reject);
+  });
   let live;
   try {
     live = await booted;
   } catch (error) {
-    booted = undefined;
     return send({ failed: String(error?.message ?? error) });
   }
-  if (!block) return;
+  if (dropped.has(id)) return;
   send({ status: "Running" });
+  let text = "", shown = 0;
   const emit = (part) => {
     text += part;
     if (performance.now() - shown > 100) { shown = performance.now(); send({ text }); }
   };
   try {
-    const ok = live.run(code, block.session, block.home, page, block.want, emit);
-    const same = live.same(block.want, text);
-    send({ done: true, ok, same, text, html: live.report(), diff: same ? "" : live.difference(block.want, text) });
+    send({ done: true, ...JSON.parse(live.run(code, block.session, block.home, page, fresh, block.want, emit)) });
   } catch (error) {
     send({ failed: String(error?.message ?? error) }); // ours, not the reader's: a page must not wait for ever
   }
