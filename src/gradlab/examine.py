@@ -28,14 +28,15 @@ def examine(cost: Cost, noise: float, analytic: Floats, scale: Floats, start: In
     meets in noise that is not small, is examined at more steps.
     """
     step = rung_step(start)
-    slope, moved = central_slopes(cost, step * scale)
-    wanted, slope = analytic * scale, slope * scale
+    slope, bend, moved = central_slopes(cost, step * scale)
+    wanted, slope, bend = analytic * scale, slope * scale, bend * scale
     rounding = 4 * np.finfo(np.float64).eps * np.abs(slope)
     bound = SAFETY * noise / step + rounding
     with np.errstate(invalid="ignore"):
         error, size = np.abs(wanted - slope), np.minimum(np.abs(wanted), np.abs(slope))
-        clear = (error <= bound) & (bound <= CLEAR * size)
-        close = (error <= CLOSE * size) & (size > 0)
+        straight = np.abs(bend) <= np.abs(slope) + bound  # else there may be a kink right here
+        clear = straight & (error <= bound) & (bound <= CLEAR * size)
+        close = straight & (error <= CLOSE * size) & (size > 0)
     dead = ~moved & (wanted == 0)
     seen = Numeric(
         slope, np.maximum(bound, np.where(close, error + rounding, 0)), np.where(dead, "no effect", "").astype("U9")

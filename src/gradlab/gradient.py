@@ -164,13 +164,15 @@ def component_lines(components: Ints, scale: Floats) -> list[Line]:
     return [Line(int(i), float(scale[i])) for i in components]
 
 
-def central_slopes(cost: Cost, step: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+def central_slopes(cost: Cost, step: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """(J⁺ − J⁻) / (θ⁺ − θ⁻) for every component at its own step: the course's loop, two evaluations each.
 
-    And whether the cost moved at all: two equal values may also be those of a valley.
+    And by how much the slope ahead exceeds the slope behind, and whether the cost moved at all: two equal
+    values may also be those of a valley.
     """
     theta = cost.parameters.theta
     deltas = step.tolist()
-    values = cost.at([(i, delta) for i, h in enumerate(deltas) for delta in (h, -h)]).reshape(-1, 2)
+    ahead, behind = cost.at([(i, delta) for i, h in enumerate(deltas) for delta in (h, -h)]).reshape(-1, 2).T
     reach = (theta + step).astype(theta.dtype).astype(np.float64) - (theta - step).astype(theta.dtype)
-    return (values[:, 0] - values[:, 1]) / reach, (values != cost.value).any(axis=1)
+    bend = 2 * (ahead + behind - 2 * cost.value) / reach
+    return (ahead - behind) / reach, bend, (ahead != cost.value) | (behind != cost.value)

@@ -142,12 +142,19 @@ def measure_noise(
     for h in (smallest, smallest * 1e2, smallest * 1e4):
         values = _ahead(along, value, h, points)
         if noise := _noise(values):
-            # So much may be a kink between the points, or a fast wave: then it is quiet on the other side, or nearer.
-            others = [_noise(_ahead(along, value, k, points)) for k in (-h, h / 1e3) if noise > 100 * floor]
-            found = [noise, *filter(None, others)]
-            return max(floor, min(found) if min(found) < noise / 8 else max(found))
+            if noise > 100 * floor:
+                noise = _confirmed(noise, _ahead(along, value, -h, points), _ahead(along, value, h / 1e3, points))
+            return max(floor, noise)
         quantum = quantum or _quantum(values)
     return max(floor, quantum / 3)  # too few values for a table: noise that moves in whole quanta, and nothing else
+
+
+def _confirmed(noise: float, behind: NDArray[np.float64], nearer: NDArray[np.float64]) -> float:
+    """So much may be a kink between the points, or a fast wave: then it is quiet on the other side, or nearer."""
+    if np.ptp(behind) == 0:
+        return 0.0
+    others = [other for other in (_noise(behind), _noise(nearer)) if 0 < other < 8 * noise]
+    return min(others) if others and min(others) < noise / 8 else max([noise, *others])
 
 
 def _ahead(

@@ -1,0 +1,119 @@
+"""The numeric gradient: bounds that hold and are not loose, in every structure, with every way to evaluate."""
+
+import numpy as np
+import pytest
+
+import gradlab
+from benchmarks.costs import KINDS, case
+from gradlab import GradlabError, numeric_gradient
+from gradlab.stencils import CENTRAL, FIVE_POINT, FORWARD
+
+
+@pytest.fixture(scope="module")
+def errors():
+    """|error| and bound of every component of every kind of cost, against automatic differentiation."""
+    pytest.importorskip("autograd", reason="the truth comes from autograd, which is not installed")
+    found = {}
+    for kind in KINDS:
+        for seed in range(2):
+            cost, params, truth = case(kind, seed)
+            numeric = numeric_gradient(cost, params)
+            found[kind, seed] = [
+                np.concatenate([np.ravel(part[name]) for name in params]).astype(np.float64)
+                for part in (truth, numeric.values, numeric.bounds)
+            ]
+    return found
+
+
+def test_bounds_hold(errors):
+    """At least 999 of 1000; there are some 2,800 components."""
+    outside = [np.abs(truth - value) > bound for truth, value, bound in errors.values()]
+    assert np.mean(np.concatenate(outside)) <= 1e-3
+
+
+def test_bounds_are_not_loose(errors):
+    ratio = [bound / np.abs(truth - value) for truth, value, bound in errors.values() if np.all(truth != value)]
+    ratio = np.concatenate(ratio)
+    assert np.median(ratio[np.isfinite(ratio)]) <= 100
+
+
+def test_hardly_any_component_is_without_a_number(errors):
+    lost = [~np.isfinite(bound) for _, _, bound in errors.values()]
+    assert np.mean(np.concatenate(lost)) <= 0.01
+
+
+def test_ten_digits_on_smooth_costs(errors):
+    for seed in range(2):
+        truth, value, _ = errors["tanh", seed]
+        assert np.linalg.norm(value - truth) <= 1e-9 * np.linalg.norm(truth)
+
+
+def cube(p):
+    return float(np.sum(p["W"] ** 3) + np.sum(p["b"] ** 2))
+
+
+PARAMS = {"W": np.array([[1.0, -2.0], [0.5, 3.0]]), "b": np.array([0.1, 0.2])}
+
+
+def test_values_and_bounds_have_the_structure_of_params():
+    numeric = numeric_gradient(cube, PARAMS)
+    assert {name: value.shape for name, value in numeric.values.items()} == {"W": (2, 2), "b": (2,)}
+    assert {name: value.shape for name, value in numeric.bounds.items()} == {"W": (2, 2), "b": (2,)}
+    assert numeric.values["W"] == pytest.approx(3 * PARAMS["W"] ** 2, rel=1e-9)
+    one = numeric_gradient(lambda t: float(np.sum(t**3)), PARAMS["W"])
+    assert one.values == pytest.approx(3 * PARAMS["W"] ** 2, rel=1e-9)
+    many = numeric_gradient(lambda p: float(np.sum(p[0] ** 3) + np.sum(p[1])), [PARAMS["W"], PARAMS["b"]])
+    assert isinstance(many.values, list)
+
+
+@pytest.mark.parametrize("stencil", [FORWARD, CENTRAL, FIVE_POINT], ids=lambda s: s.name)
+def test_a_fixed_step_is_the_textbook_formula(stencil):
+    h = 1e-3
+    numeric = numeric_gradient(cube, PARAMS, stencil=stencil, step=h)
+    for name, error in numeric.bounds.items():
+        for index, value in np.ndenumerate(numeric.values[name]):
+            def along(x, name=name, index=index):
+                moved = {n: a.copy() for n, a in PARAMS.items()}
+                moved[name][index] = x
+                return cube(moved)
+
+            assert value == pytest.approx(stencil(along, PARAMS[name][index], h), rel=1e-9)
+        assert np.all(np.abs(numeric.values["W"] - 3 * PARAMS["W"] ** 2) <= numeric.bounds["W"])
+        assert np.all(error > 0)
+
+
+def test_a_stencil_needs_a_step():
+    with pytest.raises(GradlabError, match="stencil needs a step"):
+        numeric_gradient(cube, PARAMS, stencil=FORWARD)
+
+
+def test_no_number_where_there_is_none():
+    numeric = numeric_gradient(lambda t: float(np.sum(np.abs(t))), np.array([0.0, 2.0]))
+    assert np.isnan(numeric.values[0])
+    assert numeric.bounds[0] == np.inf
+    assert numeric.values[1] == pytest.approx(1.0)
+
+
+def test_components_that_do_nothing_are_zero():
+    numeric = numeric_gradient(lambda t: float(t[0] ** 2), np.array([1.0, 5.0]))
+    assert numeric.values[1] == 0.0
+    assert numeric.bounds[1] < 1e-9
+
+
+@pytest.mark.parametrize("keywords", [{"vectorized": True}, {"workers": 2}, {"workers": map}])
+def test_every_way_to_evaluate(keywords):
+    theta = np.linspace(0.1, 2.0, 300)
+    numeric = numeric_gradient(lambda t: np.sum(np.sin(t), axis=-1), theta, **keywords)
+    assert np.all(np.abs(numeric.values - np.cos(theta)) <= numeric.bounds)
+
+
+def test_step_scales_with_the_parameter():
+    theta = np.array([1e-8, 1.0, 1e8])
+    numeric = numeric_gradient(lambda t: float(np.sum(np.log(t))), theta)
+    assert numeric.values == pytest.approx(1 / theta, rel=1e-7)
+
+
+def test_works_on_what_it_was_given_only():
+    before = {name: value.copy() for name, value in PARAMS.items()}
+    gradlab.numeric_gradient(cube, PARAMS)
+    assert all(np.array_equal(before[name], PARAMS[name]) for name in PARAMS)

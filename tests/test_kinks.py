@@ -1,0 +1,91 @@
+"""Kinks: a right ReLU or max-pool gradient is never called wrong; sub-gradients are accepted, and that is said."""
+
+import numpy as np
+import pytest
+
+from gradlab import Verdict, check_gradients
+from tests.networks import network
+
+
+def relu(t):
+    return float(np.sum(np.maximum(t, 0)))
+
+
+@pytest.mark.parametrize("gradient", [0.0, 0.5, 1.0])
+def test_a_subgradient_at_the_kink_is_accepted_and_said(gradient):
+    report = check_gradients(relu, np.array([0.0, 2.0]), [gradient, 1.0])
+    assert report.verdict is Verdict.AGREES
+    assert report.blocks["theta"].reasons == {"kink": 1}
+    assert "Accepted (a kink" in str(report)
+
+
+@pytest.mark.parametrize("gradient", [-0.1, 1.1, 50.0])
+def test_a_slope_outside_both_sides_is_not(gradient):
+    report = check_gradients(relu, np.array([0.0, 2.0]), [gradient, 1.0])
+    assert report.verdict is Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize("distance", 10.0 ** np.arange(-9, 0))
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_kink_near_by_is_stepped_around(distance, side):
+    """relu(x − 1) at 1 ± distance: long steps see the mean of both slopes."""
+    theta, right = np.array([1 + side * distance]), float(side > 0)
+    assert check_gradients(lambda t: relu(t - 1), theta, [right]).verdict in (Verdict.AGREES, Verdict.UNTESTED)
+    if distance >= 1e-7:  # nearer, noise hides the kink
+        assert check_gradients(lambda t: relu(t - 1), theta, [1 - right]).verdict is Verdict.WRONG
+
+
+@pytest.mark.parametrize("sizes", [[4, 6, 3, 1], [5, 8, 8, 8, 1]], ids=["shallow", "deep"])
+def test_right_relu_networks_are_never_wrong(sizes):
+    verdicts = []
+    for seed in range(40):
+        cost, params, grads = network(sizes, "relu", "logistic", seed)
+        report = check_gradients(cost, params, grads)
+        assert report.verdict is not Verdict.WRONG, (seed, report)
+        verdicts.append(report.verdict)
+    assert verdicts.count(Verdict.AGREES) >= 39
+
+
+def pooled(p):
+    windows = (p["W"] @ X).reshape(3, 5, 4)
+    return float(np.sum(np.sin(windows.max(axis=2))))
+
+
+def pooled_grads(p):
+    Z = p["W"] @ X
+    windows = Z.reshape(3, 5, 4)
+    first = windows.argmax(axis=2)
+    dZ = np.zeros_like(windows)
+    np.put_along_axis(dZ, first[..., None], np.cos(windows.max(axis=2))[..., None], axis=2)
+    return {"W": dZ.reshape(Z.shape) @ X.T}
+
+
+X = np.random.default_rng(5).standard_normal((4, 20))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_right_max_pools_are_never_wrong(seed):
+    report = check_gradients(pooled, {"W": np.random.default_rng(seed).standard_normal((3, 4))}, pooled_grads)
+    assert report.verdict is Verdict.AGREES
+
+
+def test_a_tie_in_a_max_pool_is_a_kink():
+    """Two equal numbers in one window: the gradient to either is accepted, to both at once is not."""
+    theta = np.array([1.0, 1.0, 0.5])
+
+    def cost(t):
+        return float(np.max(t))
+
+    assert check_gradients(cost, theta, [1.0, 0.0, 0.0]).verdict is Verdict.AGREES
+    assert check_gradients(cost, theta, [0.5, 0.5, 0.0]).verdict is Verdict.AGREES
+    assert check_gradients(cost, theta, [1.5, 0.0, 0.0]).verdict is Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize("hidden", ["relu", "leaky_relu"])
+def test_wrong_relu_networks_are_wrong_all_the_same(hidden):
+    for seed in range(10):
+        cost, params, grads = network([4, 6, 3, 1], hidden, "logistic", seed)
+        right = grads(params)
+        if not np.any(right["W1"]):
+            continue
+        assert check_gradients(cost, params, right | {"W1": 1.01 * right["W1"]}).verdict is Verdict.WRONG
