@@ -1,5 +1,6 @@
 """Figures: drawn alike each time, in the colours and the font of the page, never without a text."""
 
+import io
 import re
 
 import pytest
@@ -52,6 +53,17 @@ def test_a_figure_without_text_fails_the_build(alt: str) -> None:
 def test_a_text_keeps_its_quotes() -> None:
     page = embed(image("two-routes", "says &quot;a &lt; b&quot;"), "page.md", {})
     assert 'aria-label="says &quot;a &lt; b&quot;"' in page
+
+
+def test_numbers_in_a_text_keep_their_digits() -> None:
+    with style.used():
+        fig, ax = style.drawing(200, 100)
+        ax.text(10.123456, 20, "0.0012 of it")
+        written = io.StringIO()
+        fig.savefig(written, format="svg")
+    drawn = svg.belonging(written.getvalue(), "a number", "key")
+    assert ">0.0012 of it<" in drawn
+    assert not re.search(r"\d\.\d{3}", re.sub(r">[^<]*<", "><", drawn)), "coordinates are cut"
 
 
 def test_figures_drawn_elsewhere_are_put_in() -> None:

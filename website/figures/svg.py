@@ -19,7 +19,7 @@ _RULES = (
     (re.compile(r"font: ([\d.]+px) [^;\"]*"), r"font-size: \1"),
     (re.compile(r" ?font-family: [^;\"]*;?"), ""),
     (re.compile(r' transform="rotate\(-0 [^)]*\)"'), ""),
-    (re.compile(r"(-?\d+\.\d{2})\d+"), r"\1"),  # a hundredth of a pixel is enough
+    (re.compile(r"(-?\d+\.\d{2})\d+(?=[^<>]*>)"), r"\1"),  # a hundredth of a pixel is enough; texts keep theirs
     (re.compile(r">\s+<"), "><"),
     (re.compile(r"\s*\n\s*"), " "),
 )
