@@ -10,7 +10,7 @@ for _name in [name for name in sys.modules if name.startswith("website.figures")
 
 from mkdocs.utils import get_relative_url  # noqa: E402
 
-from website import assets, benchmarks, copies, formulas, gallery, markup, serving, verified  # noqa: E402
+from website import asked, assets, benchmarks, copies, formulas, gallery, markup, serving, verified  # noqa: E402
 from website.figures.embed import draw, embed  # noqa: E402
 from website.live import wrap  # noqa: E402
 
@@ -34,6 +34,7 @@ def on_files(files, config):
 
 
 def on_page_markdown(markdown, page, config, files):
+    markdown = asked.with_questions(markdown, page.file.src_uri, Path(config.docs_dir))
     return benchmarks.with_tables(verified.with_table(markdown))
 
 

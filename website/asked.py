@@ -1,0 +1,29 @@
+"""Questions people ask about a page, at its end: the links of reference/questions.md turned around."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+PAGE = "reference/questions.md"
+_QUESTION = re.compile(r"^### (?P<title>.+?) \{ #(?P<anchor>[\w-]+) \}$", re.M)
+_TEACHES = re.compile(r"\]\(\.\./((?:learn|howto)/[\w-]+\.md)")
+
+
+def questions(text: str) -> Iterator[tuple[str, str, list[str]]]:
+    """Title and anchor of every question, and the pages to which its answer sends the reader."""
+    found = list(_QUESTION.finditer(text))
+    for this, after in zip(found, [*found[1:], None], strict=True):
+        answer = text[this.end() : after.start() if after else len(text)]
+        yield this["title"], this["anchor"], list(dict.fromkeys(_TEACHES.findall(answer)))
+
+
+def with_questions(markdown: str, page: str, docs: Path) -> str:
+    """A page, such as learn/the-check.md, with links to the questions that it answers."""
+    text = (docs / PAGE).read_text(encoding="utf-8")
+    asked = [(title, anchor) for title, anchor, pages in questions(text) if page in pages]
+    if not asked:
+        return markdown
+    way = posixpath.relpath(PAGE, posixpath.dirname(page))
+    links = "\n".join(f"- [{title}]({way}#{anchor})" for title, anchor in asked)
+    return f"{markdown}\n\n## People ask {{ #asked }}\n\n{links}\n"
