@@ -107,12 +107,12 @@ def _noise(gradient: Gradient, theta: Floats, of: Floats, along: Floats) -> floa
 def findings(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Generator) -> Iterator[Finding]:
     """What the curl of a wrong gradient says about it: GL121, GL122, or nothing where noise hides it."""
     seen = curl(gradient, theta, scale, rng)
-    i = int(np.argmax(np.abs(seen.forth - seen.back) / seen.bound))
+    i = int(np.argmax(np.abs(seen.forth - seen.back)))
     evidence = f"u·∂a[v] = {seen.forth[i]:.6g}, v·∂a[u] = {seen.back[i]:.6g} ± {order(float(seen.bound[i]))}"
     if seen.symmetric is False:
         message = (
-            "No cost at all has this analytic gradient: its derivative is not symmetric. Look for a mistake in the "
-            "chain rule, rather than for a term that was forgotten."
+            "No cost at all has this analytic gradient: its derivative is not symmetric. So no term was forgotten "
+            "as a whole: the mistake is in one block, or in one step of the chain rule."
         )
         yield Finding("GL121", None, message, evidence)
     if seen.symmetric:
