@@ -7,6 +7,8 @@ NUMBER = doctest.register_optionflag("NUMBER")  # the name that pytest and Sybil
 FLAGS = NUMBER | doctest.ELLIPSIS
 
 _TRAILING = re.compile(r"[ \t]+$", re.M)
+_DIGITS = re.compile(r"\bto (\d+) digits\b")
+_BOUND = re.compile(r"(?:±|<|below)\s+$")
 _NUMBERS = re.compile(r"[+-]?\d*\.\d+(?:e[+-]?\d+)?|[+-]?\d+\.(?:e[+-]?\d+)?|[+-]?\d+e[+-]?\d+", re.I)
 
 
@@ -27,13 +29,29 @@ def same(want: str, got: str) -> bool:
 
 def _as_written(want: str, got: str) -> str:
     """What came, with each number that agrees written as the page writes it."""
-    wants, gots = list(_NUMBERS.finditer(want)), list(_NUMBERS.finditer(got))
-    if len(wants) != len(gots):
-        return got
-    for w, g in reversed(list(zip(wants, gots, strict=True))):
-        if _alike(w[0], g[0]):
-            got = got[: g.start()] + w[0] + got[g.end() :]
+    for pattern, alike in ((_NUMBERS, _near), (_DIGITS, _one_apart)):
+        wants, gots = list(pattern.finditer(want)), list(pattern.finditer(got))
+        if len(wants) != len(gots):
+            continue
+        for w, g in reversed(list(zip(wants, gots, strict=True))):
+            if alike(w, g):
+                got = got[: g.start()] + w[0] + got[g.end() :]
     return got
+
+
+def _near(want: re.Match[str], got: re.Match[str]) -> bool:
+    """Numbers agree as written; a bound, which is a power of ten after ±, < or "below", to the next one.
+
+    What a check can vouch for hangs on noise, and so on the last bits of the machine.
+    """
+    if all(_BOUND.search(m.string[: m.start()]) and m[0].startswith("1e") for m in (want, got)):
+        return abs(int(want[0][2:]) - int(got[0][2:])) <= 1
+    return _alike(want[0], got[0])
+
+
+def _one_apart(want: re.Match[str], got: re.Match[str]) -> bool:
+    """The digits to which something agrees: the same bound in other words."""
+    return abs(int(want[1]) - int(got[1])) <= 1
 
 
 def _alike(want: str, got: str) -> bool:
