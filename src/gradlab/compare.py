@@ -122,13 +122,13 @@ def component_verdicts(analytic: Floats, numeric: Numeric, scale: Floats, parame
     return judge(analytic, numeric, _faint(analytic, numeric.bound, scale, parameters))
 
 
-def judge(analytic: Floats, numeric: Numeric, faint: NDArray[np.bool_]) -> NDArray[Any]:
-    """The verdicts, given which numbers are too faint to matter if they are not tested."""
+def judge(analytic: Floats, numeric: Numeric, faint: NDArray[np.bool_], usual: float = 0.0) -> NDArray[Any]:
+    """The verdicts, given which numbers are too faint to matter if they are not tested, and how large they are."""
     with np.errstate(invalid="ignore"):
         error = np.abs(analytic - numeric.value)
         within = error <= numeric.bound  # False for NaN: fail closed
         beyond = ~(error <= BEYOND * numeric.bound)
-        size = np.maximum(np.abs(analytic), np.abs(numeric.value))
+        size = np.maximum(np.maximum(np.abs(analytic), np.abs(numeric.value)), usual)
         sharp = numeric.bound <= SMALL * size
         silent = np.abs(analytic) <= numeric.bound
     kink, known = numeric.reason == "kink", np.isfinite(numeric.value)

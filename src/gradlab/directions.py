@@ -56,8 +56,8 @@ def missable(blocks: Mapping[str, Block]) -> tuple[str, ...]:
     if not k:
         return ()
     return (
-        f"Blocks of more than {k} entries were compared along {k} random directions, not entry by entry. One wrong "
-        "entry shows in all of them, if it is off by more than the bounds; mistakes in several entries cancel in all "
+        f"Compared along {k} random direction{'s' * (k > 1)} a block, not entry by entry. One wrong entry shows in "
+        "every direction, if it is off by more than the bounds; mistakes in several entries cancel in all of them "
         f"with a chance of at most {2.0**-k:.1g}.",
     )
 
@@ -76,15 +76,18 @@ def _along(
     found = {}
     for j, (name, at) in enumerate(slices.items()):
         numeric = Numeric(seen.value[:, j], seen.bound[:, j], seen.reason[:, j]).without(unsure[at].any())
-        block = _block(name, cost.parameters.shapes[name], seen.analytic[:, j], numeric, theta[:, j])
+        usual = float(np.linalg.norm(scale[at] * analytic[at]))
+        block = _block(name, cost.parameters.shapes[name], seen.analytic[:, j], numeric, theta[:, j], usual)
         wrong = block.verdict is Verdict.WRONG and np.isfinite(analytic[at]).all()
         found[name] = _located(block, cost, noise, analytic, scale, at, rng) if wrong else block
     return found
 
 
-def _block(name: str, shape: tuple[int, ...], analytic: Floats, numeric: Numeric, theta: Floats) -> Block:
-    """The slopes along directions take the place of the entries."""
-    verdicts = compare.judge(analytic, numeric, numeric.bound <= FAINT * np.sqrt(np.mean(analytic**2)))
+def _block(
+    name: str, shape: tuple[int, ...], analytic: Floats, numeric: Numeric, theta: Floats, usual: float
+) -> Block:
+    """The slopes along directions take the place of the entries. One may be small by chance: the usual one counts."""
+    verdicts = compare.judge(analytic, numeric, numeric.bound <= FAINT * usual, usual)
     numeric = compare.with_reasons(numeric, verdicts)
     block = compare.block(name, analytic.shape, analytic, numeric, slice(None), verdicts, theta)
     worst = replace(block.worst, index=())
@@ -119,8 +122,7 @@ def _slopes(
         unit = scale * rng.choice([-1.0, 1.0], scale.size)
         theta[i] = [float(cost.parameters.theta[s] @ unit[s]) for s in at]
         found.append(slopes(cost, noise, [Line(s, unit[s]) for s in at], analytic))
-    stacked = (np.array([getattr(s, field) for s in found]) for field in ("analytic", "value", "bound", "reason"))
-    return Slopes(*stacked), theta
+    return Slopes(*(np.array([vars(s)[field] for s in found]) for field in vars(found[0]))), theta
 
 
 def _located(

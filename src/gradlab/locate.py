@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab.compare import BEYOND
 from gradlab.cost import Cost
 from gradlab.ladder import Ladder, Line
 
@@ -24,16 +25,19 @@ class Slopes:
     value: Floats
     bound: Floats
     reason: NDArray[np.str_]
+    rung: NDArray[np.int_]
 
     @property
     def wrong(self) -> NDArray[np.bool_]:
-        """Lines along which the difference exceeds the bound."""
+        """Lines along which the difference is clearly beyond the bound."""
         with np.errstate(invalid="ignore"):
-            outside = ~(np.abs(self.analytic - self.value) <= self.bound)
+            outside = ~(np.abs(self.analytic - self.value) <= BEYOND * self.bound)
         return np.asarray(outside & np.isfinite(self.value) & (self.reason == ""))
 
 
-def slopes(cost: Cost, noise: float, lines: list[Line], analytic: Floats) -> Slopes:
+def slopes(
+    cost: Cost, noise: float, lines: list[Line], analytic: Floats, *, start: int = START, closer: bool = True
+) -> Slopes:
     """Climb along every line; before one is called wrong, it is tried two decades closer.
 
     Parameters
@@ -44,19 +48,22 @@ def slopes(cost: Cost, noise: float, lines: list[Line], analytic: Floats) -> Slo
         Where to go: parts of theta, each with the displacement that counts as one step.
     analytic
         The gradient as one vector like theta.
+    start, closer
+        The rung to begin with; and whether to look closer at what seems wrong.
     """
     wanted = np.array([_along(line, analytic) for line in lines])
     ladder = Ladder(cost, lines, noise)
-    found = ladder.climb(np.full(len(lines), START))
+    found = ladder.climb(np.full(len(lines), start))
     with np.errstate(invalid="ignore"):
         wrong = np.flatnonzero(~(np.abs(wanted - found.value) <= found.bound))
-    ladder.descend(wrong, rungs=4)
+    ladder.descend(wrong, rungs=4 if closer else 0)
     found, (low, high) = ladder.estimates(), ladder.sides()
     return Slopes(
         analytic=wanted,
         value=np.where(found.kink, (low + high) / 2, found.value),
         bound=np.where(found.kink, (high - low) / 2, found.bound),
         reason=found.reasons(),
+        rung=found.rung,
     )
 
 
@@ -69,34 +76,39 @@ def wrong_entries(
 ) -> tuple[list[int], bool]:
     """Bisect a wrong block down to wrong entries: about 2 log₂(size) directions for each.
 
-    If one half agrees, the mistake is in the other. Halves are taken in random order, so that a block that is wrong
-    everywhere shows entries from everywhere.
+    If one half agrees, the mistake is in the other. After an entry is found, the largest part that is left comes
+    next, and halves are taken in random order: a block that is wrong everywhere shows entries from everywhere.
 
     Returns
     -------
     (list, bool)
         Components that are wrong, at most `MOST`; and whether these are all.
     """
+
+    rung = START
+
+    def wrong(start: int, stop: int) -> bool:
+        nonlocal rung
+        unit, last = scale[start:stop] * rng.choice([-1.0, 1.0], stop - start), stop - start == 1
+        seen = slopes(cost, noise, [Line(slice(start, stop), unit)], analytic, start=rung, closer=last)
+        rung = int(seen.rung[0]) if np.isfinite(seen.bound[0]) else rung  # parts want about the step of the whole
+        return bool(seen.wrong[0])
+
     found: list[int] = []
-    waiting = [(block.start, block.stop, True)]  # and whether it is known to be wrong
-    while waiting:
-        start, stop, known = waiting.pop()
-        if not (known and stop - start > 1) and not _is_wrong(cost, noise, analytic, scale, slice(start, stop), rng):
+    left = [(block.start, block.stop)]
+    while left and len(found) < MOST:
+        left.sort(key=lambda part: part[1] - part[0])
+        start, stop = left.pop()
+        if found and not wrong(start, stop):
             continue
-        if stop - start == 1:
+        while stop - start > 1:
+            middle = (start + stop) // 2
+            first, second = rng.permutation([(start, middle), (middle, stop)]).tolist()
+            if wrong(*first):
+                left.append(tuple(second))
+                start, stop = first
+            else:
+                start, stop = second
+        if wrong(start, stop):
             found.append(start)
-            if len(found) == MOST:
-                return sorted(found), not waiting
-            continue
-        middle = (start + stop) // 2
-        first, second = rng.permutation([(start, middle), (middle, stop)]).tolist()
-        if _is_wrong(cost, noise, analytic, scale, slice(*first), rng):
-            waiting += [(*second, False), (*first, True)]
-        else:
-            waiting.append((*second, True))
-    return sorted(found), True
-
-
-def _is_wrong(cost: Cost, noise: float, analytic: Floats, scale: Floats, at: slice, rng: np.random.Generator) -> bool:
-    unit = scale[at] * rng.choice([-1.0, 1.0], at.stop - at.start)
-    return bool(slopes(cost, noise, [Line(at, unit)], analytic).wrong[0])
+    return sorted(found), not left

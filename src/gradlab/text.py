@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -58,7 +59,7 @@ def text(report: Report) -> str:
 
 def spent(report: Report) -> str:
     """What the check cost, a share that does not hang on the last bits as seconds and the exact number do."""
-    each = report.evaluations / sum(block.size for block in report.blocks.values())
+    each = report.evaluations / sum(math.prod(block.shape) for block in report.blocks.values())
     return f"Evaluations of the cost: {f'about {each:.0f}' if each >= 1 else 'fewer than one'} for each entry"
 
 

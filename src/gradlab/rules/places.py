@@ -151,7 +151,7 @@ def one_slice(case: Case) -> Iterator[Finding]:
 def one_entry(case: Case) -> Iterator[Finding]:
     """GL112 Only one entry is wrong."""
     for block in case.wrong:
-        if block.wrong_count == 1 < block.size and block.complete:
+        if block.wrong_count == 1 < math.prod(block.shape) and block.complete:
             place = f"{block.name}[{', '.join(map(str, block.worst.index))}]"
             message = f"Only {place} is wrong, the rest of {block.name} agrees. Look for what treats it apart."
             yield case.finding("GL112", [block], message, _both(block))

@@ -1,0 +1,163 @@
+"""Checks along random directions: what they see, what they say, and how they find the wrong entries."""
+
+import json
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import gradlab
+from benchmarks import costs
+from gradlab import GradlabError, Verdict, nn
+
+
+def network(sizes=(30, 20, 10, 3), seed=0, hidden="tanh"):
+    rng = np.random.default_rng(seed)
+    params = nn.init_params(list(sizes), rng=rng)
+    X, Y = rng.standard_normal((sizes[0], 6)), np.eye(sizes[-1])[:, rng.integers(0, sizes[-1], 6)]
+    cost = lambda p: nn.cost(p, X, Y, hidden=hidden, loss="softmax")  # noqa: E731
+    return cost, params, nn.gradients(params, X, Y, hidden=hidden, loss="softmax")
+
+
+@pytest.mark.parametrize("kind", costs.KINDS)
+def test_right_gradients_are_never_wrong(kind):
+    cost, params, right = costs.case(kind, 0)
+    report = gradlab.check_gradients(cost, params, right, directions=4)
+    assert report.verdict is not Verdict.WRONG
+    assert not any(f.code.startswith("GL1") for f in report.findings)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_relu_networks_agree_along_directions(seed):
+    cost, params, right = network(hidden="relu", seed=seed)
+    report = gradlab.check_gradients(cost, params, right, directions=8, rng=seed)
+    assert report.ok
+    assert all(block.digits >= 6 for block in report.blocks.values())
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_one_wrong_entry_is_always_seen_and_found(seed):
+    cost, params, right = network(seed=seed)
+    rng = np.random.default_rng(seed)
+    name, at = "W1", (int(rng.integers(20)), int(rng.integers(30)))
+    right[name][at] *= 1.1
+    report = gradlab.check_gradients(cost, params, right, directions=1, rng=seed)
+    block = report.blocks[name]
+    assert report.verdict is Verdict.WRONG
+    assert (block.worst.index, block.wrong_count, block.complete) == (at, 1, True)
+    assert block.worst.analytic == right[name][at]
+    assert abs(block.worst.numeric - right[name][at] / 1.1) <= block.worst.bound
+    assert [c.index for c in block.located] == [at]
+    assert report.findings[0].code == "GL112"
+    assert all(b.verdict is Verdict.AGREES for b in report.blocks.values() if b.name != name)
+
+
+def test_several_wrong_entries_are_all_found():
+    cost, params, right = network()
+    places = [(0, 3), (7, 7), (19, 29)]
+    for at in places:
+        right["W1"][at] += 0.01
+    block = gradlab.check_gradients(cost, params, right, directions=4).blocks["W1"]
+    assert [c.index for c in block.located] == places
+    assert block.complete
+
+
+def test_a_block_wrong_everywhere_shows_some_entries_from_everywhere():
+    cost, params, right = network()
+    report = gradlab.check_gradients(cost, params, right | {"W1": -right["W1"]}, directions=4)
+    block = report.blocks["W1"]
+    assert (block.wrong_count, block.complete) == (8, False)
+    assert len({c.index[0] for c in block.located}) > 2
+    assert report.findings[0].code == "GL101"
+    assert "in all 4 directions" in report.findings[0].evidence
+
+
+def test_the_search_takes_the_logarithm():
+    """Bisection of 600 and of 38,400 entries: 6 halvings more, not 64 times as many evaluations."""
+    spent = []
+    for sizes in ((30, 20, 3), (240, 160, 3)):
+        cost, params, right = network(sizes)
+        plain = gradlab.check_gradients(cost, params, right, directions=2).evaluations
+        right["W1"][5, 5] += 0.01
+        spent.append(gradlab.check_gradients(cost, params, right, directions=2).evaluations - plain)
+    assert spent[1] < 2.5 * spent[0]
+
+
+def test_decay_and_factors_are_named_along_directions():
+    cost, params, right = network()
+    lacking = {name: g - 0.01 * params[name] for name, g in right.items()}
+    assert gradlab.check_gradients(cost, params, lacking, directions=6).findings[0].code == "GL107"
+    halved = {name: g / 2 for name, g in right.items()}
+    assert gradlab.check_gradients(cost, params, halved, directions=6).findings[0].code == "GL102"
+
+
+def test_a_block_with_few_entries_is_compared_entry_by_entry():
+    cost, params, right = network()
+    report = gradlab.check_gradients(cost, params, right, directions=6)
+    assert report.blocks["b3"].directions == 0
+    assert report.blocks["b3"].numeric.shape == (3, 1)
+    assert np.all(np.abs(report.blocks["b3"].numeric - right["b3"]) <= report.blocks["b3"].bound)
+
+
+def test_what_the_fields_hold():
+    cost, params, right = network()
+    block = gradlab.check_gradients(cost, params, right, directions=6).blocks["W1"]
+    assert (block.shape, block.directions, block.size, block.wrong_count) == ((20, 30), 6, 6, 0)
+    for field in ("analytic", "numeric", "bound", "verdicts", "reason", "theta"):
+        assert getattr(block, field).shape == (6,)
+    assert block.worst.index == ()
+
+
+def test_the_report_says_what_can_be_missed_and_is_json():
+    cost, params, right = network()
+    report = gradlab.check_gradients(cost, params, right, directions=10)
+    assert "Compared along 10 random directions a block" in " ".join(str(report).split())
+    assert "chance of at most 0.001" in " ".join(str(report).split())
+    assert json.loads(json.dumps(report.to_dict()))["blocks"]["W1"]["directions"] == 10
+
+
+def test_mistakes_that_cancel_are_missed_as_rarely_as_promised():
+    """+e and −e in two entries of equal scale: one direction misses them in half of the cases, two in a quarter."""
+    theta = np.full(3, 0.5)
+    wrong = 2 * theta + np.array([0.1, 0, -0.1])
+    reports = [gradlab.check_gradients(lambda t: float(t @ t), theta, wrong, directions=2, rng=i) for i in range(200)]
+    missed = sum(report.ok for report in reports)
+    assert 25 <= missed <= 75  # a quarter of 200 is 50; 4 standard deviations are 25
+
+
+def test_a_random_cost_is_still_undecided():
+    rng = np.random.default_rng(0)
+    report = gradlab.check_gradients(lambda t: float(t @ t) + rng.random(), np.ones(9), 2 * np.ones(9), directions=2)
+    assert report.verdict is Verdict.UNDECIDED
+
+
+def test_not_finite_gradients_are_wrong_along_directions():
+    cost, params, right = network()
+    right["W2"][1, 1] = np.nan
+    report = gradlab.check_gradients(cost, params, right, directions=3)
+    assert report.blocks["W2"].verdict is Verdict.WRONG
+    assert report.findings[0].code == "GL111"
+
+
+def test_arguments_are_checked():
+    theta = np.ones(3)
+    for bad in (0, -1, 1.5):
+        with pytest.raises(GradlabError, match="directions must be a whole number"):
+            gradlab.check_gradients(lambda t: float(t @ t), theta, 2 * theta, directions=bad)
+    with pytest.raises(GradlabError, match="leave out step"):
+        gradlab.check_gradients(lambda t: float(t @ t), theta, 2 * theta, directions=2, step=1e-5)
+
+
+def test_a_million_parameters_in_little_memory():
+    """No list of a million objects, no matrix: a few dozen vectors at most."""
+    n = 1_000_000
+    theta = np.random.default_rng(0).standard_normal(n)
+    wrong = 2 * theta
+    wrong[654_321] *= 1.1
+    tracemalloc.start()
+    report = gradlab.check_gradients(lambda t: float(t @ t), theta, wrong, directions=1)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert report.blocks["theta"].worst.index == (654_321,)
+    assert report.evaluations < 500
+    assert most < 40 * 8 * n
