@@ -26,4 +26,4 @@ def with_questions(markdown: str, page: str, docs: Path) -> str:
         return markdown
     way = posixpath.relpath(PAGE, posixpath.dirname(page))
     links = "\n".join(f"- [{title}]({way}#{anchor})" for title, anchor in asked)
-    return f"{markdown}\n\n## People ask {{ #asked }}\n\n{links}\n"
+    return f'{markdown}\n\n## People ask {{ #asked }}\n\n<div class="gl-asked" markdown>\n\n{links}\n\n</div>\n'
