@@ -38,10 +38,10 @@ def test_a_flipped_sign():
 @pytest.mark.parametrize(
     ("factor", "said"),
     [
-        (2.0, "should be 1/2 times"),
+        (2.0, "should be half of what it is"),
         (0.5, "should be 2 times"),
         (1 / 7, "should be 7 times"),
-        (7.0, "should be 1/7 times"),
+        (7.0, "should be 1/7 of what it is"),
     ],
 )
 def test_a_factor_is_named(factor, said):

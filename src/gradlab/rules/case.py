@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,13 @@ def plus(factor: float, x: Vector) -> Vector:
 def always(prediction: NDArray[Any]) -> Vector:
     """The prediction for one block, as an array."""
     return lambda block: prediction
+
+
+def share(factor: Fraction | Interval) -> str:
+    """Before "what it is": "half of", "1/7 of", "2 times"."""
+    if isinstance(factor, Fraction) and factor.numerator == 1 < factor.denominator:
+        return "half of" if factor.denominator == 2 else f"{factor} of"
+    return f"{factor} times"
 
 
 def capital(text: str) -> str:

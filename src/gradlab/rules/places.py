@@ -13,7 +13,7 @@ from gradlab import fits
 from gradlab.compare import Block, Verdict
 from gradlab.findings import Finding
 from gradlab.precision import order
-from gradlab.rules.case import Case, always
+from gradlab.rules.case import Case, always, share
 
 Guess = tuple[str, NDArray[Any], float]  # in words, the numeric block it predicts, digits to state it
 AXES = ("rows", "columns")
@@ -128,7 +128,7 @@ def slice_scaled(case: Case) -> Iterator[Finding]:
                 "GL108",
                 [block],
                 always(scaled),
-                f"Only {name} is wrong, by one factor: it should be {fits.fraction(factor, 1.0) or factor} times "
+                f"Only {name} is wrong, by one factor: it should be {share(fits.fraction(factor, 1.0) or factor)} "
                 "what it is. Look for an index that is treated apart.",
                 f"all {block.wrong_count} wrong entries lie in {name}; numeric = {factor} · analytic there,",
                 cost=factor.digits(usual=1.0) + math.log10(block.analytic.shape[axis]),

@@ -13,7 +13,7 @@ from gradlab import fits
 from gradlab.compare import Block, Verdict
 from gradlab.findings import Finding
 from gradlab.fits import Interval
-from gradlab.rules.case import Case, Vector, capital, groups, plus, times
+from gradlab.rules.case import Case, Vector, capital, groups, plus, share, times
 
 NO_EFFECT, FLIPPED = 0.0, -1.0
 
@@ -65,8 +65,8 @@ def constant_factor(case: Case) -> Iterator[Finding]:
         number = factor.middle if simple is None else float(simple)
         cost = factor.digits(usual=1.0) if simple is None else fits.fraction_digits(simple)
         message = (
-            f"One factor is off in {case.name(blocks)}: the analytic gradient should be {simple or factor} times "
-            f"what it is. {_hint(simple, case)}"
+            f"One factor is off in {case.name(blocks)}: the analytic gradient should be "
+            f"{share(simple or factor)} what it is. {_hint(simple, case)}"
         )
         says = f"numeric = {factor} · analytic"
         yield case.fit("GL102", blocks, times(number), message, says, cost)
@@ -89,7 +89,7 @@ def factor_beside_decay(case: Case) -> Iterator[Finding]:
             case.wrong,
             _factor_and_decay(k, c.middle, {b.name for b in rest}),
             f"One factor is off in {case.name(case.wrong)}, the decay aside: the analytic gradient should be "
-            f"{number} times what it is. "
+            f"{share(number)} what it is. "
             + ("Look for a minus too many or too few." if k == FLIPPED else _hint(number, case)),
             f"numeric = {number} · analytic + {c} · θ in {case.name(rest)}, without θ in {case.name(blocks)},",
             cost=fits.fraction_digits(number) + c.digits(usual=0.0),
