@@ -15,8 +15,8 @@ STDLIB = {
 # Lowest first. A module may import from those before it, and from no other.
 ORDER = [
     "errors", "precision", "stencils", "steps", "parameters", "cost", "ladder", "fixed", "derivative", "gradient",
-    "compare", "analytic", "examine", "findings", "fits", "rules", "locate", "curl", "directions", "diagnose", "notes",
-    "progress", "text", "html", "plot", "report", "check", "strength", "sweep", "pytest_plugin",
+    "compare", "analytic", "examine", "findings", "fits", "rules", "locate", "curl", "directions", "diagnose",
+    "notes", "progress", "text", "html", "plot", "report", "check", "strength", "sweep", "pytest_plugin",
 ]  # fmt: skip
 LATE = {("report", "plot"), ("plot", "sweep"), ("pytest_plugin", "__init__")}  # imported when asked for
 
@@ -54,7 +54,8 @@ def layer(name):
     return name.split(".")[0]
 
 
-CHECKER = {name: tree for name, tree in modules().items() if layer(name) not in ("nn", "labs", "adapters", "__init__")}
+OTHERS = ("nn", "labs", "adapters", "__init__")
+CHECKER = {name: tree for name, tree in modules().items() if layer(name) not in OTHERS}
 
 
 @pytest.mark.parametrize("name", CHECKER)
