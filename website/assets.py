@@ -10,6 +10,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from website import moving
 from website.figures.card import card
 from website.live import bundle
 
@@ -21,6 +22,8 @@ def made_files(config: MkDocsConfig) -> Iterable[File]:
     """What pages may link to although it is in no folder."""
     yield File.generated(config, "assets/site.css", content=stylesheet())
     yield File.generated(config, CARD, content=card())
+    for path, script in moving.files():
+        yield File.generated(config, path, abs_src_path=str(script))
     name, content = wheel()
     yield File.generated(config, f"download/{name}", content=content)
     for path, source in bundle.files(name, content).items():
@@ -51,7 +54,7 @@ def write_llms(files: Files, config: MkDocsConfig) -> None:
     for page in reading_order(files):
         if page.parent is not section:
             section = page.parent
-            lines += ["", f"## {section.title}", ""]
+            lines += ["", f"## {(section or page).title}", ""]
         twin = site / markdown_twin(page)
         twin.parent.mkdir(parents=True, exist_ok=True)
         twin.write_text(page.markdown or "", encoding="utf-8")

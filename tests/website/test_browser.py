@@ -83,8 +83,9 @@ def walk(chromium: Browser, site: Path) -> Walk:
 
 
 def text(page: Page) -> str:
-    """What the article says, without blanks and buttons (which scripts add)."""
-    page.evaluate("document.querySelectorAll('article button').forEach((button) => { button.hidden = true; })")
+    """What the article says, without blanks, and without buttons and moving pictures (which scripts add)."""
+    added = "document.querySelectorAll('article :is(button, moving-picture)')"
+    page.evaluate(added + ".forEach((part) => { part.style.visibility = 'hidden'; })")
     return "".join(page.locator("article").inner_text().split())
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from mkdocs.exceptions import PluginError
 
+from website import moving
 from website.figures import svg
 from website.figures.registry import catalogue
 
@@ -57,6 +58,6 @@ def embed(page_html: str, page: str, ready: Mapping[str, str], draw: Picture = d
             raise PluginError(f"{page}: {error}") from None
         # Without a narrow drawing, a phone moves the picture sideways in its frame, and the keyboard must be able to.
         frame = "" if "gl-narrow" in drawn else ' tabindex="0"'
-        return f'<div class="gl-figure"{frame}>{drawn}</div>'
+        return moving.around(name, f'<div class="gl-figure"{frame}>{drawn}</div>')
 
     return _IMAGE.sub(picture, page_html)

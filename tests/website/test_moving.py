@@ -1,0 +1,246 @@
+"""Pictures that move: each is mounted, moved by mouse and by keyboard, and its numbers are those of gradlab."""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+
+from gradlab.stencils import CENTRAL, FIVE_POINT, FORWARD, Stencil
+from gradlab.steps import best_step, roundoff_error, truncation_error
+from website import moving
+from website.served import Visit, url, visit
+
+PAGES = {
+    "secant": "learn/one-side-or-two/",
+    "v-curve": "learn/floating-point/",
+}
+PHONE = {"width": 320, "height": 640}
+LAPTOP = {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def visitor(chromium: Browser, site: Path) -> Iterator[Visit]:
+    """One reader for the whole module, whose console stays empty and who asks no other host."""
+    with visit(chromium, site, viewport=LAPTOP) as opened:
+        yield opened
+    assert not opened.elsewhere
+
+
+@pytest.fixture(scope="module")
+def page(visitor: Visit) -> Page:
+    return visitor.open()
+
+
+def picture(page: Page, name: str) -> Locator:
+    """The picture on its page, in view and alive."""
+    page.goto(url(PAGES[name]))
+    return alive(page, name)
+
+
+def alive(page: Page, name: str) -> Locator:
+    found = page.locator(f"moving-picture[name={name}]").first
+    found.scroll_into_view_if_needed()
+    found.locator(".moving-says b").first.wait_for()
+    return found
+
+
+def shown(picture: Locator, quantity: str) -> float:
+    """A number as the sentence below the picture gives it."""
+    return float(picture.locator(f".moving-says b[data-of='{quantity}']").inner_text().replace("−", "-"))
+
+
+def press(picture: Locator, label: str, key: str, times: int = 1) -> float:
+    """Move a slider with the keyboard; its value."""
+    slider = picture.get_by_label(label, exact=True)
+    slider.focus()
+    for _ in range(times):
+        picture.page.keyboard.press(key)
+    return float(slider.input_value())
+
+
+def choose(picture: Locator, label: str, name: str) -> None:
+    picture.get_by_label(label, exact=True).select_option(name)
+
+
+def drag(picture: Locator, point: Locator, across: float) -> None:
+    """Take a point of the picture with the mouse and pull it so many pixels to the right."""
+    box = point.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    mouse = picture.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x + across / 2, y)
+    mouse.move(x + across, y)
+    mouse.up()
+
+
+def test_all_pictures_are_tested() -> None:
+    assert set(PAGES) == set(moving.PICTURES.values())
+
+
+SLOPES = {"θ³": (lambda t: t**3, lambda t: 3 * t**2), "sin θ": (math.sin, math.cos), "exp θ": (math.exp, math.exp)}
+
+
+def agrees_with_stencils(secant: Locator, name: str) -> None:
+    f, slope = SLOPES[name]
+    theta, eps = (float(secant.get_by_label(label, exact=True).input_value()) for label in "θε")
+    assert shown(secant, "tangent") == pytest.approx(slope(theta), abs=6e-5)
+    for title, stencil in (("one side", FORWARD), ("two sides", CENTRAL)):
+        wanted = stencil(f, theta, eps)
+        assert shown(secant, f"{title}: slope") == pytest.approx(wanted, abs=6e-5)
+        assert shown(secant, f"{title}: error") == pytest.approx(abs(wanted - slope(theta)), rel=6e-3, abs=1e-12)
+
+
+def test_the_secant_is_that_of_the_stencils(page: Page) -> None:
+    secant = picture(page, "secant")
+    for name in SLOPES:
+        choose(secant, "Function", name)
+        agrees_with_stencils(secant, name)
+        assert press(secant, "θ", "ArrowLeft", 7) < 1
+        agrees_with_stencils(secant, name)
+        assert press(secant, "ε", "Home") == 0.01
+        agrees_with_stencils(secant, name)
+        assert press(secant, "ε", "End") == 0.6
+        press(secant, "θ", "End")
+
+
+def test_the_secant_follows_the_mouse(page: Page) -> None:
+    secant = picture(page, "secant")
+    drag(secant, secant.locator("circle.gl-analytic").first, -40)
+    theta = float(secant.get_by_label("θ", exact=True).input_value())
+    assert 0 < theta < 0.8
+    drag(secant, secant.locator("circle.gl-soft").nth(1), -20)
+    assert 0.1 < float(secant.get_by_label("ε", exact=True).input_value()) < 0.4
+    agrees_with_stencils(secant, "θ³")
+
+
+def taylor(t: float) -> float:
+    return ((t / 6 + 0.5) * t + 1) * t + 1
+
+
+CURVES = {
+    "1 + θ + θ²/2 + θ³/6": (
+        taylor,
+        lambda t: 1 + t + t * t / 2,
+        {2: lambda t: 1 + t, 3: np.ones_like, 5: np.zeros_like},
+    ),
+    "sin θ": (math.sin, math.cos, {2: math.sin, 3: math.cos, 5: math.cos}),
+    "exp θ": (math.exp, math.exp, {2: math.exp, 3: math.exp, 5: math.exp}),
+}
+STENCILS = {"two sides": CENTRAL, "one side": FORWARD, "four points": FIVE_POINT}
+
+
+def test_the_v_curve_is_computed_in_its_precision(page: Page) -> None:
+    curve = picture(page, "v-curve")
+    theta = press(curve, "θ", "ArrowRight", 3)
+    for precision in (np.float64, np.float32):
+        choose(curve, "Numbers", precision.__name__)
+        for name, key in zip(CURVES, ("PageUp", "PageUp", "Home"), strict=True):
+            choose(curve, "Function", name)
+            step = page.evaluate("exponent => 10 ** exponent", press(curve, "ε", key))
+            for label, stencil in STENCILS.items():
+                choose(curve, "Formula", label)
+                agrees_with_gradlab(curve, stencil, CURVES[name], precision(theta), step)
+        press(curve, "ε", "PageUp", 4)
+
+
+def agrees_with_gradlab(curve: Locator, stencil: Stencil, known: Any, at: Any, step: float) -> None:
+    """Slope, budget and best step; slope to the last bit where nothing but + × / is computed."""
+    f, slope, sizes = known
+    x, precision = float(at), type(at)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        wanted = float(stencil(lambda t: precision(f(t)), at, step))
+    noise, size = float(np.finfo(precision).eps) / 2 * abs(f(x)), abs(sizes[stencil.order + 1](x))
+    if not math.isfinite(wanted):
+        assert "θ + ε is θ" in curve.locator(".moving-says").inner_text()
+    else:
+        rounding = roundoff_error(stencil, step, noise)
+        last_bits = 0 if f is taylor else 2 * rounding  # of the browser's sine and exponential
+        written = 5e-13 if precision is np.float64 else 5e-8
+        assert shown(curve, "slope") == pytest.approx(wanted, rel=0, abs=last_bits + written)
+        assert shown(curve, "error") == pytest.approx(abs(wanted - slope(x)), rel=6e-3, abs=last_bits + 1e-15)
+        assert shown(curve, "truncation") == pytest.approx(truncation_error(stencil, step, size), rel=6e-3)
+        assert shown(curve, "rounding") == pytest.approx(rounding, rel=6e-3)
+    if size:
+        assert shown(curve, "best") == pytest.approx(best_step(stencil, noise=noise, derivative=size).step, rel=6e-3)
+    else:
+        assert "largest step" in curve.locator(".moving-says").inner_text()
+
+
+def test_the_step_follows_the_mouse(page: Page) -> None:
+    curve = picture(page, "v-curve")
+    drag(curve, curve.locator("circle.gl-numeric").last, 60)
+    exponent = float(curve.get_by_label("ε", exact=True).input_value())
+    assert -6.5 < exponent < -4
+    assert shown(curve, "error") == pytest.approx(abs(CENTRAL(taylor, 0.0, 10.0**exponent) - 1), rel=6e-3)
+
+
+def test_pictures_come_and_go_with_their_pages(page: Page, visitor: Visit) -> None:
+    page.goto(url("about/design/"))
+    page.evaluate("window.stays = true; window.left = []")
+    for name in [*PAGES, *PAGES]:
+        go(page, PAGES[name])
+        found = alive(page, name)
+        found.evaluate("picture => window.left.push([picture, picture.stay.signal])")
+        assert found.locator(".moving-live").count() == 1
+    go(page, "about/design/")
+    assert page.evaluate("window.stays"), "the page was loaded anew"
+    gone = "([picture, signal]) => signal.aborted && !picture.querySelector('.moving-live')"
+    assert page.evaluate(f"window.left.every({gone})")
+    assert not visitor.complaints
+
+
+def go(page: Page, address: str) -> None:
+    """Instant navigation, as a click in the menu does it."""
+    page.evaluate("document.querySelector('article').dataset.old = 'yes'")
+    page.evaluate("to => [...document.links].find((link) => link.href === to).click()", url(address))
+    page.wait_for_function("!document.querySelector('article[data-old]')")
+
+
+def test_modules_are_loaded_where_they_are_used(chromium: Browser, site: Path) -> None:
+    with visit(chromium, site, viewport=LAPTOP) as reader:
+        reader.open("about/design/").wait_for_load_state("networkidle")
+        loaded = [path.split("/")[-1] for path in reader.bytes if "/moving/" in path]
+        assert loaded == ["loader.mjs"]
+
+
+def test_pictures_fit_a_phone(chromium: Browser, site: Path) -> None:
+    with visit(chromium, site, viewport=PHONE, color_scheme="dark") as reader:
+        page = reader.open()
+        for name in PAGES:
+            page.goto(url(PAGES[name]))
+            asleep = page.locator(f"moving-picture[name={name}]").first.bounding_box()
+            found = alive(page, name)
+            awake = found.bounding_box()
+            assert asleep
+            assert awake
+            assert awake["height"] == pytest.approx(asleep["height"], abs=1), f"{name} pushes the page down"
+            assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], name
+            assert not found.evaluate(STICKING_OUT), name
+        assert not reader.complaints
+
+
+STICKING_OUT = """picture => {
+  const box = picture.getBoundingClientRect();
+  const parts = [...picture.querySelectorAll(".moving-live :is(text, label, output, select)")];
+  return parts.filter((part) => {
+    const own = part.getBoundingClientRect();
+    const across = own.left < box.left - 2 || own.right > box.right + 2;
+    return across || own.top < box.top - 12 || own.bottom > box.bottom + 2;
+  }).map((part) => part.textContent);
+}"""
+
+
+def test_the_static_picture_stands_without_javascript(chromium: Browser, site: Path) -> None:
+    with visit(chromium, site, java_script_enabled=False, viewport=LAPTOP) as reader:
+        page = reader.open()
+        for name in PAGES:
+            page.goto(url(PAGES[name]))
+            found = page.locator(f"moving-picture[name={name}]").first
+            assert found.locator(".gl-figure svg.gl-wide").is_visible()
+            assert found.locator(".moving-live").count() == 0

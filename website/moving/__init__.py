@@ -1,0 +1,24 @@
+"""Pictures that move: which figure has one, and its place in the page. Without JavaScript the figure stands as it is.
+
+A figure that has one stands in a <moving-picture>; loader.mjs loads <module>.mjs when it comes into view.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+PICTURES = {
+    "two-triangles": "secant",
+    "v-curve": "v-curve",
+}
+
+
+def files() -> Iterator[tuple[str, Path]]:
+    """Path in the site, and file, of every script."""
+    return ((f"assets/moving/{path.name}", path) for path in sorted(_HERE.glob("*.mjs")))
+
+
+def around(name: str, drawn: str) -> str:
+    """The figure of that name as drawn, in a frame in which it can be replaced, if there is what replaces it."""
+    module = PICTURES.get(name)
+    return f'<moving-picture name="{module}">{drawn}</moving-picture>' if module else drawn

@@ -1,0 +1,19 @@
+// <moving-picture>: when it comes into view, its module is loaded; when the reader leaves the page, all of it is undone.
+class MovingPicture extends HTMLElement {
+  connectedCallback() {
+    this.stay = new AbortController();
+    const { signal } = this.stay;
+    const eye = new IntersectionObserver(async (seen) => {
+      if (!seen.some((entry) => entry.isIntersecting)) return;
+      eye.disconnect();
+      const { mount } = await import(`./${this.getAttribute("name")}.mjs`);
+      if (!signal.aborted) mount(this, signal);
+    }, { rootMargin: "120px" });
+    eye.observe(this);
+    signal.addEventListener("abort", () => eye.disconnect());
+  }
+
+  disconnectedCallback() { this.stay.abort(); }
+}
+
+customElements.get("moving-picture") || customElements.define("moving-picture", MovingPicture);
