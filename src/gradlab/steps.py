@@ -146,6 +146,8 @@ def measure_noise(
                 noise = _confirmed(noise, _ahead(along, value, -h, points), _ahead(along, value, h / 1e3, points))
             return max(floor, noise)
         quantum = quantum or _quantum(values)
+    if np.ptp(values) == 0:  # a constant, or a quantum so coarse that only a long step shows it
+        quantum = _quantum(_ahead(along, value, smallest * 1e6, points))
     return max(floor, quantum / 3)  # too few values for a table: noise that moves in whole quanta, and nothing else
 
 

@@ -47,3 +47,13 @@ def test_float32(seed):
         lambda p: nn.cost(p, X, Y, hidden="tanh"), params, lambda p: nn.gradients(p, X, Y, hidden="tanh")
     )
     assert not [finding for finding in report.findings if not finding.code.startswith("GL2")]
+
+
+@pytest.mark.parametrize("slope", [1e-3, 1e-4, 1e-5, 1e-6])
+def test_a_cost_so_coarse_that_only_long_steps_move_it(slope):
+    """float32(1 + slope · Σ sin θ): no step below a hundredth of θ changes it."""
+    theta = np.ones(3)
+    report = gradlab.check_gradients(
+        lambda t: float(np.float32(1 + slope * np.sum(np.sin(t)))), theta, slope * np.cos(theta)
+    )
+    assert report.findings == ()
