@@ -50,7 +50,7 @@ class Case:
     def finding(self, code: str, blocks: Sequence[Block], message: str, evidence: str, sure: float = 0.0) -> Finding:
         """A finding about these blocks, that says how likely a coincidence is."""
         level = max((level for level in (3, 6, 10, 20, CERTAIN) if level <= sure), default=0)
-        if level:
+        if level and np.isfinite(sure):
             evidence += f"; chance of a coincidence below 1e-{level:02.0f}"
         names = tuple(block.name for block in blocks)
         return Finding(code, names[0] if len(names) == 1 else None, message, evidence, names, sure)
@@ -116,4 +116,4 @@ def _residual(blocks: Sequence[Block], prediction: Vector) -> str:
         residual = max(residual, float(np.max(np.abs(prediction(block) - block.numeric)[seen], initial=0.0)))
     noun = "directions" if any(block.directions for block in blocks) else "entries"
     which = "the one entry" if known == 1 else f"{'all' if inside == known else f'{inside} of'} {known} {noun}"
-    return f"in {which}, residual below {order(residual)}"
+    return f"in {which}, residual {'below ' if residual else ''}{order(residual)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gradlab.compare import Block, Verdict
 from gradlab.findings import Finding
-from gradlab.rules.case import Case
+from gradlab.rules.case import Case, capital
 
 
 def kink(case: Case) -> Iterator[Finding]:
@@ -56,8 +56,7 @@ def _undecided(case: Case, code: str, reason: str, message: str) -> Iterator[Fin
     blocks = [b for b in case.blocks.values() if b.verdict is Verdict.UNDECIDED and _count(b, reason)]
     if blocks:
         counted = ", ".join(f"{b.name}: {_count(b, reason)} of {b.size}" for b in blocks)
-        name = case.name(blocks)
-        yield case.finding(code, blocks, message.format(name[0].upper() + name[1:]), counted, 0.0)
+        yield case.finding(code, blocks, message.format(capital(case.name(blocks))), counted)
 
 
 def _count(block: Block, reason: str) -> int:
