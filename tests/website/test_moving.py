@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from gradlab.stencils import CENTRAL, FIVE_POINT, FORWARD, Stencil
+from gradlab import check_gradients
+from gradlab.stencils import BACKWARD, CENTRAL, FIVE_POINT, FORWARD, Stencil
 from gradlab.steps import best_step, roundoff_error, truncation_error
 from website import moving
 from website.served import Visit, url, visit
@@ -17,6 +18,7 @@ from website.served import Visit, url, visit
 PAGES = {
     "secant": "learn/one-side-or-two/",
     "v-curve": "learn/floating-point/",
+    "kink": "learn/what-it-cannot-tell/",
 }
 PHONE = {"width": 320, "height": 640}
 LAPTOP = {"width": 1280, "height": 900}
@@ -180,6 +182,40 @@ def test_the_step_follows_the_mouse(page: Page) -> None:
     assert shown(curve, "error") == pytest.approx(abs(CENTRAL(taylor, 0.0, 10.0**exponent) - 1), rel=6e-3)
 
 
+def test_the_kink_is_judged_as_gradlab_judges_it(page: Page) -> None:
+    kink = picture(page, "kink")
+    for key, times in (("Home", 1), ("ArrowRight", 16), ("ArrowRight", 4), ("ArrowRight", 7), ("End", 1)):
+        place = press(kink, "Kink, in ε", key, times)
+        for slope in ("1", "0", "0.5"):
+            choose(kink, "Backprop says", slope)
+            agrees_with_the_check(kink, place, float(slope))
+
+
+def agrees_with_the_check(kink: Locator, place: float, slope: float) -> None:
+    """What the picture says of ReLU with its kink so many steps away from the point."""
+    eps = 1e-4
+
+    def relu(x: float) -> float:
+        return max(x - place * eps, 0.0)
+
+    for side, stencil in (("numeric", CENTRAL), ("behind", BACKWARD), ("ahead", FORWARD)):
+        assert shown(kink, side) == pytest.approx(stencil(relu, 0.0, eps), abs=6e-3), side
+    theta, analytic = np.array([0.0]), np.array([slope])
+    course = check_gradients(lambda t: relu(float(t[0])), theta, analytic, step=eps)
+    assert shown(kink, "difference") == pytest.approx(course.relative_difference, rel=6e-3, abs=1e-9)
+    assert kink.locator("[data-of=level]").inner_text() == course.level
+    report = check_gradients(lambda t: relu(float(t[0])), theta, analytic)
+    assert kink.locator("[data-of=verdict]").inner_text() == report.verdict.name
+
+
+def test_the_kink_follows_the_mouse(page: Page) -> None:
+    kink = picture(page, "kink")
+    before = shown(kink, "numeric")
+    drag(kink, kink.locator("svg circle").nth(3), 30)
+    assert shown(kink, "numeric") < before
+    agrees_with_the_check(kink, float(kink.get_by_label("Kink, in ε", exact=True).input_value()), 1.0)
+
+
 def test_pictures_come_and_go_with_their_pages(page: Page, visitor: Visit) -> None:
     page.goto(url("about/design/"))
     page.evaluate("window.stays = true; window.left = []")
@@ -214,17 +250,24 @@ def test_pictures_fit_a_phone(chromium: Browser, site: Path) -> None:
         page = reader.open()
         for name in PAGES:
             page.goto(url(PAGES[name]))
-            asleep = page.locator(f"moving-picture[name={name}]").first.bounding_box()
             found = alive(page, name)
-            awake = found.bounding_box()
-            assert asleep
-            assert awake
-            assert awake["height"] == pytest.approx(asleep["height"], abs=1), f"{name} pushes the page down"
             assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], name
             assert not found.evaluate(STICKING_OUT), name
+            assert found.evaluate(GROWTH) == 0, f"{name} pushes the page down"
+            page.set_viewport_size(LAPTOP)
+            assert found.evaluate(GROWTH) == 0, f"{name} pushes the page down"
+            page.set_viewport_size(PHONE)
         assert not reader.complaints
 
 
+# By how many pixels a picture is taller than before it came to life.
+GROWTH = """picture => {
+  const live = picture.querySelector(".moving-live"), tall = picture.clientHeight;
+  live.style.display = "none";
+  const before = picture.clientHeight;
+  live.style.display = "";
+  return tall - before;
+}"""
 STICKING_OUT = """picture => {
   const box = picture.getBoundingClientRect();
   const parts = [...picture.querySelectorAll(".moving-live :is(text, label, output, select)")];

@@ -10,6 +10,7 @@ _HERE = Path(__file__).parent
 PICTURES = {
     "two-triangles": "secant",
     "v-curve": "v-curve",
+    "relu-kink": "kink",
 }
 
 
