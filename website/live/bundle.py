@@ -21,14 +21,14 @@ _BUILD = _ROOT / "build" / "live"
 _WHEELS = _ROOT / "website" / "vendor"
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 _LOCKS = (_HERE / "package.json", _HERE / "package-lock.json")
-_SCRIPTS = tuple(_HERE / f"{name}.mjs" for name in ("editor", "live", "play", "worker"))
+SCRIPTS = tuple(_HERE / f"{name}.mjs" for name in ("editor", "live", "play", "worker"))
 _PYTHON = (_HERE / "live.py", _HERE / "draw.py", _ROOT / "website" / "rule.py")
 
 
 def files(wheel_name: str, wheel: bytes) -> dict[str, Path | bytes]:
     """Path in assets/live -> file or content, with the package's wheel entered into Pyodide's lock."""
     npm = _once("npm", _LOCKS, _install)
-    made = _once("made", (*_LOCKS, *_SCRIPTS), lambda folder: _bundle(folder, npm))
+    made = _once("made", (*_LOCKS, *SCRIPTS), lambda folder: _bundle(folder, npm))
     pyodide = npm / "node_modules" / "pyodide"
     lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
     numpy = lock["packages"]["numpy"]
@@ -93,7 +93,7 @@ def _bundle(folder: Path, npm: Path) -> None:
     """Each script as one small file; only the editor brings others along."""
     sources = folder / "sources"
     sources.mkdir()
-    for path in _SCRIPTS:
+    for path in SCRIPTS:
         shutil.copy(path, sources)
         bundled = ["--bundle"] if path.name == "editor.mjs" else []
         command = ["esbuild", str(sources / path.name), *bundled, "--minify", "--format=esm"]

@@ -45,7 +45,7 @@ class LiveBlock extends HTMLElement {
   connectedCallback() {
     if (this.bar || location.protocol === "file:") return;
     this.block = JSON.parse(this.dataset.block);
-    this.shown = this.querySelector(".highlight");
+    this.shown = this.querySelector(".highlight pre");
     this.buttons = {};
     this.bar = make("div", { className: "live-bar", role: "group", ariaLabel: "This block" });
     for (const [name, label, hidden] of [["run", "Run"], ["edit", "Edit"], ["reset", "Reset", true], ["stop", "Stop", true], ["all", "Run all", this !== this.page[0]]]) {
@@ -72,7 +72,7 @@ class LiveBlock extends HTMLElement {
 
   get page() { return [...document.querySelectorAll("live-block")]; }
   get key() { return `gradlab-live:${location.pathname}:${this.page.indexOf(this)}:${this.block.code.length}`; }
-  get named() { return this.querySelector(".filename")?.textContent; }
+  get named() { return this.shown.parentElement.querySelector(".filename")?.textContent; }
   get code() { return this.editor ? this.editor.state.doc.toString() : this.block.code; }
 
   run() { return this.runUpTo(this, this.page.filter((block) => block.block.home === this.block.home)); }

@@ -4,7 +4,7 @@ const CUT = "# %% backprop"; // between the two parts in a file, as notebooks in
 export function play(box, make) {
   if (box.querySelector(".live-play")) return;
   const [setting, backprop] = box.querySelectorAll("live-block");
-  const examples = [...document.querySelectorAll("live-block")].filter((block) => block.named);
+  const examples = [...document.querySelectorAll("live-block")].filter((block) => block.named && block !== setting);
   const choose = make("select", {}, ...examples.map((block) => make("option", { textContent: block.named })));
   choose.onchange = () => backprop.write(examples[choose.selectedIndex].block.code);
 
