@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from gradlab import check_gradients
+from gradlab import Parameters, check_gradients, nn
 from gradlab.stencils import BACKWARD, CENTRAL, FIVE_POINT, FORWARD, Stencil
 from gradlab.steps import best_step, roundoff_error, truncation_error
 from website import moving
@@ -19,6 +19,7 @@ PAGES = {
     "secant": "learn/one-side-or-two/",
     "v-curve": "learn/floating-point/",
     "kink": "learn/what-it-cannot-tell/",
+    "theta": "learn/many-parameters/",
 }
 PHONE = {"width": 320, "height": 640}
 LAPTOP = {"width": 1280, "height": 900}
@@ -214,6 +215,28 @@ def test_the_kink_follows_the_mouse(page: Page) -> None:
     drag(kink, kink.locator("svg circle").nth(3), 30)
     assert shown(kink, "numeric") < before
     agrees_with_the_check(kink, float(kink.get_by_label("Kink, in ε", exact=True).input_value()), 1.0)
+
+
+def test_theta_is_laid_out_as_parameters_are(page: Page) -> None:
+    theta = picture(page, "theta")
+    network = Parameters(nn.init_params([3, 4, 2], "zeros"))
+    press(theta, "Entry of θ", "Home")
+    for i in range(network.size):
+        is_marked(theta, network, i)
+        press(theta, "Entry of θ", "ArrowRight")
+    for where, i in (("array", 17), ("theta", 3), ("dtheta", 25), ("array", 13)):
+        box = theta.locator(f"[data-entry={where}-{i}]").bounding_box()
+        assert box
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        is_marked(theta, network, i)
+
+
+def is_marked(theta: Locator, network: Parameters, i: int) -> None:
+    """The entry is named in words, and marked in its array, in θ and in dθ."""
+    name, (row, column) = network.where(i)
+    assert theta.locator("[data-of=place]").inner_text() == f"{name}[{row}, {column}]"
+    marked = theta.locator("rect.chosen").evaluate_all("all => all.map((one) => one.dataset.entry).sort()")
+    assert marked == [f"array-{i}", f"dtheta-{i}", f"theta-{i}"]
 
 
 def test_pictures_come_and_go_with_their_pages(page: Page, visitor: Visit) -> None:

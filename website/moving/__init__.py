@@ -11,6 +11,7 @@ PICTURES = {
     "two-triangles": "secant",
     "v-curve": "v-curve",
     "relu-kink": "kink",
+    "theta-layout": "theta",
 }
 
 
