@@ -109,7 +109,7 @@ def test_numeric_value_below_its_bound_is_shown_as_zero():
         (reports.at_a_kink, "Accepted (a kink, the gradient lies between the slopes of both sides): theta 1 of 2."),
         (reports.untested, "Not tested (the cost does not change): theta 2 of 2."),
         (reports.partly_untested, "Not tested (the cost does not change): theta 1 of 2."),
-        (reports.random, "Undecided (the same params gave different answers): theta 2 of 2."),
+        (reports.random, "GL203 theta cannot be checked: cost or gradient"),
     ],
 )
 def test_what_was_left_open_is_said_with_its_reason(make, line):

@@ -57,7 +57,7 @@ def check_gradients(
     stencil, step
         Check with this formula at this one absolute step (the course's ε) instead of a chosen one.
     directions
-        Compare each block along so many random ±1 directions instead of entry by entry: about 15 evaluations each,
+        Compare each block along so many random ±1 directions instead of entry by entry: about ten evaluations each,
         however large the block. A block that is wrong is then searched by bisection. See `gradlab.compare.Block` for
         what its fields hold, and the report's notes for what can be missed.
     vectorized

@@ -11,7 +11,7 @@ from typing import Any
 from gradlab.cost import Cost
 
 A_BLOCK, ALL = 28, 60  # evaluations beside the two a component: to find the step of a block, to measure noise
-A_LINE = 14  # evaluations along a random direction
+A_LINE = 9  # evaluations along a random direction
 
 EVERY = 5.0  # seconds between two lines, where there is no bar
 

@@ -25,17 +25,7 @@ FRONT = ["block", "shape", "verdict", "difference", "wrong"]
 WORST = ["worst", "analytic", "numeric ± bound"]
 OPEN = (
     (Verdict.AGREES, "Accepted", {"kink": "a kink, the gradient lies between the slopes of both sides"}),
-    (
-        Verdict.UNDECIDED,
-        "Undecided",
-        {
-            "noise": "the noise of the cost hides so small a gradient",
-            "step": "the given step is too long or too short to tell",
-            "kink": "the cost has a kink: move params a little and check again",
-            "overflow": "the cost has no finite value nearby",
-            "random": "the same params gave different answers",
-        },
-    ),
+    (Verdict.UNDECIDED, "Undecided", {"step": "the given step is too long or too short to tell"}),  # else: a finding
     (
         Verdict.UNTESTED,
         "Not tested",

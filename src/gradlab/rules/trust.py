@@ -32,13 +32,13 @@ def noise(case: Case) -> Iterator[Finding]:
 
 
 def random(case: Case) -> Iterator[Finding]:
-    """GL203 The cost is not the same twice."""
+    """GL203 The cost, or the gradient, is not the same twice."""
     yield from _undecided(
         case,
         "GL203",
         "random",
-        "{} cannot be checked: the cost is not the same twice at the same params. Draw dropout masks and batches "
-        "once, outside, and pass them in.",
+        "{} cannot be checked: cost or gradient is not the same twice at the same params. Draw dropout masks and "
+        "batches once, outside, and pass them in.",
     )
 
 
