@@ -1,6 +1,7 @@
 """Pictures that move: each is mounted, moved by mouse and by keyboard, and its numbers are those of gradlab."""
 
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ PAGES = {
     "v-curve": "learn/floating-point/",
     "kink": "learn/what-it-cannot-tell/",
     "theta": "learn/many-parameters/",
+    "backprop": "learn/backprop-by-hand/",
 }
 PHONE = {"width": 320, "height": 640}
 LAPTOP = {"width": 1280, "height": 900}
@@ -221,9 +223,9 @@ def test_theta_is_laid_out_as_parameters_are(page: Page) -> None:
     theta = picture(page, "theta")
     network = Parameters(nn.init_params([3, 4, 2], "zeros"))
     press(theta, "Entry of θ", "Home")
-    for i in range(network.size):
+    for i in range(0, network.size, 5):
         is_marked(theta, network, i)
-        press(theta, "Entry of θ", "ArrowRight")
+        press(theta, "Entry of θ", "ArrowRight", 5)
     for where, i in (("array", 17), ("theta", 3), ("dtheta", 25), ("array", 13)):
         box = theta.locator(f"[data-entry={where}-{i}]").bounding_box()
         assert box
@@ -239,10 +241,60 @@ def is_marked(theta: Locator, network: Parameters, i: int) -> None:
     assert marked == [f"array-{i}", f"dtheta-{i}", f"theta-{i}"]
 
 
+def test_backprop_gives_the_networks_numbers(page: Page) -> None:
+    backprop = picture(page, "backprop")
+    assert list(arrays(backprop)) == ["W1", "b1", "W2", "b2", "X"]
+    backprop.get_by_role("button", name="Next").click()
+    assert backprop.locator("[data-of=now]").inner_text() == "Z1"
+    backprop.get_by_role("button", name="Back").click()
+    assert backprop.locator("[data-of=now]").inner_text() == "X"
+    assert press(backprop, "Step", "End") == 9
+    assert shown(backprop, "gap") < 1e-9
+    found = arrays(backprop)
+    params, X, Y = {name: found[name] for name in ("W1", "b1", "W2", "b2")}, found["X"], np.array([[1, 0]])
+
+    def cost(p: dict[str, Any]) -> float:
+        return nn.cost(p, X, Y, hidden="tanh")
+
+    wanted = {name: value for name, value in nn.forward(params, X, hidden="tanh").items() if name in found}
+    assert {"Z1", "A1", "Z2"} <= set(wanted)
+    wanted["J"] = np.array([[cost(params)]])
+    for name, value in nn.gradients(params, X, Y, hidden="tanh").items():
+        wanted["d" + name] = value
+        numeric = np.empty_like(value)
+        for at in np.ndindex(value.shape):
+            numeric[at] = CENTRAL(lambda t, n=name, k=at: cost(with_entry(params, n, k, t)), params[name][at], 1e-5)
+        wanted["numeric-" + name] = numeric
+    for name, value in wanted.items():
+        np.testing.assert_allclose(found[name], value, rtol=0, atol=5.1e-4, err_msg=name)
+    np.testing.assert_allclose(found["dZ2"].sum(), wanted["db2"].sum(), atol=2e-3)
+
+
+def with_entry(params: dict[str, Any], name: str, at: tuple[int, ...], value: float) -> dict[str, Any]:
+    moved = params[name].copy()
+    moved[at] = value
+    return {**params, name: moved}
+
+
+def arrays(backprop: Locator) -> dict[str, Any]:
+    """All arrays that the picture shows, by name."""
+    texts = "all => all.map((one) => [one.dataset.of, one.textContent])"
+    entries: dict[str, dict[tuple[int, int], float]] = {}
+    for key, words in backprop.locator("svg [data-of]").evaluate_all(texts):
+        name, i, j = key.rsplit("-", 2)
+        entries.setdefault(name, {})[int(i), int(j)] = float(words.replace("−", "-"))
+    found = {}
+    for name, values in entries.items():
+        found[name] = np.empty(np.max(list(values), axis=0) + 1)
+        for at, value in values.items():
+            found[name][at] = value
+    return found
+
+
 def test_pictures_come_and_go_with_their_pages(page: Page, visitor: Visit) -> None:
     page.goto(url("about/design/"))
     page.evaluate("window.stays = true; window.left = []")
-    for name in [*PAGES, *PAGES]:
+    for name in [*PAGES, "secant"]:
         go(page, PAGES[name])
         found = alive(page, name)
         found.evaluate("picture => window.left.push([picture, picture.stay.signal])")
@@ -274,10 +326,14 @@ def test_pictures_fit_a_phone(chromium: Browser, site: Path) -> None:
         for name in PAGES:
             page.goto(url(PAGES[name]))
             found = alive(page, name)
+            if name == "backprop":
+                press(found, "Step", "End")
             assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], name
             assert not found.evaluate(STICKING_OUT), name
             assert found.evaluate(GROWTH) == 0, f"{name} pushes the page down"
             page.set_viewport_size(LAPTOP)
+            page.wait_for_timeout(100)  # it is drawn anew
+            assert not found.evaluate(STICKING_OUT), name
             assert found.evaluate(GROWTH) == 0, f"{name} pushes the page down"
             page.set_viewport_size(PHONE)
         assert not reader.complaints
@@ -291,22 +347,24 @@ GROWTH = """picture => {
   live.style.display = "";
   return tall - before;
 }"""
+# Words that stick out of the drawing, or of the picture with its sliders.
 STICKING_OUT = """picture => {
-  const box = picture.getBoundingClientRect();
-  const parts = [...picture.querySelectorAll(".moving-live :is(text, label, output, select)")];
-  return parts.filter((part) => {
-    const own = part.getBoundingClientRect();
+  const all = (which) => [...picture.querySelectorAll(".moving-live " + which)];
+  const outside = (parts, frame) => parts.filter((part) => {
+    const own = part.getBoundingClientRect(), box = frame.getBoundingClientRect();
     const across = own.left < box.left - 2 || own.right > box.right + 2;
-    return across || own.top < box.top - 12 || own.bottom > box.bottom + 2;
+    return across || own.top < box.top - 8 || own.bottom > box.bottom + 2;
   }).map((part) => part.textContent);
+  return [...outside(all("text"), all("svg")[0]), ...outside(all(":is(label, output, select)"), picture)];
 }"""
 
 
 def test_the_static_picture_stands_without_javascript(chromium: Browser, site: Path) -> None:
+    for name, address in PAGES.items():
+        html = (site / address / "index.html").read_text(encoding="utf-8")
+        assert re.search(rf'<moving-picture name="{name}"><div class="gl-figure"[^>]*><svg ', html), name
     with visit(chromium, site, java_script_enabled=False, viewport=LAPTOP) as reader:
-        page = reader.open()
-        for name in PAGES:
-            page.goto(url(PAGES[name]))
-            found = page.locator(f"moving-picture[name={name}]").first
-            assert found.locator(".gl-figure svg.gl-wide").is_visible()
-            assert found.locator(".moving-live").count() == 0
+        page = reader.open()  # the landing page has one too
+        found = page.locator("moving-picture")
+        assert found.locator(".gl-figure svg.gl-wide").is_visible()
+        assert found.locator(".moving-live").count() == 0

@@ -12,6 +12,7 @@ PICTURES = {
     "v-curve": "v-curve",
     "relu-kink": "kink",
     "theta-layout": "theta",
+    "backprop-graph": "backprop",
 }
 
 

@@ -6,8 +6,8 @@ class MovingPicture extends HTMLElement {
     const eye = new IntersectionObserver(async (seen) => {
       if (!seen.some((entry) => entry.isIntersecting)) return;
       eye.disconnect();
-      const { mount } = await import(`./${this.getAttribute("name")}.mjs`);
-      if (!signal.aborted) mount(this, signal);
+      const picture = await import(`./${this.getAttribute("name")}.mjs`).catch(() => undefined); // then the static one stays
+      if (!signal.aborted) picture?.mount(this, signal);
     }, { rootMargin: "120px" });
     eye.observe(this);
     signal.addEventListener("abort", () => eye.disconnect());
