@@ -116,6 +116,27 @@ def test_the_report_says_what_can_be_missed_and_is_json():
     assert json.loads(json.dumps(report.to_dict()))["blocks"]["W1"]["directions"] == 10
 
 
+def test_kinks_that_cancel_on_a_line_are_not_called_wrong():
+    """Along (1, −1) the cost |x| − |y| is |t| − |t|; the gradient (1, −1), a right one, has the slope 2."""
+    for seed in range(8):
+        report = gradlab.check_gradients(
+            lambda t: float(abs(t[0]) - abs(t[1])), np.zeros(3), np.array([1.0, -1.0, 0.0]), directions=1, rng=seed
+        )
+        assert report.verdict is not Verdict.WRONG
+        assert [f.code for f in report.findings] in ([], ["GL205"])
+
+
+def test_mistakes_that_cancel_in_a_half_are_found_by_other_signs():
+    """Two entries that are off alike: every other test of a part that holds both sees nothing."""
+    theta = np.full(64, 0.5)
+    for seed in range(10):
+        wrong = 2 * theta
+        wrong[[2, 9]] += 0.1
+        report = gradlab.check_gradients(lambda t: float(t @ t), theta, wrong, directions=6, rng=seed)
+        assert report.verdict is Verdict.WRONG
+        assert {c.index[0] for c in report.blocks["theta"].located} <= {2, 9}
+
+
 def test_mistakes_that_cancel_are_missed_as_rarely_as_promised():
     """+e and −e in two entries of equal scale: one direction misses them in half of the cases, two in a quarter."""
     theta = np.full(3, 0.5)

@@ -34,7 +34,7 @@ PATTERNS: tuple[Rule, ...] = (
     layers.only_biases,
     layers.only_one_layer,
 )
-TRUST: tuple[Rule, ...] = (trust.kink, trust.noise, trust.random, trust.overflow)
+TRUST: tuple[Rule, ...] = (trust.kink, trust.noise, trust.random, trust.overflow, trust.in_sum)
 RULES = (*FITS, *PLACES, *PATTERNS, places.one_number, *TRUST)
 
 SURE = 3.0  # digits that a fit must explain to be called the likely bug: a chance of 1e-3

@@ -20,6 +20,8 @@ from gradlab.locate import Slopes, slopes, wrong_entries
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
+IN_SUM = "in sum"
+
 
 def blocks_along(
     cost: Cost, noise: float, analytic: Floats, unsure: Mask, directions: int, rng: np.random.Generator
@@ -128,10 +130,10 @@ def _slopes(
 def _located(
     block: Block, cost: Cost, noise: float, analytic: Floats, scale: Floats, at: slice, rng: np.random.Generator
 ) -> Block:
-    """The block with its wrong entries, as far as they were looked for."""
+    """The block with its wrong entries, as far as they were looked for; undecided if there are none."""
     entries, complete = wrong_entries(cost, noise, analytic, scale, at, rng)
     if not entries:
-        return block
+        return _in_sum(block)
     seen = slopes(cost, noise, component_lines(np.array(entries), scale), analytic)
     components = [
         Component(
@@ -146,3 +148,20 @@ def _located(
     ]
     worst = max(components, key=lambda c: abs(c.analytic - c.numeric))
     return replace(block, worst=worst, wrong_count=len(components), located=tuple(components), complete=complete)
+
+
+def _in_sum(block: Block) -> Block:
+    """Wrong along directions, and no entry is: mistakes too small to be seen alone, or kinks that cancel."""
+    wrong = block.verdicts == Verdict.WRONG
+    verdicts, reason = block.verdicts.copy(), block.reason.copy()
+    verdicts[wrong], reason[wrong] = Verdict.UNDECIDED, IN_SUM
+    return replace(
+        block,
+        verdict=Verdict.UNDECIDED,
+        verdicts=verdicts,
+        reason=reason,
+        counts={v: int(np.sum(verdicts == v)) for v in Verdict},
+        reasons={str(r): int(np.sum(reason == r)) for r in np.unique(reason) if r},
+        worst=replace(block.worst, verdict=Verdict.UNDECIDED, reason=IN_SUM),
+        complete=True,
+    )

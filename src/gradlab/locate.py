@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from gradlab.ladder import Ladder, Line
 Floats = NDArray[np.float64]
 
 MOST = 8  # wrong entries after which the search ends: so many show what is wrong
+TRIES = 4  # searches of the whole block before it is said that no entry can be found
 START = -8  # 1e-4 of the scale
 
 
@@ -76,8 +78,9 @@ def wrong_entries(
 ) -> tuple[list[int], bool]:
     """Bisect a wrong block down to wrong entries: about 2 log₂(size) directions for each.
 
-    If one half agrees, the mistake is in the other. After an entry is found, the largest part that is left comes
-    next, and halves are taken in random order: a block that is wrong everywhere shows entries from everywhere.
+    If one half agrees, the mistake is in the other; if mistakes cancelled in it, the next try takes other signs.
+    After an entry is found, the largest part that is left comes next, and halves are taken in random order: a block
+    that is wrong everywhere shows entries from everywhere.
 
     Returns
     -------
@@ -94,8 +97,19 @@ def wrong_entries(
         rung = int(seen.rung[0]) if np.isfinite(seen.bound[0]) else rung  # parts want about the step of the whole
         return bool(seen.wrong[0])
 
+    for _ in range(TRIES):
+        found, complete = _bisect(wrong, block.start, block.stop, rng)
+        if found:
+            break
+    return found, complete
+
+
+def _bisect(
+    wrong: Callable[[int, int], bool], start: int, stop: int, rng: np.random.Generator
+) -> tuple[list[int], bool]:
+    """One search of a part that is known to be wrong."""
     found: list[int] = []
-    left = [(block.start, block.stop)]
+    left = [(start, stop)]
     while left and len(found) < MOST:
         left.sort(key=lambda part: part[1] - part[0])
         start, stop = left.pop()

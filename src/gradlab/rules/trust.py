@@ -52,6 +52,17 @@ def overflow(case: Case) -> Iterator[Finding]:
     )
 
 
+def in_sum(case: Case) -> Iterator[Finding]:
+    """GL205 Wrong along random directions, but no entry is found that is."""
+    yield from _undecided(
+        case,
+        "GL205",
+        "in sum",
+        "{} differs along random directions, but no wrong entry was found: mistakes too small to be seen alone, or "
+        "kinks under the point. Check it entry by entry, without directions=.",
+    )
+
+
 def _undecided(case: Case, code: str, reason: str, message: str) -> Iterator[Finding]:
     blocks = [b for b in case.blocks.values() if b.verdict is Verdict.UNDECIDED and _count(b, reason)]
     if blocks:
