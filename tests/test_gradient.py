@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import gradlab
-from benchmarks.costs import KINDS, case
 from gradlab import GradlabError, numeric_gradient
 from gradlab.stencils import CENTRAL, FIVE_POINT, FORWARD
 
@@ -13,6 +12,8 @@ from gradlab.stencils import CENTRAL, FIVE_POINT, FORWARD
 def errors():
     """|error| and bound of every component of every kind of cost, against automatic differentiation."""
     pytest.importorskip("autograd", reason="the truth comes from autograd, which is not installed")
+    from benchmarks.costs import KINDS, case
+
     found = {}
     for kind in KINDS:
         for seed in range(2):

@@ -35,6 +35,7 @@ def test_a_kink_near_by_is_stepped_around(distance, side):
         assert check_gradients(lambda t: relu(t - 1), theta, [1 - right]).verdict is Verdict.WRONG
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("sizes", [[4, 6, 3, 1], [5, 8, 8, 8, 1]], ids=["shallow", "deep"])
 def test_right_relu_networks_are_never_wrong(sizes):
     verdicts = []
@@ -81,6 +82,7 @@ def test_a_tie_in_a_max_pool_is_a_kink():
     assert check_gradients(cost, theta, [1.5, 0.0, 0.0]).verdict is Verdict.UNDECIDED
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("hidden", ["relu", "leaky_relu"])
 def test_wrong_relu_networks_are_wrong_all_the_same(hidden):
     for seed in range(10):

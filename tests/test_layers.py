@@ -21,11 +21,14 @@ ORDER = [
 LATE = {("report", "plot"), ("plot", "sweep"), ("pytest_plugin", "__init__")}  # imported when asked for
 
 
-def modules():
+def _modules():
     return {
         ".".join(path.relative_to(SRC).with_suffix("").parts): ast.parse(path.read_text(encoding="utf-8"))
         for path in sorted(SRC.rglob("*.py"))
     }
+
+
+MODULES = _modules()
 
 
 def imports(tree):
@@ -55,7 +58,7 @@ def layer(name):
 
 
 OTHERS = ("nn", "labs", "adapters", "__init__")
-CHECKER = {name: tree for name, tree in modules().items() if layer(name) not in OTHERS}
+CHECKER = {name: tree for name, tree in MODULES.items() if layer(name) not in OTHERS}
 
 
 @pytest.mark.parametrize("name", CHECKER)
@@ -75,7 +78,7 @@ def test_every_module_has_its_place():
 
 
 def test_the_towers_do_not_know_each_other():
-    for name, tree in modules().items():
+    for name, tree in MODULES.items():
         of_the_package = {i for i in imports(tree) if i.startswith("gradlab")}
         if layer(name) == "nn":
             assert all(i.startswith("gradlab.nn") for i in of_the_package), name
@@ -83,17 +86,17 @@ def test_the_towers_do_not_know_each_other():
             assert not any(i.startswith("gradlab.nn") for i in of_the_package), name
 
 
-@pytest.mark.parametrize("name", modules())
+@pytest.mark.parametrize("name", MODULES)
 def test_numpy_is_all_there_is_to_import(name):
-    roots = {imported.split(".")[0] for imported in imports(modules()[name])}
+    roots = {imported.split(".")[0] for imported in imports(MODULES[name])}
     assert roots <= STDLIB | {"gradlab", "numpy"} | EDGE.get(name, set())
 
 
-@pytest.mark.parametrize("name", modules())
+@pytest.mark.parametrize("name", MODULES)
 def test_a_module_is_read_in_one_sitting_and_says_its_place(name):
     path = SRC / Path(*name.split(".")).with_suffix(".py")
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
-    assert ast.get_docstring(modules()[name])
+    assert ast.get_docstring(MODULES[name])
 
 
 def test_importing_gradlab_imports_nothing_heavy():

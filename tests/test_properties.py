@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gradlab import Verdict, check_gradients, relative_difference
+from gradlab import Verdict, check_gradients, derivative, relative_difference
 from tests.networks import network
 
 quick = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -102,3 +102,42 @@ def test_blocks_are_compared_as_formula_2_says(case):
     analytic = np.concatenate([block.analytic.ravel() for block in report.blocks.values()])
     numeric = np.concatenate([block.numeric.ravel() for block in report.blocks.values()])
     assert report.relative_difference == relative_difference(analytic, numeric)
+
+
+SMOOTH = {
+    "sin": (np.sin, np.cos),
+    "exp": (np.exp, np.exp),
+    "tanh": (np.tanh, lambda x: 1 / np.cosh(x) ** 2),
+    "arctan": (np.arctan, lambda x: 1 / (1 + x * x)),
+    "cube": (lambda x: x**3, lambda x: 3 * x**2),
+}
+
+
+@settings(quick, max_examples=150)
+@given(
+    st.sampled_from(sorted(SMOOTH)),
+    st.floats(-3, 3).filter(lambda x: abs(x) > 1e-3),
+    st.floats(-3, 3),
+    st.floats(-2, 4),
+)
+def test_the_error_holds_for_random_functions(name, x, power, offset):
+    """a·f(bx) + c, for a and b over six decades."""
+    f, exact = SMOOTH[name]
+    scale = 10.0**power
+    d = derivative(lambda t: scale * f(t) + offset, x)
+    assert abs(d.value - scale * exact(x)) <= d.error
+    e = derivative(lambda t: f(t / scale), x * scale)
+    assert abs(e.value - exact(x) / scale) <= e.error
+
+
+vectors = st.lists(st.floats(-1e100, 1e100), min_size=1, max_size=5)
+
+
+@quick
+@given(vectors, st.data())
+def test_symmetric_without_scale_and_between_0_and_1(a, data):
+    b = data.draw(st.lists(st.floats(-1e100, 1e100), min_size=len(a), max_size=len(a)))
+    d = relative_difference(a, b)
+    assert 0 <= d <= 1 + 1e-12
+    assert relative_difference(b, a) == d
+    assert relative_difference(a, a) == 0
