@@ -105,7 +105,7 @@ def test_its_tests_pass_without_the_source_tree(clean, tmp_path):
         shutil.copy(path, target)
     (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\nmarkers = thorough\nfilterwarnings = error\n")
     options = ["-q", "-x", "--import-mode=importlib", "-p", "no:cacheprovider"]
-    options += ["-m", "not thorough", "--ignore=tests/test_directions.py"]  # half of the time for a tenth of the tests
+    options += ["-m", "not thorough", "--ignore=tests/test_directions.py"]  # they take half of the time
     told = run(clean, "-m", "pytest", *options, "tests", cwd=tmp_path, env=os.environ | {"PYTHONPATH": ""})
     print(told)
 
