@@ -74,3 +74,8 @@ def test_silent_unless_asked(capsys):
 @pytest.mark.parametrize(("seconds", "said"), [(1.234, "1.2 s"), (150.0, "2 min"), (9000.0, "2.5 h")])
 def test_times_are_said_in_units_of_their_size(seconds, said):
     assert progress.spoken(seconds) == said
+
+
+def test_a_numeric_gradient_says_it_too(capsys):
+    numeric = gradlab.numeric_gradient(cost, THETA, progress=True)
+    assert 0.5 < announced(capsys)[0] / numeric.evaluations < 2

@@ -42,6 +42,8 @@ def test_records_cannot_be_changed():
         report.evaluations = 0
     with pytest.raises(dataclasses.FrozenInstanceError):
         report.blocks["W1"].wrong_count = 0
+    with pytest.raises(TypeError):
+        report.blocks["W1"] = report.blocks["b1"]
     for field in ("analytic", "numeric", "bound", "verdicts", "reason", "theta"):
         with pytest.raises(ValueError, match="read-only"):
             getattr(report.blocks["W1"], field)[0, 0] = 0

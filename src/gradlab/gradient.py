@@ -15,6 +15,7 @@ from gradlab.fixed import at_fixed_step
 from gradlab.ladder import Ladder, Line, bottom_rung, rung_step
 from gradlab.parameters import Parameters, Params
 from gradlab.precision import unit_roundoff
+from gradlab.progress import watched
 from gradlab.stencils import CENTRAL, Stencil
 from gradlab.steps import measure_noise
 
@@ -22,6 +23,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
 Workers = int | Callable[..., Iterable[Any]] | None
 
+A_COMPONENT = 12  # evaluations that a climb takes, on average
 LOWEST_BLOCK_RUNG = -14  # 1e-7 of the scale: below it round-off is all there is
 LONGER = 10.0  # how many times the step for its size a component may take in a block of larger ones
 
@@ -44,6 +46,7 @@ def numeric_gradient(
     vectorized: bool = False,
     workers: Workers = None,
     rng: np.random.Generator | int | None = None,
+    progress: bool = False,
 ) -> NumericGradient:
     """Estimate dJ/dθ for every component, and say how far each estimate can be off.
 
@@ -65,6 +68,8 @@ def numeric_gradient(
         A number of threads, or any map-like function such as a process pool's `map`.
     rng
         A generator or a seed: draws the directions along which noise and steps are found. Default: always the same.
+    progress
+        True to be told before how many evaluations there will be, and to see a bar (of tqdm, if installed).
 
     Returns
     -------
@@ -89,16 +94,17 @@ def numeric_gradient(
     if not asked.steady:
         raise GradlabError(f"cost must return the same value twice at the same params. {asked.why_unsteady()}")
     rng = np.random.default_rng(0 if rng is None else rng)
-    noise = noise_of(asked, rng)
-    if step is not None:
-        values, bounds, kink = at_fixed_step(asked, noise, stencil, step)
-        values[kink], bounds[kink] = np.nan, np.inf
-    else:
-        scale = scales(parameters)
-        lines = component_lines(np.arange(parameters.size), scale)
-        ladder = Ladder(asked, lines, noise, top=top_rungs(parameters, scale))
-        found = ladder.climb(start_rungs(asked, noise, scale, rng), enough=1e-9)
-        values, bounds = found.value / scale, found.bound / scale
+    with watched(asked, progress, points=A_COMPONENT if step is None else 2 * len(stencil.offsets)):
+        noise = noise_of(asked, rng)
+        if step is not None:
+            values, bounds, kink = at_fixed_step(asked, noise, stencil, step)
+            values[kink], bounds[kink] = np.nan, np.inf
+        else:
+            scale = scales(parameters)
+            lines = component_lines(np.arange(parameters.size), scale)
+            ladder = Ladder(asked, lines, noise, top=top_rungs(parameters, scale))
+            found = ladder.climb(start_rungs(asked, noise, scale, rng), enough=1e-9)
+            values, bounds = found.value / scale, found.bound / scale
     return NumericGradient(parameters.like(values), parameters.like(bounds), asked.evaluations)
 
 

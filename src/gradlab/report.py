@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,14 @@ class Report:
     noise: float
     dtype: np.dtype[Any]
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "blocks", MappingProxyType(dict(self.blocks)))
+
+    def __reduce__(self) -> tuple[type[Report], tuple[Any, ...]]:
+        """How to pickle it: a read-only view cannot be."""
+        blocks, *others = (getattr(self, field.name) for field in fields(self))
+        return Report, (dict(blocks), *others)
 
     @property
     def verdict(self) -> Verdict:
