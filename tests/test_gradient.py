@@ -73,6 +73,7 @@ def test_a_fixed_step_is_the_textbook_formula(stencil):
     numeric = numeric_gradient(cube, PARAMS, stencil=stencil, step=h)
     for name, error in numeric.bounds.items():
         for index, value in np.ndenumerate(numeric.values[name]):
+
             def along(x, name=name, index=index):
                 moved = {n: a.copy() for n, a in PARAMS.items()}
                 moved[name][index] = x

@@ -15,8 +15,8 @@ STDLIB = {
 # Lowest first. A module may import from those before it, and from no other.
 ORDER = [
     "errors", "precision", "stencils", "steps", "parameters", "cost", "progress", "ladder", "fixed", "derivative",
-    "gradient", "compare", "analytic", "examine", "findings", "fits", "rules", "locate", "curl", "directions", "diagnose",
-    "notes", "text", "html", "plot", "report", "check", "strength", "sweep", "pytest_plugin",
+    "gradient", "compare", "analytic", "examine", "findings", "fits", "rules", "locate", "curl", "directions",
+    "diagnose", "notes", "text", "html", "plot", "report", "check", "strength", "sweep", "pytest_plugin",
 ]  # fmt: skip
 LATE = {("report", "plot"), ("plot", "sweep"), ("pytest_plugin", "__init__")}  # imported when asked for
 
