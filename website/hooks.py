@@ -12,7 +12,7 @@ from mkdocs.utils import get_relative_url  # noqa: E402
 
 from website import asked, assets, benchmarks, copies, formulas, gallery, markup, serving, verified  # noqa: E402
 from website.figures.embed import draw, embed  # noqa: E402
-from website.live import wrap  # noqa: E402
+from website.live import policy, wrap  # noqa: E402
 
 _SERVING = "serve" in sys.argv
 _typesetter = functools.cache(formulas.Typesetter)
@@ -54,11 +54,11 @@ def on_post_page(output, page, config):
     output, found = formulas.typeset(output, page.file.src_uri, _typesetter)
     if found:
         output = markup.with_stylesheet(output, get_relative_url(formulas.STYLESHEET, page.url))
-    return markup.named(output)
+    return policy.with_policy(markup.named(output))
 
 
 def on_post_template(output_content, template_name, config):
-    return markup.named(output_content) if template_name.endswith(".html") else None
+    return policy.with_policy(markup.named(output_content)) if template_name.endswith(".html") else None
 
 
 def on_env(env, config, files):

@@ -11,6 +11,7 @@ from typing import Any
 
 from website import blocks, prompts
 from website.blocks import Block
+from website.live import wrap
 from website.state import ROOT
 
 DOCS = ROOT / "docs"
@@ -63,6 +64,8 @@ def _session(where: str, source: str) -> Wanted:
 
 def examples(name: str) -> Iterator[Wanted]:
     """The sessions in the docstring of an object, and of the public members that it defines itself."""
+    if wrap.local(name):
+        return
     package, *path = name.split(".")
     described = importlib.import_module(package)
     for k, part in enumerate(path, 2):

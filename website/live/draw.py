@@ -1,4 +1,4 @@
-"""What `report.plot()` and the picture of a sweep are in the browser: small SVG of our own, instead of matplotlib."""
+"""What `report.plot()` and the picture of a sweep are in the browser, where this file stands for gradlab.plot."""
 
 import math
 from html import escape

@@ -11,14 +11,12 @@ import re
 import sys
 import traceback
 
-import draw
 import rule
 
 LIMIT = 50_000  # characters of output; an endless print must not fill the page
 _FRAMES = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t].*\n|\.\.\.\n|\n)*")
 _HEADER = "Traceback (most recent call last)"
 _LAST = "__last__"  # what the last statement of a block is about
-sys.modules["gradlab.plot"] = draw  # which would ask for 10 MB of matplotlib
 _pages: dict = {}
 _count = 0
 
@@ -54,8 +52,10 @@ def run(code, session, home, page, fresh, want, emit):
     """Run one block in the names of its page; the answer, as JSON, says how it went."""
     if fresh:
         _pages.pop((page, home), None)
-    names, out = _pages.setdefault((page, home), _fresh(home)), _Out(emit)
-    ok, value = _run(code, session, names, want, out)
+    if (page, home) not in _pages:
+        _pages[page, home] = _fresh(home)
+    out = _Out(emit)
+    ok, value = _run(code, session, _pages[page, home], want, out)
     text = "".join(out.parts)
     equal = same(want, text)
     html = "" if value is None else _shown(value)
@@ -82,12 +82,12 @@ def _run(code, session, names, want, out):
             except Exception as error:
                 if not session or _HEADER not in want:
                     raise
-                out.tell(_trace(error, name))
+                out.tell(_trace(error, chain=False))
             if session:
                 out.end_line()
         return True, last[-1] if last else None
     except BaseException as error:
-        out.tell(_trace(error, name))
+        out.tell(_trace(error))
         return False, None
     finally:
         sys.stdout, sys.stderr = streams
@@ -113,7 +113,7 @@ def _noted(value):
 
 def _shown(value):
     """HTML of a report of gradlab's, or its picture; nothing for anything else."""
-    if not type(value).__module__.startswith(("gradlab.", "draw")):  # whose HTML escapes what it shows
+    if not type(value).__module__.startswith("gradlab."):  # whose HTML escapes what it shows
         return ""
     show = getattr(value, "_repr_html_", None) or getattr(value, "_repr_svg_", None)
     return show() if show else ""
@@ -135,12 +135,14 @@ def _fresh(home):
     return {**vars(importlib.import_module(module)), **names}
 
 
-def _trace(error, name):
-    """The traceback with the frames of the reader's block and of gradlab."""
+def _trace(error, chain=True):
+    """The traceback with the frames of the reader's blocks and of gradlab, after that of what led to it."""
     frames = traceback.extract_tb(error.__traceback__)
-    kept = [f for f in frames if f.filename == name or f.filename.startswith("<block") or "/gradlab/" in f.filename]
+    kept = [f for f in frames if f.filename.startswith("<block") or "/gradlab/" in f.filename]
     head = f"{_HEADER}:\n" if kept or not isinstance(error, SyntaxError) else ""
-    return head + "".join([*traceback.format_list(kept), *traceback.format_exception_only(error)])
+    own = head + "".join([*traceback.format_list(kept), *traceback.format_exception_only(error)])
+    led = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return f"{_trace(led)}\nThat led to:\n\n{own}" if led and chain else own
 
 
 def same(want, got):

@@ -1,4 +1,5 @@
 // Python, away from the page: it sees no DOM, and is stopped by ending this worker.
+const packages = "/lib/python3.12/site-packages";
 let booted, bytes = 0, progress = () => {}, fail = () => {};
 const dropped = new Set();
 
@@ -31,8 +32,9 @@ async function boot(base, tell) {
   const python = await loadPyodide({ indexURL: base + "py/", env: { HOME: "/home/pyodide" } });
   progress("Loading NumPy and gradlab");
   await python.loadPackage(["numpy", "gradlab"], { messageCallback() {}, errorCallback: (text) => fail(new Error(text)) });
-  for (const name of ["rule.py", "live.py", "draw.py"]) {
-    python.FS.writeFile("/home/pyodide/" + name, await (await fetch(base + name)).text());
+  const places = { "rule.py": "/home/pyodide/rule.py", "live.py": "/home/pyodide/live.py", "draw.py": packages + "/gradlab/plot.py" };
+  for (const [name, place] of Object.entries(places)) {
+    python.FS.writeFile(place, await (await fetch(base + name)).text());
   }
   tell("Starting Python");
   return python.pyimport("live");

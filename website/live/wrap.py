@@ -11,6 +11,10 @@ _BLOCK = re.compile(
     r'<div class="language-(?P<lang>pycon|python)\b[^"]*highlight"(?P<attributes>[^>]*)>.*?</code></pre></div>', re.S
 )
 _OUTPUT = re.compile(r'\s*<div class="language-text[^"]*highlight"[^>]*>.*?</code></pre></div>', re.S)
+LOCAL = {  # documented objects whose examples need what the browser does not have, and what that is
+    "gradlab.pytest_plugin": "pytest is not in the browser",
+    "gradlab.adapters": "the framework is not in the browser",
+}
 _ENTRY = re.compile(r'<h\d id="(gradlab[\w.]*)"')
 
 
@@ -36,10 +40,19 @@ def with_runs(content: str) -> str:
         home = entry[-1] if entry else ""
         whole = content[shown.start() : end]
         # On a reference page plain blocks are signatures and sources; the examples have prompts.
-        plain = re.search("data-(skip|local)=", shown["attributes"]) or (home and shown["lang"] == "python")
-        parts.append(whole if plain else _wrapped(whole, _live(shown, output[0] if output else "", home)))
+        if re.search("data-(skip|local)=", shown["attributes"]) or (home and shown["lang"] == "python"):
+            parts.append(whole)
+        elif reason := local(home):
+            parts.append(whole.replace("<div ", f'<div data-local="{html.escape(reason)}" ', 1))
+        else:
+            parts.append(_wrapped(whole, _live(shown, output[0] if output else "", home)))
         at = end
     return "".join([*parts, content[at:]])
+
+
+def local(name: str) -> str:
+    """Why the examples of a documented object do not run in the browser; empty if they do."""
+    return next((reason for module, reason in LOCAL.items() if f"{name}.".startswith(f"{module}.")), "")
 
 
 def _live(shown: re.Match[str], output: str, home: str) -> Live:

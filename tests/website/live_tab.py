@@ -1,0 +1,54 @@
+"""A tab in which blocks are run: what several tests of Run and Edit do with it."""
+
+from playwright.sync_api import Locator, Page
+
+from website.served import url
+
+# Playwright's own waiting for a function uses eval, which the pages' policy forbids.
+ENDED = """block => new Promise((done, fail) => {
+  const late = Date.now() + 120000;
+  const look = () => {
+    if (block.dataset.state && !block.ariaBusy) {
+      done([...block.querySelectorAll(".live-out pre")].map((pre) => pre.textContent).join(""));
+    } else if (Date.now() > late) fail(new Error("no end after two minutes: " + block.dataset.state));
+    else setTimeout(look, 10);
+  };
+  look();
+})"""
+
+
+def go(page: Page, address: str) -> None:
+    """Instant navigation, as a click in the menu does it."""
+    page.evaluate("document.querySelector('article').dataset.old = 'yes'")
+    page.evaluate("to => [...document.links].find((link) => link.href === to).click()", url(address))
+    arrived(page)
+
+
+def arrived(page: Page) -> None:
+    """Wait for the article of the next page; unfold what is folded in it."""
+    page.locator("article:not([data-old])").wait_for()
+    page.evaluate("document.querySelectorAll('article details').forEach((folded) => { folded.open = true; })")
+
+
+def run(block: Locator) -> str:
+    """Click Run, wait for the end; what was printed."""
+    block.get_by_role("button", name="Run", exact=True).click()
+    return ended(block)
+
+
+def ended(block: Locator) -> str:
+    """What a block has printed when it has ended."""
+    return str(block.evaluate(ENDED))
+
+
+def edit(block: Locator, code: str) -> None:
+    """Click Edit, and type instead of what is there."""
+    if (button := block.get_by_role("button", name="Edit")).is_visible():
+        button.click()
+    block.locator(".cm-content").press("ControlOrMeta+a")
+    block.page.keyboard.insert_text(code)
+
+
+def state(block: Locator) -> str | None:
+    """What the block says of itself: same, differs, edited, error, stopped, failed."""
+    return block.get_attribute("data-state")

@@ -1,0 +1,355 @@
+"""What a reader does with Run and Edit, and what can go wrong: each once, in a real browser."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Route, expect
+
+from tests.website import sources
+from tests.website.live_tab import arrived, edit, ended, go, run, state
+from website.live import bundle
+from website.rule import same
+from website.served import SUB_PATH, Visit, visit
+
+ONE = "about/verified/"  # a page with one block
+NONE = "about/design/"  # and one with none
+SIX = "learn/one-side-or-two/"  # a page with several
+TEN = [address for address in sources.addresses() if address.startswith("learn/")][:10]
+
+
+@pytest.fixture(scope="module")
+def tab(chromium: Browser, site: Path) -> Iterator[tuple[Visit, Page]]:
+    """One visitor for all tests that need Python, since it is loaded once."""
+    with visit(chromium, site, viewport={"width": 1280, "height": 900}) as opened:
+        yield opened, opened.open()
+
+
+@pytest.fixture
+def page(tab: tuple[Visit, Page]) -> Iterator[Page]:
+    """The tab, with nothing edited; afterwards nothing was complained about."""
+    visitor, page = tab
+    page.evaluate("sessionStorage.clear()")
+    go(page, NONE)
+    yield page
+    assert not visitor.complaints
+    assert not visitor.elsewhere
+
+
+@pytest.fixture
+def block(page: Page) -> Locator:
+    """The only block of its page."""
+    go(page, ONE)
+    return page.locator("live-block")
+
+
+def test_edit_run_and_reset(block: Locator) -> None:
+    edit(block, "6 * 7")
+    assert run(block) == "42\n"
+    assert state(block) == "edited"
+    block.get_by_role("button", name="Reset").click()
+    expect(block.locator(".cm-editor")).to_have_count(0)
+    assert "0.333" in run(block)
+    assert state(block) == "same"
+
+
+def test_an_edit_that_changes_nothing_is_still_compared(block: Locator) -> None:
+    edit(block, "1 / 3.0")
+    run(block)
+    assert state(block) == "same"
+    edit(block, "1 / 4")
+    assert run(block) == "0.25\n"
+    assert state(block) == "edited"
+
+
+def test_an_endless_loop_is_stopped_and_the_page_lives_on(block: Locator) -> None:
+    edit(block, "while True: pass")
+    block.get_by_role("button", name="Run", exact=True).click()
+    expect(block.locator(".live-note")).to_have_text("Running …", timeout=60_000)
+    assert block.page.evaluate("new Promise((done) => setTimeout(() => done(1 + 1), 300))") == 2
+    block.get_by_role("button", name="Stop").click()
+    assert state(block) == "stopped"
+    assert block.evaluate("block => block.contains(document.activeElement)")
+    block.get_by_role("button", name="Reset").click()
+    assert "0.333" in run(block)
+
+
+def test_an_endless_loop_does_not_follow_to_the_next_page(block: Locator) -> None:
+    edit(block, "while True: pass")
+    block.get_by_role("button", name="Run", exact=True).click()
+    expect(block.locator(".live-note")).to_have_text("Running …", timeout=60_000)
+    go(block.page, SIX)
+    first = block.page.locator("live-block").first
+    run(first)
+    assert state(first) == "same"
+
+
+def test_endless_output_is_cut(block: Locator) -> None:
+    edit(block, 'while True: print("x" * 1000)')
+    printed = run(block)
+    assert state(block) == "error"
+    assert "stopped after 50,000 characters" in printed
+    assert len(printed) < 52_000
+
+
+def test_an_error_shows_the_readers_frames_and_gradlabs(block: Locator) -> None:
+    edit(block, "import gradlab\ndef f(x):\n    return int(x) / 0\ngradlab.derivative(f, 1.0)")
+    printed = run(block)
+    assert state(block) == "error"
+    assert "return int(x) / 0" in printed
+    assert "gradlab.derivative(f, 1.0)" in printed
+    assert "/gradlab/derivative.py" in printed
+    assert "live.py" not in printed
+    assert "<module>" in printed
+    assert printed.endswith("ZeroDivisionError: division by zero\n")
+
+
+def test_run_all_and_run_first_what_stands_above(page: Page) -> None:
+    go(page, SIX)
+    blocks = page.locator("live-block").all()
+    assert len(blocks) > 3
+    run(blocks[-2])
+    assert [state(block) for block in blocks] == ["same"] * (len(blocks) - 1) + [None]
+    page.get_by_role("button", name="Run all").click()
+    ended(blocks[-1])
+    assert {state(block) for block in blocks} == {"same"}
+
+
+def test_what_fails_above_is_said(page: Page) -> None:
+    go(page, SIX)
+    first, second, *_ = page.locator("live-block").all()
+    edit(first, "1 / 0")
+    run(second)
+    assert state(first) == "error"
+    expect(second.locator(".live-note")).to_have_text("A block above ended in an error, so this one was not run")
+
+
+def test_edits_survive_navigation(block: Locator) -> None:
+    edit(block, "6 * 7")
+    go(block.page, SIX)
+    go(block.page, ONE)
+    assert run(block) == "42\n"
+    block.page.reload()
+    expect(block.locator(".cm-content")).to_have_text("6 * 7")
+
+
+def test_the_worker_sees_no_page(block: Locator) -> None:
+    edit(block, "import js\n[hasattr(js, name) for name in ('document', 'window', 'localStorage')]")
+    assert run(block) == "[False, False, False]\n"
+
+
+def test_keyboard_alone(block: Locator) -> None:
+    keys = block.page.keyboard
+    block.get_by_role("button", name="Run", exact=True).focus()
+    keys.press("Tab")
+    expect(block.get_by_role("button", name="Edit")).to_be_focused()
+    keys.press("Enter")
+    editor = block.locator(".cm-content")
+    expect(editor).to_be_focused()
+    keys.press("ControlOrMeta+a")
+    keys.insert_text("6 * 7")
+    keys.press("ControlOrMeta+Enter")
+    assert ended(block) == "42\n"
+    expect(editor).to_be_focused()
+    keys.press("Tab")
+    expect(editor).not_to_be_focused()
+    keys.press("Shift+Tab")
+    expect(editor).to_be_focused()
+    keys.press("Escape")
+    expect(block.get_by_role("button", name="Run", exact=True)).to_be_focused()
+    keys.press("Enter")
+    assert ended(block) == "42\n"
+    expect(block.get_by_role("button", name="Run", exact=True)).to_be_focused()
+
+
+def test_ten_pages_and_back_in_one_worker(page: Page) -> None:
+    page.evaluate("window.stays = true")
+    for address in TEN:
+        go(page, address)
+        run(page.locator("live-block").first)
+        assert state(page.locator("live-block").first) == "same", address
+    for address in reversed(TEN[:-1]):
+        page.evaluate("document.querySelector('article').dataset.old = 'yes'")
+        page.go_back()
+        arrived(page)
+        run(page.locator("live-block").first)
+        assert state(page.locator("live-block").first) == "same", address
+    assert page.evaluate("window.stays"), "a page was loaded anew"
+    assert len([worker for worker in page.workers if "/live/" in worker.url]) == 1
+
+
+REPORT = """import numpy as np, gradlab
+report = gradlab.check_gradients(lambda p: float(np.sum(p**3)), np.ones(3), 3 * np.ones(3))
+"""
+
+
+@pytest.mark.parametrize("last", ["report", "print(report)"])
+def test_a_report_is_a_table(block: Locator, last: str) -> None:
+    go(block.page, SIX)
+    block = block.page.locator("live-block").first
+    edit(block, REPORT + last)
+    assert run(block).count("AGREES: the gradient matches") == (last != "report")
+    assert block.locator(".gradlab-report.gradlab-agrees table").count() == 1
+
+
+def test_pictures_are_drawn_without_matplotlib(block: Locator) -> None:
+    edit(block, REPORT + "report.plot()")
+    run(block)
+    assert block.locator(".live-report svg circle").count() == 3
+    edit(block, "import gradlab.plot as plot, math\nfrom gradlab.sweep import sweep\nplot.plot_sweep(sweep(math.sin, 1.0))")
+    run(block)
+    assert block.locator(".live-report svg polyline").count() == 4
+
+
+def test_the_playground_with_each_example(page: Page) -> None:
+    go(page, "playground/")
+    box = page.locator(".live-playground")
+    expect(box.locator(".cm-editor")).to_have_count(2)
+    choose = box.get_by_label("Begin with")
+    wanted = sources.page(sources.DOCS / "playground.md")[1:]
+    names = choose.locator("option").all_text_contents()
+    assert len(names) == len(wanted) == 6
+    block = box.locator("live-block").nth(1)
+    for name, entry in [*zip(names, wanted, strict=True)][::-1]:
+        choose.select_option(name)
+        expect(block.locator(".cm-content")).to_contain_text("def backprop")
+        got = run(block)
+        assert block.evaluate("block => block.code") == entry.code
+        assert same(entry.want, got), got
+        assert block.locator(".gradlab-report").count() == 1
+
+
+def test_the_playground_saves_and_opens_files(page: Page, tmp_path: Path) -> None:
+    go(page, "playground/")
+    box = page.locator(".live-playground")
+    setting, backprop = box.locator("live-block").all()
+    expect(box.locator(".cm-editor")).to_have_count(2)
+    edit(backprop, 'print("mine")')
+    with page.expect_download() as download:
+        box.get_by_role("button", name="Save as a file").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    text = file.read_text(encoding="utf-8")
+    compile(text, file, "exec")
+    assert 'print("mine")' in text
+    edit(setting, "x = 1")
+    edit(backprop, "y = 2")
+    box.locator("input[type=file]").set_input_files(file)
+    expect(backprop.locator(".cm-content")).to_have_text('print("mine")')
+    expect(setting.locator(".cm-content")).to_contain_text("import gradlab")
+    assert run(backprop) == "mine\n"
+
+
+def test_declared_exceptions_have_a_reason_and_no_buttons(page: Page) -> None:
+    go(page, "reference/api/")
+    block = page.locator("[data-local*=pytest]").first
+    assert block.locator("xpath=ancestor::live-block").count() == 0
+    shown = block.evaluate("block => getComputedStyle(block, '::after').content")
+    assert "Runs on your machine only" in shown
+
+
+def test_code_in_an_address_is_left_alone(chromium: Browser, site: Path) -> None:
+    with visit(chromium, site) as visitor:
+        page = visitor.open(f"{ONE}?code=1%2F0&run=1#code=1%2F0")
+        block = page.locator("live-block")
+        expect(block.get_by_role("button", name="Run", exact=True)).to_be_visible()
+        assert block.evaluate("block => block.code") == "1 / 3"
+        assert not [worker for worker in page.workers if "/live/" in worker.url]
+    for path in bundle.SCRIPTS:
+        assert not re.search(r"location\.(search|hash)|URLSearchParams", path.read_text(encoding="utf-8")), path
+
+
+def test_before_the_first_click_a_page_loads_five_kilobytes(chromium: Browser, site: Path) -> None:
+    with visit(chromium, site) as visitor:
+        page = visitor.open(SIX)
+        expect(page.locator(".live-run").first).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        loaded = [path.removeprefix(SUB_PATH) for path in visitor.bytes if "/live/" in path]
+    assert loaded == ["assets/live/live.mjs"]
+    style = (bundle.SCRIPTS[0].parents[1] / "style" / "8-live.css").read_bytes()
+    shown = (site / SIX / "index.html").read_text(encoding="utf-8")
+    bare = re.sub(r"</?live-block[^>]*>", "", shown)
+    marked = len(gzip.compress(shown.encode())) - len(gzip.compress(bare.encode()))
+    assert shown != bare
+    assert len(gzip.compress((site / loaded[0]).read_bytes())) + len(gzip.compress(style)) + marked <= 5_000
+
+
+FILES = ["worker.mjs", "py/pyodide.asm.wasm", "py/pyodide.asm.js", "py/numpy-2.0.2", "live.py"]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_blocked_download_is_said_and_can_be_tried_again(chromium: Browser, site: Path, file: str) -> None:
+    with visit(chromium, site) as visitor:
+        page = visitor.open(ONE)
+        blocked = re.compile(re.escape(f"assets/live/{file}"))
+        visitor.context.route(blocked, lambda route: route.abort())
+        block = page.locator("live-block")
+        run(block)
+        assert state(block) == "failed"
+        expect(block.locator(".live-note")).to_contain_text("Python could not be loaded")
+        visitor.context.unroute(blocked)
+        if file in FILES[:2]:
+            block.get_by_role("button", name="Retry").click()
+            assert "0.333" in ended(block)
+            assert state(block) == "same"
+
+
+@pytest.mark.parametrize("package", ["gradlab_check", "numpy"])
+def test_a_package_with_another_hash_is_refused(chromium: Browser, site: Path, package: str) -> None:
+    def tampered(route: Route) -> None:
+        (wheel,) = (site / "assets/live/py").glob(f"{package}-*.whl")
+        content = bytearray(wheel.read_bytes())
+        content[-1] ^= 1
+        route.fulfill(body=bytes(content), content_type="application/octet-stream")
+
+    with visit(chromium, site) as visitor:
+        page = visitor.open(ONE)
+        visitor.context.route(re.compile(rf"/py/{package}-.*\.whl"), tampered)
+        block = page.locator("live-block")
+        run(block)
+        assert state(block) == "failed"
+
+
+def test_a_blocked_editor_is_said(chromium: Browser, site: Path) -> None:
+    with visit(chromium, site) as visitor:
+        page = visitor.open(ONE)
+        visitor.context.route("**/editor.mjs", lambda route: route.abort())
+        page.get_by_role("button", name="Edit").click()
+        expect(page.locator(".live-note")).to_have_text("The editor could not be loaded: try again")
+        visitor.context.unroute("**/editor.mjs")
+        page.get_by_role("button", name="Edit").click()
+        expect(page.locator(".cm-content")).to_be_focused()
+
+
+def test_without_javascript_the_verified_block_stands(chromium: Browser, site: Path) -> None:
+    with visit(chromium, site, java_script_enabled=False) as visitor:
+        page = visitor.open(ONE)
+        assert page.locator("live-block").count() == 1
+        assert page.locator("live-block button:visible").count() == 0
+        assert "0.333" in page.locator("live-block").inner_text()
+
+
+def test_opened_as_a_file_no_buttons_are_shown(chromium: Browser, site: Path) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto((site / ONE / "index.html").as_uri())
+    page.wait_for_timeout(500)
+    assert page.locator("live-block").count() == 1
+    assert page.locator(".live-bar").count() == 0
+    assert "0.333" in page.locator("live-block").inner_text()
+    assert page.evaluate("getComputedStyle(document.body).getPropertyValue('--gl-paper')"), "no style"
+    context.close()
+
+
+def test_it_fits_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    go(page, "playground/")
+    box = page.locator(".live-playground")
+    expect(box.locator(".cm-editor")).to_have_count(2)
+    run(box.locator("live-block").nth(1))
+    assert box.locator(".gradlab-report").count() == 1
+    root = "document.documentElement"
+    assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
+    page.set_viewport_size({"width": 1280, "height": 900})
