@@ -194,11 +194,18 @@ def test_a_report_is_a_table(block: Locator, last: str) -> None:
     assert block.locator(".gradlab-report.gradlab-agrees table").count() == 1
 
 
+SWEEP = """import math
+from gradlab.plot import plot_sweep
+from gradlab.sweep import sweep
+plot_sweep(sweep(math.sin, 1.0))
+"""
+
+
 def test_pictures_are_drawn_without_matplotlib(block: Locator) -> None:
     edit(block, REPORT + "report.plot()")
     run(block)
     assert block.locator(".live-report svg circle").count() == 3
-    edit(block, "import gradlab.plot as plot, math\nfrom gradlab.sweep import sweep\nplot.plot_sweep(sweep(math.sin, 1.0))")
+    edit(block, SWEEP)
     run(block)
     assert block.locator(".live-report svg polyline").count() == 4
 
