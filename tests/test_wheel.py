@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 NEEDS = {"numpy", "pytest"}
-LONG = ("directions", "fixed_step", "noise", "strength")  # half of the time, and they find no missing file
+LONG = ("directions", "fixed_step", "nn_is_checked", "noise", "strength")  # most of the time, and few of the modules
 
 
 def closure(names):
