@@ -90,7 +90,7 @@ def speed() -> str:
     record = read("speed")
     names = [name for name in record[0] if name != "n"]
     rows = [[f"n = {row['n']:,}", *(f"{row[name]:.2f}" if name in row else "–" for name in names)] for row in record]
-    return _rows(["", *names], rows)
+    return _rows(["entries", *names], rows)
 
 
 TABLES: dict[str, Callable[[], str]] = {

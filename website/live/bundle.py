@@ -27,7 +27,7 @@ _PYTHON = (_HERE / "live.py", _HERE / "draw.py", _ROOT / "website" / "rule.py")
 
 def files(wheel_name: str, wheel: bytes) -> dict[str, Path | bytes]:
     """Path in assets/live -> file or content, with the package's wheel entered into Pyodide's lock."""
-    npm = _once("npm", _LOCKS, _install)
+    npm = packages()
     made = _once("made", (*_LOCKS, *SCRIPTS), lambda folder: _bundle(folder, npm))
     pyodide = npm / "node_modules" / "pyodide"
     lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
@@ -38,6 +38,11 @@ def files(wheel_name: str, wheel: bytes) -> dict[str, Path | bytes]:
     found[f"py/{wheel_name}"] = wheel
     found["py/pyodide-lock.json"] = json.dumps(_pruned(lock, wheel_name, wheel)).encode()
     return found
+
+
+def packages() -> Path:
+    """Folder with what npm has installed, in node_modules; installed if it is not there."""
+    return _once("npm", _LOCKS, _install)
 
 
 def _numpy_wheel(entry: dict[str, Any]) -> Path:

@@ -187,3 +187,14 @@ class LiveBlock extends HTMLElement {
 }
 
 customElements.get("live-block") || customElements.define("live-block", LiveBlock);
+
+// Material wraps code and tables when they come into view, without what a keyboard or a screen reader needs.
+const mended = {
+  "md-code__nav": (nav) => { nav.role = "none"; }, // one landmark for each block would be hundreds
+  "md-typeset__scrollwrap": (wrap) => { if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0; },
+};
+const mend = (element) => mended[element.className]?.(element);
+document.querySelectorAll(Object.keys(mended).map((name) => "." + name)).forEach(mend);
+new MutationObserver((changes) => {
+  for (const { addedNodes } of changes) for (const node of addedNodes) mend(node);
+}).observe(document.body, { childList: true, subtree: true });
