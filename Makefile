@@ -58,6 +58,10 @@ screenshots: export SITE_URL := http://localhost:8000/gradlab/
 screenshots: site ## pictures of every page, in build/screenshots (needs chromium)
 	$(RUN) website.screenshots
 
+.PHONY: lighthouse
+lighthouse: site ## Lighthouse's scores of each kind of page (needs chromium; ten minutes)
+	$(RUN) website.lighthouse
+
 .PHONY: dist
 dist: $(READY) ## wheel and sdist, in dist
 	$(RUN) build --no-isolation

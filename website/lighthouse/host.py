@@ -1,0 +1,52 @@
+"""A static host for build/site, with gzip and types as any host has them: for measurements, on a port of its own."""
+
+import gzip
+import mimetypes
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+_SMALL = (".woff2", ".png", ".zip", ".whl")  # packed already
+
+
+@cache
+def _packed(file: Path) -> bytes:
+    content = file.read_bytes()
+    return content if file.suffix in _SMALL else gzip.compress(content)
+
+
+@contextmanager
+def serving(site: Path) -> Iterator[str]:
+    """Serve a folder; gives the address of its first page."""
+
+    class Host(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            file = site / unquote(urlsplit(self.path).path).lstrip("/")
+            file = file / "index.html" if file.is_dir() else file
+            found = file.is_file()
+            file = file if found else site / "404.html"
+            content = _packed(file)
+            self.send_response(200 if found else 404)
+            self.send_header("Content-Type", mimetypes.guess_type(file.name)[0] or "application/octet-stream")
+            self.send_header("Content-Length", str(len(content)))
+            self.send_header("Cache-Control", "max-age=0" if file.suffix == ".html" else "max-age=86400")
+            if file.suffix not in _SMALL:
+                self.send_header("Content-Encoding", "gzip")
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    mimetypes.add_type("text/javascript", ".mjs")
+    mimetypes.add_type("application/wasm", ".wasm")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Host)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
