@@ -88,6 +88,7 @@ def pycon(source: str) -> Iterator[Problem]:
         return
     for step in steps:
         yield from claims(step.code, step.line)
+        yield from ((step.answer + k, what) for k, what in output(step.want))
         if step.want.startswith("Traceback (") and step is not steps[-1]:
             yield step.line, "an example that raises must end its block, since a copy of the block stops there"
     seen = {k for step in steps for k in range(step.line, step.end)}
@@ -105,9 +106,11 @@ def console(source: str) -> Iterator[Problem]:
 
 
 def output(source: str) -> Iterator[Problem]:
-    """What plain code prints: something must be compared."""
+    """What plain code prints: something must be compared, to the end."""
     if source.strip() and not source.replace(".", "").strip():
         yield 0, "an output of dots alone accepts anything"
+    elif source.rstrip().endswith("\n..."):
+        yield source.rstrip().count("\n"), "an output that ends in a line of dots accepts anything after it"
 
 
 def claims(code: str, offset: int) -> Iterator[Problem]:

@@ -116,6 +116,8 @@ WRONG = {
     "output after words": (CODE + "\nIt prints:\n\n" + SHOWN, "directly follow"),
     "output in another container": ("!!! note\n\n" + indented(CODE) + "\n" + SHOWN, "directly follow"),
     "output of dots": (CODE + '```text title="Output"\n...\n```\n', "accepts anything"),
+    "output that ends in dots": (CODE + '```text title="Output"\n2\n...\n```\n', "accepts anything"),
+    "session that ends in dots": ("```pycon\n>>> print('2\\n3')\n2\n...\n```\n", "accepts anything"),
     "empty block": ("```python\n```\n", "empty block"),
     "empty shell": ("```console\n\n```\n", "empty block"),
     "shell without a prompt": ("```console\nls\n```\n", "starts with"),

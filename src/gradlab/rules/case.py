@@ -49,7 +49,7 @@ class Case:
 
     def finding(self, code: str, blocks: Sequence[Block], message: str, evidence: str, sure: float = 0.0) -> Finding:
         """A finding about these blocks, that says how likely a coincidence is."""
-        level = max((level for level in (3, 6, 10, 20, CERTAIN) if level <= sure), default=0)
+        level = max((level for level in (3, 6, 10) if level <= sure), default=0)
         if level and np.isfinite(sure):
             evidence += f"; chance of a coincidence below 1e-{level:02.0f}"
         names = tuple(block.name for block in blocks)
