@@ -126,7 +126,7 @@ def judge(analytic: Floats, numeric: Numeric, faint: NDArray[np.bool_], usual: f
     """The verdicts, given which numbers are too faint to matter if they are not tested, and how large they are."""
     with np.errstate(invalid="ignore"):
         error = np.abs(analytic - numeric.value)
-        within = error <= numeric.bound  # False for NaN: fail closed
+        within = (error <= numeric.bound) & (numeric.bound < np.inf)  # False for NaN: fail closed
         beyond = ~(error <= BEYOND * numeric.bound)
         size = np.maximum(np.maximum(np.abs(analytic), np.abs(numeric.value)), usual)
         sharp = numeric.bound <= SMALL * size

@@ -77,9 +77,11 @@ def _climb(
     found = _look_closer(ladder, ladder.climb(start[components], enough=enough), wanted[components])
     kink, (low, high) = found.kink, ladder.sides()
     value, bound, reason = seen.value.copy(), seen.bound.copy(), seen.reason.copy()
-    value[components] = np.where(kink, (low + high) / 2, found.value)
     bound[components] = np.where(kink, (high - low) / 2, found.bound)
     reason[components] = found.reasons()
+    # Where noise hides how good any number is, the first look is still one, for formula (2); its bound is infinite.
+    known = np.where(reason[components] == "noise", seen.value[components], found.value)
+    value[components] = np.where(kink, (low + high) / 2, known)
     return Numeric(value, bound, reason)
 
 

@@ -1,0 +1,226 @@
+"""Bugs along time and among words: recurrent layers, the memory of an LSTM, embedding, attention."""
+
+import numpy as np
+
+from gradlab import nn
+from gradlab.labs.bug import Bug
+from gradlab.labs.scenes import layer
+
+
+def rnn_backward(dA, Wax, Waa, ba, X, a0):
+    A, a = [a0], a0
+    for t in range(X.shape[2]):
+        a = np.tanh(Waa @ a + Wax @ X[:, :, t] + ba)
+        A.append(a)
+    dWax, dWaa, dba = np.zeros_like(Wax), np.zeros_like(Waa), np.zeros_like(ba)
+    dX, da = np.zeros_like(X), np.zeros_like(a0)
+    for t in reversed(range(X.shape[2])):
+        dz = (dA[:, :, t] + da) * (1 - A[t + 1] ** 2)
+        dWax += dz @ X[:, :, t].T
+        dWaa += dz @ A[t].T
+        dba += dz.sum(axis=1, keepdims=True)
+        dX[:, :, t] = Wax.T @ dz
+        da = Waa.T @ dz
+    return dWax, dWaa, dba, dX, da
+
+
+def memory_backward(da, f, i, g, o, c_before):
+    c = f * c_before + i * g
+    do = da * np.tanh(c)
+    dc = da * o * (1 - np.tanh(c) ** 2)
+    df = dc * c_before
+    di = dc * g
+    dg = dc * i
+    return df, di, dg, do, dc * f
+
+
+def embedding_backward(dA, E):
+    words = np.array([2, 0, 2, 4, 2, 1])
+    dE = np.zeros_like(E)
+    np.add.at(dE, (slice(None), words), dA)
+    return dE
+
+
+def attention_backward(dO, Q, K, V):
+    S = K.T @ Q / np.sqrt(len(Q))
+    P = np.exp(S) / np.exp(S).sum(axis=0)
+    dV = dO @ P.T
+    dP = V.T @ dO
+    dS = P * (dP - (P * dP).sum(axis=0)) / np.sqrt(len(Q))
+    return K @ dS, Q @ dS.T, dV
+
+
+def _draw(**shapes):
+    return lambda rng: {name: 0.7 * rng.standard_normal(shape) for name, shape in shapes.items()}
+
+
+RNN = layer(
+    lambda Wax, Waa, ba, X, a0: nn.recurrent.rnn_forward({"Wax": Wax, "Waa": Waa, "ba": ba}, X, a0),
+    _draw(Wax=(3, 3), Waa=(3, 3), ba=(3, 1), X=(3, 2, 4), a0=(3, 2)),
+)
+MEMORY = layer(
+    lambda f, i, g, o, c_before: o * np.tanh(f * c_before + i * g),
+    _draw(f=(3, 2), i=(3, 2), g=(3, 2), o=(3, 2), c_before=(3, 2)),
+)
+EMBEDDING = layer(lambda E: nn.embedding.embedding_forward(np.array([2, 0, 2, 4, 2, 1]), E), _draw(E=(3, 5)))
+ATTENTION = layer(nn.attention.attention_forward, _draw(Q=(3, 4), K=(3, 5), V=(2, 5)))
+
+BUGS = (
+    Bug(
+        "time-not-added-up",
+        "The gradient of the last moment only",
+        "sequences",
+        2,
+        rnn_backward,
+        "dWax += dz",
+        "dWax = dz",
+        "GL121",
+        (
+            "The blocks: Wax is wrong, all others are right.",
+            "The ratio: there is none. With one moment in time, T = 1, the bug is gone.",
+            "The layer: Waa and ba have the same loop, and are right. Compare the lines.",
+        ),
+        "The same weights serve at every time, so every time adds something.",
+        RNN,
+    ),
+    Bug(
+        "past-cut-off",
+        "What flows back from the next moment is dropped",
+        "sequences",
+        2,
+        rnn_backward,
+        "(dA[:, :, t] + da)",
+        "dA[:, :, t]",
+        "GL121",
+        (
+            "The blocks: all are wrong.",
+            "The ratio: there is none; dX is right at the last moment in time and wrong before.",
+            "The layer: a state moves the cost in two ways. Which of them is missing?",
+        ),
+        "A state is seen by the layer above and by the next moment. Cut off on purpose, this is called truncation, "
+        "and "
+        "then the cost must hold the past constant as well.",
+        RNN,
+    ),
+    Bug(
+        "one-moment-too-late",
+        "The state after in the place of the state before",
+        "sequences",
+        3,
+        rnn_backward,
+        "dWaa += dz @ A[t].T",
+        "dWaa += dz @ A[t + 1].T",
+        "GL121",
+        (
+            "The blocks: Waa is wrong, all others are right.",
+            "The ratio: there is none.",
+            "The layer: write down what A[0] and A[1] are.",
+        ),
+        "Waa is multiplied by the state before. In the list A, a0 comes first, so A[t] is the state before moment t.",
+        RNN,
+    ),
+    Bug(
+        "averaged-over-time",
+        "Averaged over the moments in time",
+        "sequences",
+        1,
+        rnn_backward,
+        "return dWax, dWaa, dba, dX, da",
+        "T = X.shape[2]\n    return dWax / T, dWaa / T, dba / T, dX, da",
+        "GL102",
+        (
+            "The blocks: Wax, Waa and ba are wrong, X and a0 are right.",
+            "The ratio: 4 in all of them, and there are 4 moments in time.",
+            "The layer: it happens after the loop.",
+        ),
+        "The cost adds up over time, the gradient was averaged. All signs match, and formula (2) says 3/5; with 39 "
+        "moments it would say 0.95.",
+        RNN,
+    ),
+    Bug(
+        "one-buffer-for-two",
+        "Two gradients share one array",
+        "sequences",
+        3,
+        rnn_backward,
+        "dWax, dWaa, dba = np.zeros_like(Wax), np.zeros_like(Waa), np.zeros_like(ba)",
+        "dWax = dWaa = np.zeros_like(Waa)\n    dba = np.zeros_like(ba)",
+        "GL121",
+        (
+            "The blocks: Wax and Waa are wrong, all others are right.",
+            "The ratio: look at analytic alone: what do the two blocks have in common?",
+            "The layer: it was wrong before the loop began.",
+        ),
+        "A = B = zeros() makes one array with two names. Whatever is added to one is added to the other.",
+        RNN,
+    ),
+    Bug(
+        "clipped",
+        "The gradient is clipped before it is checked",
+        "sequences",
+        1,
+        rnn_backward,
+        "return dWax, dWaa, dba, dX, da",
+        "return np.clip(dWax, -1, 1), np.clip(dWaa, -1, 1), dba, dX, da",
+        "GL109",
+        (
+            "The blocks: Wax and Waa are wrong, but not in every entry.",
+            "The ratio: the wrong entries of analytic are all 1 or −1.",
+            "The layer: it happens after the loop.",
+        ),
+        "A clipped gradient is the gradient of no cost. Check before clipping.",
+        RNN,
+    ),
+    Bug(
+        "gates-exchanged",
+        "Forget gate and input gate are exchanged",
+        "sequences",
+        1,
+        memory_backward,
+        "df = dc * c_before\n    di = dc * g",
+        "df = dc * g\n    di = dc * c_before",
+        "GL106",
+        (
+            "The blocks: f and i are wrong, g, o and c_before are right.",
+            "The ratio: there is none within a block. Look across: analytic f beside numeric i.",
+            "The layer: c = f c_before + i g. In a product, each factor gets the other one.",
+        ),
+        "Two lines with each other's right-hand side.",
+        MEMORY,
+    ),
+    Bug(
+        "repeated-word",
+        "A word that comes twice counts once",
+        "sequences",
+        2,
+        embedding_backward,
+        "np.add.at(dE, (slice(None), words), dA)",
+        "dE[:, words] += dA",
+        "GL118",
+        (
+            "The blocks: there is one, and it is wrong.",
+            "The ratio: most columns are exactly right. Which one is not?",
+            "The layer: count how often each word comes.",
+        ),
+        "With an index that repeats, += adds once only: NumPy computes the right-hand side first, and writes the "
+        "last one. np.add.at adds every time.",
+        EMBEDDING,
+    ),
+    Bug(
+        "scale-of-scores",
+        "1/√d is missing on the way back",
+        "sequences",
+        1,
+        attention_backward,
+        "(P * dP).sum(axis=0)) / np.sqrt(len(Q))",
+        "(P * dP).sum(axis=0))",
+        "GL102",
+        (
+            "The blocks: Q and K are wrong, V is right.",
+            "The ratio: 0.5774 in both. Square it.",
+            "The layer: V does not go through the scores, Q and K do.",
+        ),
+        "The scores are divided by √d, so their slopes are too. 1/√3 is 0.5774.",
+        ATTENTION,
+    ),
+)

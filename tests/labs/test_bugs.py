@@ -1,0 +1,93 @@
+"""The catalogue: the right function passes at every seed, every bug is found where it can be, under its own name."""
+
+import ast
+
+import numpy as np
+import pytest
+
+import gradlab
+from gradlab import Verdict, labs
+
+SEEDS = range(3)
+EACH = pytest.mark.parametrize("bug", labs.BUGS, ids=lambda bug: bug.slug)
+
+
+@EACH
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_right_function_passes(bug, seed):
+    report = gradlab.check_gradients(*bug.case(seed, bug.right))
+    assert report.verdict is Verdict.AGREES
+    assert not report.findings
+
+
+@EACH
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_bug_is_found_by_name(bug, seed):
+    report = gradlab.check_gradients(*bug.case(seed))
+    if not bug.visible:
+        assert report.verdict is Verdict.AGREES
+        return
+    assert report.verdict is Verdict.WRONG
+    if bug.finding:
+        assert report.findings[0].code == bug.finding
+
+
+@EACH
+def test_nothing_but_one_place_differs(bug):
+    right, wrong = ast.unparse(ast.parse(bug.fixed)), ast.unparse(ast.parse(bug.source))
+    assert (right == wrong) == (bug.slug == "condemned")
+    assert len(bug.was) < 90
+    assert ast.parse(bug.source).body[0].name == bug.name
+
+
+@EACH
+def test_the_same_seed_gives_the_same_case(bug):
+    (cost, params, grads), (again, same, _) = bug.case(7), bug.case(7)
+    assert cost(params) == again(same)
+    np.testing.assert_array_equal(params[min(params)], same[min(params)])
+    assert set(grads(params)) == set(params)
+
+
+def test_slugs_are_addresses_and_nothing_is_listed_twice():
+    slugs = [bug.slug for bug in labs.BUGS]
+    assert len(set(slugs)) == len(slugs) >= 24
+    assert all(set(slug) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") for slug in slugs)
+    assert {bug.level for bug in labs.BUGS} == {1, 2, 3}
+    assert all(labs.TOPICS[bug.topic].count(bug) == 1 for bug in labs.BUGS)
+
+
+def test_every_bug_has_three_hints_and_a_reason():
+    for bug in labs.BUGS:
+        starts = [hint.split(":")[0] for hint in bug.hints]
+        assert starts == ["The blocks", "The ratio", "The layer"], bug.slug
+        assert bug.why.endswith("."), bug.slug
+
+
+def test_what_only_training_shows_is_not_seen_before():
+    bug = labs.find("l2-on-bias")
+    from gradlab.labs.regularisation import DECAY
+
+    untrained = DECAY(bug.wrong, 1)
+    assert gradlab.check_gradients(*untrained).verdict is not Verdict.WRONG
+    assert gradlab.check_gradients(*bug.case(1)).verdict is Verdict.WRONG
+
+
+def test_what_one_example_hides_is_found_with_more():
+    assert labs.find("one-example").source == labs.find("db-of-one-example").source
+
+
+def test_an_overwritten_input_is_said():
+    text = str(gradlab.check_gradients(*labs.find("input-overwritten").case(1)))
+    assert "grads changes its input" in text
+
+
+def test_the_course_condemns_what_is_right_and_passes_what_is_wrong():
+    condemned, hidden = labs.find("condemned"), labs.find("hidden-by-the-norm")
+    for seed in SEEDS:
+        assert gradlab.check_gradients(*condemned.case(seed), step=1e-7).relative_difference > 1e-7
+        assert gradlab.check_gradients(*hidden.case(seed)).relative_difference < 1e-7
+
+
+def test_an_unknown_slug_lists_those_that_there_are():
+    with pytest.raises(ValueError, match="no bug 'nope'; there are dw-doubled, "):
+        labs.find("nope")
