@@ -52,7 +52,7 @@ def test_nothing_is_overwritten(tmp_path):
 def test_from_the_command_line(tmp_path):
     command = [sys.executable, "-m", "gradlab.labs", str(tmp_path / "one"), "--hunt", "0"]
     told = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert told.stdout.split() == [str(tmp_path / "one" / name) for name in ("task_1.py", "test_tasks.py")]
+    assert told.stdout.split() == [(tmp_path / "one" / name).as_posix() for name in ("task_1.py", "test_tasks.py")]
     assert labs.BUGS[0].source in (tmp_path / "one" / "task_1.py").read_text()
     again = subprocess.run(command, capture_output=True, text=True)
     assert again.returncode == 2

@@ -21,7 +21,7 @@ def main() -> None:
         else:
             bugs = labs.choose(labs.BUGS, asked.bugs, topics=asked.topic, levels=asked.level, seed=asked.seed)
         for path in labs.write(asked.folder, bugs, labs.BUGS, seed=asked.seed):
-            print(path)
+            print(path.as_posix())
     except (ValueError, IndexError, FileExistsError) as error:
         parser.error(str(error))
 
