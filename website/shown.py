@@ -17,8 +17,8 @@ _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.S)
 
 @cache
 def config() -> MkDocsConfig:
-    """The site's configuration, as `mkdocs build` reads it."""
-    return load_config(str(ROOT / "mkdocs.yml"), hooks=[])
+    """The site's configuration, as `mkdocs build` reads it, but for plugins: loading them takes seconds."""
+    return load_config(str(ROOT / "mkdocs.yml"), hooks=[], plugins=[])
 
 
 def render(text: str) -> str:

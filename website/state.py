@@ -14,7 +14,7 @@ from types import ModuleType
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
-_LEFT_OUT = (".git", ".venv*", ".hypothesis", "build", "dist", "node_modules", "__pycache__", "*.egg-info", ".*cache")
+LEFT_OUT = (".git", ".venv*", ".hypothesis", "build", "dist", "node_modules", "__pycache__", "*.egg-info", ".*cache")
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def page(module: ModuleType, whole_project: bool = False) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="gradlab-", ignore_cleanup_errors=True) as name, _restored():
         folder = Path(name).resolve() / "gradlab"
         if whole_project:
-            shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+            shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
         else:
             folder.mkdir()
         sys.modules["__main__"] = module

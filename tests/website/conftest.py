@@ -1,8 +1,6 @@
-"""The built site, for tests that look at it: built once a run, whichever worker asks first."""
+"""The built site, for tests that look at it: built once, by whichever worker asks first."""
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,34 +9,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from website.served import ORIGIN, SUB_PATH, browser, find_browser
-
-ROOT = Path(__file__).parents[2]
+from tests.website import built
+from website.served import browser, find_browser
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of the site, built strictly by the same command as `make site`."""
+    """Folder of the site, built strictly by the same command as `make site`, or kept from the last time."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
-    folder = shared / "site"
     with one_at_a_time(shared / "site.lock"):
-        if not (folder / "built").exists():
-            build(folder)
-            (folder / "built").touch()
-    return folder
-
-
-def build(folder: Path) -> None:
-    """`mkdocs build --strict`; fails with all that it said."""
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
-    environment = os.environ | {"SITE_URL": f"{ORIGIN}{SUB_PATH}", "NO_MKDOCS_2_WARNING": "1"}
-    start = time.perf_counter()
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        pytest.fail(f"mkdocs build --strict:\n{done.stdout}{done.stderr}", pytrace=False)
-    print(f"mkdocs build --strict: {time.perf_counter() - start:.1f} s")
+        return built.site()
 
 
 @pytest.fixture(scope="module")

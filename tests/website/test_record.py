@@ -76,6 +76,8 @@ def pytest_run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         "website.plugin",
         "-p",
         "no:cacheprovider",
+        "-p",
+        "no:hypothesispytest",  # which would be loaded for its part in the summary: seconds
         "--rootdir",
         str(folder),
     ]

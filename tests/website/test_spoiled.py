@@ -157,6 +157,8 @@ def test_spoiled_docstrings_fail(tmp_path: Path) -> None:
         "--doctest-continue-on-failure",
         "-p",
         "no:cacheprovider",
+        "-p",
+        "no:hypothesispytest",
         str(tmp_path / "gradlab"),
     ]
     run = subprocess.run(

@@ -1,0 +1,74 @@
+"""The site for tests, kept in build/tested under a name that is a digest of all that it is made of."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from website import outputs, record
+from website.served import ORIGIN, SUB_PATH
+from website.state import LEFT_OUT, ROOT
+
+KEPT = ROOT / "build" / "tested"
+PACKAGES = Path(sysconfig.get_path("purelib"))  # with a folder for each, named after its version
+
+
+def site(kept: Path = KEPT, root: Path = ROOT) -> Path:
+    """Folder of the site as it is now. A change while it is built is seen: the folder then gets no such name."""
+    before = fingerprint(root)
+    folder = kept / before
+    if not folder.exists():
+        kept.mkdir(parents=True, exist_ok=True)
+        for old in sorted(kept.iterdir(), key=lambda path: path.stat().st_mtime)[:-2]:
+            shutil.rmtree(old, ignore_errors=True)
+        draft = Path(tempfile.mkdtemp(prefix="draft-", dir=kept))
+        build(draft)
+        if fingerprint(root) != before or folder.exists():
+            return draft
+        draft.rename(folder)
+    return folder
+
+
+def fingerprint(root: Path = ROOT) -> str:
+    """Digest of every file of the checkout but tests, of this file, and of what is installed."""
+    left_out = shutil.ignore_patterns(*LEFT_OUT, "tests")
+    whole = hashlib.sha256(Path(__file__).read_bytes() + sys.version.encode())
+    whole.update("\n".join(sorted(path.name for path in PACKAGES.glob("*.dist-info"))).encode())
+    for folder, folders, files in os.walk(root):
+        ignored = left_out(folder, folders + files)
+        folders[:] = sorted(set(folders) - ignored)
+        for name in sorted(set(files) - ignored):
+            path = Path(folder, name)
+            content = path.read_bytes()
+            whole.update(f"{path.relative_to(root).as_posix()} {len(content)}\n".encode() + content)
+    return whole.hexdigest()[:32]
+
+
+def build(folder: Path) -> None:
+    """`mkdocs build --strict`; fails with all that it said. Every page carries a claim, whatever was run so far."""
+    with tempfile.TemporaryDirectory() as temporary:
+        path = Path(temporary) / "verified.json"
+        record.update({name: record.Run(digest, 1, run=[1]) for name, digest in digests()}, path)
+        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+        environment = os.environ | {
+            "SITE_URL": f"{ORIGIN}{SUB_PATH}", "NO_MKDOCS_2_WARNING": "1", "GRADLAB_RECORD": str(path)
+        }  # fmt: skip
+        start = time.perf_counter()
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        shutil.rmtree(folder)
+        pytest.fail(f"mkdocs build --strict:\n{done.stdout}{done.stderr}", pytrace=False)
+    print(f"mkdocs build --strict: {time.perf_counter() - start:.1f} s")
+
+
+def digests() -> list[tuple[str, str]]:
+    """Pages and modules, with the digests that the record has when they were run as they are."""
+    paths = [*outputs.pages(), *sorted((ROOT / "src").rglob("*.py"))]
+    return [(path.relative_to(ROOT).as_posix(), record.digest(path.read_text(encoding="utf-8"))) for path in paths]
