@@ -14,9 +14,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
 
 CLEAR = 1e-3  # the first look is enough if its noise is at most this share of the slope
-CLOSE = 1e-6  # ... or if both sides agree to this share outright
+CLOSE = 1e-7  # ... or if both sides agree to this share outright
 ENOUGH = 1e-7  # share of the slope at which a climb for a smaller bound ends ...
 ROUNDED = 1e4  # ... or so many times the round-off of theta: three digits in float32
+SLACK = 3.0  # times the measured noise, where a line contradicts itself: the measurement is one of few values
 SAMPLE = 64  # doubtful components of a block that are examined before the rest is judged like them
 
 
@@ -89,7 +90,7 @@ def _look_closer(ladder: Ladder, found: Estimates, wanted: Floats) -> Estimates:
     """Before a component is called wrong it is tried two decades closer: long steps average over kinks."""
     wrong = np.flatnonzero(np.abs(wanted - found.value) > found.bound)
     ladder.descend(wrong, rungs=4)
-    return ladder.estimates()
+    return ladder.estimates().or_else(ladder.estimates(slack=SLACK))
 
 
 def nothing(n: int, reason: str) -> Numeric:

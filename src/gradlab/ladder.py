@@ -7,7 +7,7 @@ a round, so that a vectorized cost or many workers get many points at a time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -98,16 +98,16 @@ class Ladder:
         todo = (rungs <= self.top[lines]) & ~self.tried[np.minimum(rungs, self.top.max()) - self.bottom, lines]
         self.evaluate(lines[todo], rungs[todo])
 
-    def estimates(self) -> Estimates:
+    def estimates(self, slack: float = 1.0) -> Estimates:
         """For each line the credible value with the smallest bound.
 
         A rung is credible if the slopes of both sides come together (else there is a kink), if the slope
         converges in the order that a central difference has, or changes no more than noise, and if no
         shorter step speaks against it. Its value is Richardson's. Its bound: twice the change that
-        Richardson makes, what a kink that noise hides could do, and noise.
+        Richardson makes, what a kink that noise hides could do, and noise, taken `slack` times.
         """
         rungs = np.arange(self.bottom, self.bottom + len(self.slope))[:, np.newaxis]
-        noise = np.broadcast_to(self.noise_at(rungs), self.slope.shape)
+        noise = np.broadcast_to(slack * self.noise_at(rungs), self.slope.shape)
         first = np.abs(self.slope[:-2] - self.slope[1:-1])
         second = np.abs(self.slope[1:-1] - self.slope[2:])
         at = noise[:-2]
@@ -192,6 +192,12 @@ class Estimates:
     truncated: NDArray[np.bool_]  # truncation rules the bound, not noise
     kink: NDArray[np.bool_]  # no credible rung, and the slopes of both sides stay apart
     finite: NDArray[np.bool_]
+
+    def or_else(self, other: Estimates) -> Estimates:
+        """These estimates, and the others where these have no value and there is no kink."""
+        lost = ~np.isfinite(self.bound) & ~self.kink
+        pairs = ((getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
+        return Estimates(*(np.where(lost, theirs, mine) for mine, theirs in pairs))
 
     def reasons(self) -> NDArray[np.str_]:
         """Why a line has no value: "overflow", "kink" or "noise"; "" where it has one."""

@@ -18,7 +18,7 @@ BUGS = (
         3,
         dense_backward,
         "dW = dZ @ A.T",
-        "dW = sum(np.outer(z, a).astype(np.float32) for z, a in zip(dZ.T, A.T)).astype(float)",
+        "dW = np.cumsum(dZ[:, None] * A, axis=2, dtype=np.float32)[:, :, -1].astype(float)",
         "GL114",
         (
             "The blocks: every W is wrong, by very little; every b is right.",
