@@ -12,7 +12,7 @@ from mkdocs.utils import get_relative_url  # noqa: E402
 
 from website import asked, assets, benchmarks, copies, formulas, gallery, markup, serving, verified  # noqa: E402
 from website.figures.embed import draw, embed  # noqa: E402
-from website.live import policy, wrap  # noqa: E402
+from website.live import offline, policy, wrap  # noqa: E402
 
 _SERVING = "serve" in sys.argv
 _typesetter = functools.cache(formulas.Typesetter)
@@ -63,3 +63,8 @@ def on_post_template(output_content, template_name, config):
 
 def on_env(env, config, files):
     assets.write_llms(files, config)
+
+
+def on_post_build(config):
+    if not _SERVING:
+        offline.write(Path(config.site_dir))

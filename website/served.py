@@ -28,10 +28,10 @@ def find_browser() -> str | None:
 
 
 @contextmanager
-def browser(path: str) -> Iterator[Browser]:
-    """A headless browser that can reach no host."""
+def browser(path: str, *flags: str) -> Iterator[Browser]:
+    """A headless browser that can reach no host, if no other flag lets it."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        opened = playwright.chromium.launch(executable_path=path, args=[*_FLAGS, *flags])
         yield opened
         opened.close()
 
@@ -77,6 +77,7 @@ class Visit:
 def visit(opened: Browser, site: Path, **options: Any) -> Iterator[Visit]:
     """A fresh visitor. Options are Playwright's: viewport, color_scheme, java_script_enabled, ..."""
     context = opened.new_context(**options)
+    context.add_init_script("Object.defineProperty(navigator, 'serviceWorker', {})")  # its requests come not by here
     visitor = Visit(site, context)
     context.route("**/*", visitor.answer)
     context.on("console", visitor.hear)

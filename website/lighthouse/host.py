@@ -14,7 +14,7 @@ _SMALL = (".woff2", ".png", ".zip", ".whl")  # packed already
 
 
 @cache
-def _packed(file: Path) -> bytes:
+def _packed(file: Path, changed: int) -> bytes:
     content = file.read_bytes()
     return content if file.suffix in _SMALL else gzip.compress(content)
 
@@ -31,7 +31,7 @@ def serving(site: Path) -> Iterator[str]:
             file = file / "index.html" if file.is_dir() else file
             found = file.is_file()
             file = file if found else site / "404.html"
-            content = _packed(file)
+            content = _packed(file, file.stat().st_mtime_ns)
             self.send_response(200 if found else 404)
             self.send_header("Content-Type", mimetypes.guess_type(file.name)[0] or "application/octet-stream")
             self.send_header("Content-Length", str(len(content)))
@@ -48,5 +48,8 @@ def serving(site: Path) -> Iterator[str]:
     mimetypes.add_type("application/wasm", ".wasm")
     server = ThreadingHTTPServer(("127.0.0.1", 0), Host)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -198,3 +198,10 @@ document.querySelectorAll(Object.keys(mended).map((name) => "." + name)).forEach
 new MutationObserver((changes) => {
   for (const { addedNodes } of changes) for (const node of addedNodes) mend(node);
 }).observe(document.body, { childList: true, subtree: true });
+
+// Pages that were visited can be read, and run, without a network.
+const idle = self.requestIdleCallback ?? setTimeout;
+if (location.protocol !== "file:") idle(() => navigator.serviceWorker?.register(new URL("../../offline.js", here))
+  .then(() => navigator.serviceWorker.ready)
+  .then(({ active }) => active.postMessage([location.href.split("#")[0], ...performance.getEntriesByType("resource").map((one) => one.name)]))
+  .catch(() => {})); // a private window, a host that forbids it: all is as before
