@@ -78,6 +78,11 @@ benchmark: .venv-benchmark/.ready ## gradlab beside other checkers: who is right
 	.venv-benchmark/bin/python -m benchmarks.speed
 	.venv-benchmark/bin/python -m benchmarks.verdicts
 
+.PHONY: mutants
+mutants: .venv-benchmark/.ready ## do the tests notice when compare, steps or gradient is changed? (an hour)
+	.venv-benchmark/bin/mutmut run --max-children 2
+	.venv-benchmark/bin/mutmut results
+
 UV ?= uv
 .PHONY: lock
 lock: ## renew requirements.lock from pyproject.toml (needs uv)
