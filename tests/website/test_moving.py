@@ -14,6 +14,7 @@ from gradlab import Parameters, check_gradients, nn
 from gradlab.stencils import BACKWARD, CENTRAL, FIVE_POINT, FORWARD, Stencil
 from gradlab.steps import best_step, roundoff_error, truncation_error
 from website import moving
+from website.live import bundle
 from website.served import Visit, url, visit
 
 PAGES = {
@@ -368,3 +369,51 @@ def test_the_static_picture_stands_without_javascript(chromium: Browser, site: P
         found = page.locator("moving-picture")
         assert found.locator(".gl-figure svg.gl-wide").is_visible()
         assert found.locator(".moving-live").count() == 0
+        assert not page.locator(".moving-how").first.is_visible()
+
+
+def test_how_to_move_a_picture_is_said_when_it_can_be_moved(page: Page) -> None:
+    for name in PAGES:
+        how = picture(page, name).locator("+ .moving-how")
+        assert how.inner_text() == moving.HOW[name]
+        assert how.evaluate("said => getComputedStyle(said).visibility") == "visible"
+    page.goto(url(PAGES["kink"]))
+    assert page.locator(".moving-how").evaluate("said => getComputedStyle(said).visibility") == "hidden"
+
+
+def test_the_keyboard_is_seen_in_a_picture(page: Page) -> None:
+    for name in PAGES:
+        controls = picture(page, name).locator(".moving-controls :is(input, select, button)")
+        assert controls.count() > 0
+        controls.first.focus()
+        for _ in range(controls.count()):
+            where, style, width = page.evaluate(FOCUS)
+            assert where, name
+            assert style != "none", name
+            assert width > 0, name
+            page.keyboard.press("Tab")
+        assert not page.evaluate(FOCUS)[0], f"{name} holds the keyboard"
+
+
+# Is the focus within a picture; and how it is shown.
+FOCUS = """() => {
+  const here = document.activeElement, style = getComputedStyle(here);
+  return [Boolean(here.closest(".moving-controls")), style.outlineStyle, parseFloat(style.outlineWidth)];
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_a_picture_that_moves(chromium: Browser, site: Path, scheme: Any) -> None:
+    axe = (bundle.packages() / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+    check = "axe.run('article').then((found) => [found.passes.length, found.violations])"
+    with visit(chromium, site, viewport=LAPTOP, color_scheme=scheme) as reader:
+        page = reader.open()
+        for name in PAGES:
+            if name == "backprop":
+                press(picture(page, name), "Step", "End")
+            else:
+                picture(page, name)
+            page.evaluate(axe)
+            passed, violations = page.evaluate(check)
+            assert passed > 10
+            assert not violations, name

@@ -14,6 +14,13 @@ PICTURES = {
     "theta-layout": "theta",
     "backprop-graph": "backprop",
 }
+HOW = {
+    "secant": "Drag the points, or move θ and ε with the arrow keys.",
+    "v-curve": "Drag the orange point along the curve, or move θ and ε with the arrow keys.",
+    "kink": "Drag the points, or move the kink with the arrow keys.",
+    "theta": "Point at an entry of an array, or go through θ with the arrow keys.",
+    "backprop": "Go forward and back with the buttons, or with the arrow keys.",
+}
 
 
 def files() -> Iterator[tuple[str, Path]]:
@@ -22,6 +29,11 @@ def files() -> Iterator[tuple[str, Path]]:
 
 
 def around(name: str, drawn: str) -> str:
-    """The figure of that name as drawn, in a frame in which it can be replaced, if there is what replaces it."""
+    """The figure of that name as drawn, in a frame in which it can be replaced, if there is what replaces it.
+
+    How it is moved is said below; the style sheet shows it when there is something to move.
+    """
     module = PICTURES.get(name)
-    return f'<moving-picture name="{module}">{drawn}</moving-picture>' if module else drawn
+    if module is None:
+        return drawn
+    return f'<moving-picture name="{module}">{drawn}</moving-picture><p class="moving-how">{HOW[module]}</p>'
