@@ -95,9 +95,8 @@ BUGS = (
         "GL113",
         (
             "The blocks: the last layer is right, all below it are wrong, more and more.",
-            "The ratio: there is none. But all signs are right, and numeric is the smaller one: the slope is too "
-            "steep.",
-            "The layer: something between two layers is wrong at each step, and always in the same direction.",
+            "The ratio: there is none. But nearly all signs are right, and the differences are small.",
+            "The layer: something between two layers is nearly right at each step: a slope at nearly the right place.",
         ),
         "The cache holds A = tanh(Z), and the function expected Z. tanh flattens, so its slope at A is steeper than "
         "that at Z; the error multiplies from layer to layer.",
@@ -132,7 +131,7 @@ BUGS = (
         "GL113",
         (
             "The blocks: the last layer is right, all below it are wrong.",
-            "The ratio: nearly one factor, but not quite. The report would say so if it were one.",
+            "The ratio: there is none, and it strays further from 1 with each layer on the way down.",
             "The layer: what was put into the sigmoid here has been through a sigmoid before.",
         ),
         "σ′ = A (1 − A) holds for A = σ(Z). Here A went through σ once more. Near Z = 0 both slopes are about 1/4, "
@@ -151,7 +150,7 @@ BUGS = (
         "GL113",
         (
             "The blocks: the last layer is right, all below it are wrong.",
-            "The ratio: analytic is too large everywhere, about twice as large at each layer on the way down.",
+            "The ratio: there is none. But analytic is mostly too large, about twice as large at each layer on the way down.",
             "The layer: 1 − A is about a half for small Z. Something is missing that is about a half.",
         ),
         "The product rule for 1 / (1 + E) has two factors, and one was lost.",

@@ -139,7 +139,7 @@ BUGS = (
         "GL114",
         (
             "The blocks: every W is wrong, every b is right.",
-            "The ratio: there is none, and most entries are not far off. So nearly everything is right.",
+            "The ratio: there is none, but most entries are off by little. So nearly everything is right.",
             "The layer: dW adds up over the examples. What if the sum ends too early? Check with m = 1 and see.",
         ),
         "An index that ends one too early. The gradient points about the right way, so training works a little "

@@ -95,9 +95,8 @@ BUGS = (
         "GL116",
         (
             "The blocks: all of them are wrong.",
-            "The ratio: not one factor, but numeric is always the larger one, four times or more, in b of the last "
-            "layer.",
-            "The layer: b of the last layer comes from dZ of the loss alone. So the loss is wrong.",
+            "The ratio: about 4 nearly everywhere, but not quite, so it is not one factor.",
+            "The layer: b of the last layer comes from dZ of the loss alone. So the loss is wrong. What is about 1/4?",
         ),
         "A − Y holds the slope of the sigmoid already: it cancels against the derivative of the logarithm. "
         "Multiplied in again, it is the gradient of another cost, the squared distance of A and Y.",
