@@ -31,6 +31,8 @@ def on_config(config):
 def on_files(files, config):
     for file in assets.made_files(config):
         files.append(file)
+    for file in [file for file in files if file.src_uri.startswith("assets/javascripts/lunr/")]:
+        files.remove(file)  # search for other languages, under licences of their own
 
 
 def on_page_markdown(markdown, page, config, files):
