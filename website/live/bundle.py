@@ -21,7 +21,7 @@ _BUILD = _ROOT / "build" / "live"
 _WHEELS = _ROOT / "website" / "vendor"
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 _LOCKS = (_HERE / "package.json", _HERE / "package-lock.json")
-SCRIPTS = tuple(_HERE / f"{name}.mjs" for name in ("editor", "live", "play", "worker"))
+SCRIPTS = tuple(_HERE / f"{name}.mjs" for name in ("blind", "editor", "labs", "live", "play", "worker"))
 _PYTHON = (_HERE / "live.py", _HERE / "draw.py", _ROOT / "website" / "rule.py")
 
 

@@ -60,6 +60,7 @@ class LiveBlock extends HTMLElement {
     const box = this.closest(".live-playground");
     if (box || (kept !== null && kept !== this.block.code)) this.edit(kept ?? this.block.code, false);
     if (box) import(here + "play.mjs").then(({ play }) => play(box, make));
+    if (this === this.page[0] && document.querySelector("[data-hunt], .lab-progress")) import(here + "labs.mjs").then(({ mount }) => mount(make));
   }
 
   /** The reader went on to another page: what runs is ended, what is loading is loaded for the next page. */
@@ -78,20 +79,23 @@ class LiveBlock extends HTMLElement {
   run() { return this.runUpTo(this, this.page.filter((block) => block.block.home === this.block.home)); }
   all() { return this.runUpTo(this.page.at(-1), this.page); }
 
-  /** The blocks above share their names with the last: run those first that have not run as they stand. */
+  /** The blocks above share their names with the last: run those first that have not run as they stand. True if all is well. */
   async runUpTo(last, blocks) {
     if (waiting) return waiting.owner !== last && last.say("Another block is running: wait for it, or stop it", "waiting");
+    let edited = false; // what stands below an edit may print something else
     for (const block of blocks.slice(0, blocks.indexOf(last) + 1)) {
+      edited ||= block.code !== block.block.code;
       if (block !== last && worker?.ran.get(block) === block.code) continue;
-      const { ok, done } = await block.alone(!blocks.some((other) => worker?.ran.has(other)));
+      const { ok, done } = await block.alone(!blocks.some((other) => worker?.ran.has(other)), edited);
       if (ok) continue;
       if (block !== last && done) last.say("A block above ended in an error, so this one was not run", "error");
       return;
     }
+    return true;
   }
 
-  async alone(fresh) {
-    const { code } = this, edited = code !== this.block.code;
+  async alone(fresh, edited) {
+    const { code } = this;
     this.buttons.stop.hidden = false;
     this.buttons.run.ariaDisabled = "true"; // not disabled: that would take the focus away
     this.ariaBusy = "true";
@@ -101,6 +105,7 @@ class LiveBlock extends HTMLElement {
     this.buttons.stop.hidden = true;
     this.buttons.run.ariaDisabled = null;
     this.ariaBusy = null;
+    this.dispatchEvent(new CustomEvent("live-ran", { detail: last }));
     return last;
   }
 

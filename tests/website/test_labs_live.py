@@ -1,0 +1,269 @@
+"""The bug hunt in a reader's browser: each bug is repaired in the editor, and the checker says so."""
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from gradlab import labs
+from tests.website.live_tab import edit
+from website.served import Visit, url, visit
+
+TOPICS = [topic for topic in labs.TOPICS if any(bug.visible for bug in labs.TOPICS[topic])]
+LAPTOP = {"width": 1280, "height": 900}
+KEPT = "JSON.parse(localStorage.getItem('gradlab-labs') ?? '{}')"
+SOLVED = "Solved: the checker agrees."
+BLIND = "labs/blind/"
+NONE = "about/design/"  # a page without a hunt
+PATIENCE = 120_000  # of which Python needs most, once
+
+# Marks all that belongs to the hunt below a heading.
+PARTS = """title => {
+  for (let part = title.nextElementSibling; part && part.tagName !== "H2"; part = part.nextElementSibling) {
+    part.dataset.of = title.id;
+  }
+}"""
+
+
+@pytest.fixture(scope="module")
+def tab(chromium: Browser, site: Path) -> Iterator[tuple[Visit, Page]]:
+    """One reader for all hunts, since Python is loaded once."""
+    with visit(chromium, site, viewport=LAPTOP) as opened:
+        yield opened, opened.open()
+
+
+@pytest.fixture
+def page(tab: tuple[Visit, Page]) -> Iterator[Page]:
+    """The tab of a reader who has found nothing yet; afterwards nothing was complained about."""
+    visitor, page = tab
+    page.evaluate("sessionStorage.clear(), localStorage.clear()")
+    go(page, NONE)
+    yield page
+    assert not visitor.complaints
+    assert not visitor.elsewhere
+
+
+class Hunt:
+    """One hunt on its page, as a reader finds it."""
+
+    def __init__(self, page: Page, number: int | str) -> None:
+        self.title = page.locator(f"h2[data-hunt='{number}']")
+        self.title.evaluate(PARTS)
+        own = f"[data-of='{self.title.get_attribute('id')}']"
+        self.function, self.check = page.locator(f"live-block{own}").all()
+        self.said = page.locator(f".lab-said{own}")
+        self.hints = page.locator(f"details.question{own}")
+        self.answer = page.locator(f"details.success{own}")
+
+    def look(self) -> str:
+        """Click Check; what the checker says."""
+        self.function.get_by_role("button", name="Check").click()
+        expect(self.said).to_have_text(re.compile(r"\w"), timeout=PATIENCE)
+        return self.said.inner_text()
+
+    def repair(self, code: str) -> str:
+        self.function.evaluate("(block, code) => block.write(code)", code)
+        return self.look()
+
+
+def go(page: Page, address: str) -> None:
+    """Instant navigation, as a click in the menu does it, to a page whose hunts can be hunted."""
+    page.evaluate("document.querySelector('article').dataset.old = 'yes'")
+    page.evaluate("to => [...document.links].find((link) => link.href === to).click()", url(address))
+    page.locator("article:not([data-old])").wait_for()
+    if page.locator("h2[data-hunt]").count():
+        page.locator(".lab-said").last.wait_for(state="attached")
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_hunt_is_solved_in_the_editor_and_not_before(page: Page, topic: str) -> None:
+    go(page, f"labs/{topic}/")
+    wanted = [number for number, bug in enumerate(labs.BUGS) if bug.topic == topic and bug.visible]
+    found = page.locator("h2[data-hunt]").evaluate_all("all => all.map((title) => +title.dataset.hunt)")
+    assert found == wanted
+    for number in wanted:
+        hunt = Hunt(page, number)
+        assert hunt.look().startswith("WRONG"), labs.BUGS[number].slug
+        assert str(number) not in page.evaluate(KEPT)
+        assert hunt.repair(labs.BUGS[number].fixed) == SOLVED, labs.BUGS[number].slug
+        assert hunt.check.get_attribute("data-state") == "edited"
+        expect(hunt.title).to_have_class(re.compile("lab-solved"))
+    kept = page.evaluate(KEPT)
+    assert [int(number) for number in kept] == wanted
+    assert all(one["solved"] and one["hints"] == 0 and not one["looked"] for one in kept.values())
+
+
+def test_a_hunt_is_not_solved_by_another_function_or_another_check(page: Page) -> None:
+    go(page, "labs/dense/")
+    one, two = Hunt(page, 0), Hunt(page, 1)
+    assert two.repair(labs.BUGS[1].fixed) == SOLVED
+    assert one.look().startswith("WRONG"), "the function of the hunt that was run last was checked"
+    edit(one.check, "print('AGREES')")
+    assert one.repair(labs.BUGS[0].source + "# the same\n").startswith("AGREES But the check was edited")
+    assert list(page.evaluate(KEPT)) == ["1"]
+
+
+def test_an_error_is_shown_where_it_is(page: Page) -> None:
+    go(page, "labs/dense/")
+    hunt = Hunt(page, 0)
+    edit(hunt.function, "def dense_backward(dZ, A, W)\n    return")
+    hunt.function.locator(".cm-content").press("ControlOrMeta+Enter")
+    expect(hunt.function.locator(".live-note")).to_have_text("Ended in an error", timeout=PATIENCE)
+    expect(hunt.said).to_be_empty()
+    edit(hunt.function, labs.BUGS[0].fixed)
+    hunt.function.locator(".cm-content").press("ControlOrMeta+Enter")
+    expect(hunt.said).to_have_text(SOLVED, timeout=PATIENCE)
+
+
+def shown(details: Locator) -> list[bool]:
+    return [one.is_visible() for one in details.all()]
+
+
+def test_hints_come_one_at_a_time_and_count(page: Page) -> None:
+    go(page, "labs/dense/")
+    hunt = Hunt(page, 2)
+    assert shown(hunt.hints) == [True, False, False, False]
+    hunt.hints.nth(0).locator("summary").click()
+    expect(hunt.hints.nth(1)).to_be_visible()
+    assert shown(hunt.hints) == [True, True, False, False]
+    hunt.hints.nth(1).locator("summary").press("Enter")
+    expect(hunt.hints.nth(2)).to_be_visible()
+    assert page.evaluate(KEPT)["2"] | {"at": ""} == {"name": "Hunt 1.3", "at": "", "hints": 2, "looked": False}
+    hunt.answer.locator("summary").click()
+    expect(hunt.answer.locator("p").first).to_be_visible()
+    assert hunt.repair(labs.BUGS[2].fixed) == SOLVED
+    assert shown(hunt.hints) == [True] * 4
+    hunt.hints.nth(3).locator("summary").click()  # after it is solved, nothing counts
+    go(page, NONE)
+    go(page, "labs/dense/")
+    hunt = Hunt(page, 2)
+    expect(hunt.title).to_have_class(re.compile("lab-solved"))
+    kept = page.evaluate(KEPT)["2"]
+    assert kept["solved"]
+    assert kept["hints"] == 2
+    assert kept["looked"]
+
+
+def test_what_was_found_survives_a_reload(chromium: Browser, site: Path) -> None:
+    with visit(chromium, site, viewport=LAPTOP) as visitor:
+        page = visitor.open("labs/dense/")
+        Hunt(page, 5).hints.first.locator("summary").click()
+        expect(Hunt(page, 5).hints.nth(1)).to_be_visible()
+        page.reload()
+        page.locator(".lab-said").last.wait_for(state="attached")
+        assert shown(Hunt(page, 5).hints) == [True, True, False, False]
+        page.goto(url("labs/"))
+        expect(page.locator(".lab-progress tbody tr")).to_have_text("Hunt 1.6not yet1")
+        assert not visitor.complaints
+
+
+def test_progress_is_shown_exported_and_reset(page: Page, tmp_path: Path) -> None:
+    go(page, "labs/activations/")
+    Hunt(page, 7).hints.first.locator("summary").click()
+    assert Hunt(page, 7).repair(labs.BUGS[7].fixed) == SOLVED
+    Hunt(page, 8).answer.locator("summary").click()
+    page.wait_for_timeout(50)  # a fold says a moment later that it was opened
+    kept = page.evaluate(KEPT)
+    go(page, "labs/")
+    box = page.locator(".lab-progress")
+    rows = box.locator("tbody tr")
+    expect(rows).to_have_count(2)
+    assert rows.nth(0).locator("td").all_inner_texts() == ["Hunt 2.1", kept["7"]["solved"], "1"]
+    assert rows.nth(1).locator("td").all_inner_texts() == ["Hunt 2.2", "not yet", "0, and the answer"]
+    with page.expect_download() as download:
+        box.get_by_role("button", name="Export").click()
+    assert download.value.suggested_filename == "gradlab-labs.json"
+    download.value.save_as(tmp_path / "kept.json")
+    assert json.loads((tmp_path / "kept.json").read_text(encoding="utf-8")) == kept
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    box.get_by_role("button", name="Reset").click()
+    expect(rows).to_have_count(2)
+    page.once("dialog", lambda dialog: dialog.accept())
+    box.get_by_role("button", name="Reset").click()
+    expect(box).to_have_text("Nothing yet.")
+    assert page.evaluate(KEPT) == {}
+    assert box.locator("table").count() == 0
+
+
+def test_a_blind_bug_is_drawn_by_its_seed_and_named_when_it_is_found(page: Page) -> None:
+    go(page, BLIND)
+    first = page.locator("live-block").first
+    for seed in (3, 12):
+        bug = labs.choose(labs.BUGS, 1, seed=seed)[0]
+        page.get_by_label("Seed").fill(str(seed))
+        page.get_by_role("button", name="Hunt this one").click()
+        hunt = Hunt(page, "blind")
+        name = f"def {bug.name}("
+        expect(hunt.function.locator(".cm-content")).to_contain_text(name, timeout=PATIENCE)
+        assert hunt.function.evaluate("block => block.code") == bug.source.rstrip()
+        assert first.locator(".live-out pre").inner_text().rstrip() == bug.source.rstrip()
+        assert shown(hunt.hints) == [True, False, False, False]
+        hunt.hints.first.locator("summary").click()
+        expect(hunt.hints.first.locator(".live-out")).to_have_text(re.compile(re.escape(bug.hints[0][:40])))
+        assert bug.title not in page.locator("article").inner_text()
+        assert hunt.look().startswith("WRONG")
+        assert hunt.repair(bug.fixed) == SOLVED
+        expect(page.locator(".lab-progress tbody tr", has_text=bug.title)).to_be_visible()
+        assert page.evaluate(KEPT)[f"seed {seed}"]["hints"] == 1
+    hunt.function.get_by_role("button", name="Reset").click()
+    assert hunt.function.evaluate("block => block.code") == bug.source.rstrip()
+    go(page, NONE)
+    go(page, BLIND)
+    expect(page.get_by_label("Seed")).to_have_value("12")
+    assert page.locator(".lab-progress tbody tr").count() == 2
+
+
+def test_who_gives_up_is_told_the_name(page: Page) -> None:
+    go(page, BLIND)
+    seed = page.get_by_label("Seed").input_value()
+    go(page, "labs/")
+    go(page, BLIND)
+    seeds = {seed, page.get_by_label("Seed").input_value()}
+    page.get_by_role("button", name="Draw another").click()
+    hunt = Hunt(page, "blind")
+    expect(hunt.function.locator(".cm-content")).to_be_focused(timeout=PATIENCE)
+    drawn = page.get_by_label("Seed").input_value()
+    assert len(seeds | {drawn}) > 1, "three visits drew the same seed"
+    bug = labs.choose(labs.BUGS, 1, seed=int(drawn))[0]
+    hunt.answer.locator("summary").click()
+    row = page.locator(".lab-progress tbody tr")
+    expect(row).to_contain_text(bug.title, timeout=PATIENCE)
+    assert row.locator("td").all_inner_texts() == [f"Seed {drawn}: {bug.title}", "not yet", "0, and the answer"]
+
+
+def test_before_the_first_click_a_lab_loads_two_kilobytes_more(chromium: Browser, site: Path) -> None:
+    with visit(chromium, site, viewport=LAPTOP) as visitor:
+        page = visitor.open("labs/dense/")
+        page.locator(".lab-said").last.wait_for(state="attached")
+        page.wait_for_load_state("networkidle")
+        loaded = sorted(Path(path).name for path in visitor.bytes if "/assets/live/" in path)
+        assert loaded == ["labs.mjs", "live.mjs"]
+    assert len(gzip.compress((site / "assets/live/labs.mjs").read_bytes())) < 2_000
+    with visit(chromium, site) as visitor:
+        visitor.open("learn/the-check/").wait_for_load_state("networkidle")
+        assert not [path for path in visitor.bytes if path.endswith("/labs.mjs")]
+
+
+def test_without_javascript_hints_are_folded_and_all_there(chromium: Browser, site: Path) -> None:
+    with visit(chromium, site, java_script_enabled=False) as visitor:
+        for address, hunts in (("labs/dense/", 7), (BLIND, 1)):
+            page = visitor.open(address)
+            hints = page.locator("details.question")
+            assert hints.count() == 4 * hunts
+            assert all(shown(hints))
+            hints.last.locator("summary").click()
+            assert hints.last.locator("p, .highlight").last.is_visible()
+            assert "Nothing yet" not in page.locator("article").inner_text()
+
+
+def test_a_phone_shows_all_of_it(chromium: Browser, site: Path) -> None:
+    with visit(chromium, site, viewport={"width": 320, "height": 640}, color_scheme="dark") as visitor:
+        for address in ("labs/dense/", BLIND, "labs/"):
+            page = visitor.open(address)
+            expect(page.locator(".lab-said, .lab-progress p").last).to_be_attached()
+            assert page.evaluate("document.documentElement.scrollWidth") == 320, address
+        assert not visitor.complaints
