@@ -115,8 +115,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header() -> str:
-    """How to repeat the sample of spoiled blocks."""
-    return f"spoiled blocks: GRADLAB_SPOIL={os.environ['GRADLAB_SPOIL']} (a seed, or 'all')"
+    """How to repeat the sample of spoiled blocks and of pages that are opened in the browser."""
+    return f"blocks spoiled, pages opened: GRADLAB_SPOIL={os.environ['GRADLAB_SPOIL']} (a seed, or 'all')"
 
 
 class Recorder:

@@ -1,4 +1,4 @@
-"""Pages for tests that take seconds each: all of them in CI (GRADLAB_SPOIL=all), otherwise a sample.
+"""What takes seconds each, pages above all: everything in CI (GRADLAB_SPOIL=all), otherwise a sample.
 
 GRADLAB_SPOIL is then the seed; pytest shows it in its first lines, so that a sample can be repeated.
 """

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.website import sources
+from tests.website.chosen import sample
 from tests.website.live_tab import arrived, edit, ended, go, run, state
 from website.live import bundle
 from website.rule import same
@@ -286,7 +287,7 @@ def test_before_the_first_click_a_page_loads_five_kilobytes(chromium: Browser, s
 FILES = ["worker.mjs", "py/pyodide.asm.wasm", "py/pyodide.asm.js", "py/numpy-2.0.2", "live.py"]
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", sample(FILES, 2))
 def test_a_blocked_download_is_said_and_can_be_tried_again(chromium: Browser, site: Path, file: str) -> None:
     with visit(chromium, site) as visitor:
         page = visitor.open(ONE)
@@ -303,7 +304,7 @@ def test_a_blocked_download_is_said_and_can_be_tried_again(chromium: Browser, si
             assert state(block) == "same"
 
 
-@pytest.mark.parametrize("package", ["gradlab_check", "numpy"])
+@pytest.mark.parametrize("package", sample(["gradlab_check", "numpy"], 1))
 def test_a_package_with_another_hash_is_refused(chromium: Browser, site: Path, package: str) -> None:
     def tampered(route: Route) -> None:
         (wheel,) = (site / "assets/live/py").glob(f"{package}-*.whl")
