@@ -18,6 +18,7 @@ from gradlab.parameters import Parameters, named
 Point: TypeAlias = tuple[Any, Any]
 """(where, delta): theta[where] moved by delta. `where` is a component, a slice or an array of components."""
 
+SHORT = 12  # binary digits: numbers as short as this, sums of round-off for example, fit any precision
 CHUNK = 64  # points between two looks at the progress, and what one worker is given at a time
 STACK = 2**22  # numbers that a vectorized cost is given at once: 32 MB of float64
 
@@ -38,7 +39,8 @@ class Cost:
     watch
         Told how many points have been evaluated, now and then.
     single, moved
-        Every value that differs from that at theta was a whole float32 number, and how many of them there were.
+        Every value that differs from that at theta was a whole float32 number, and how many of them have so many
+        digits that this says something.
     mutates
         True if the cost changed its input. theta is then put back after every evaluation.
     evaluations
@@ -95,7 +97,7 @@ class Cost:
         return np.where(np.isfinite(values), values, np.nan)
 
     def _note_single(self, moved: NDArray[np.float64]) -> None:
-        self.moved += len(moved)
+        self.moved += int(np.sum(np.frexp(moved)[0] * 2**SHORT % 1 != 0))
         self.single = self.single and bool(np.all(moved.astype(np.float32) == moved))
 
     def _parts(self, points: Sequence[Point]) -> Iterable[Sequence[float]]:

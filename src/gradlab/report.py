@@ -80,10 +80,13 @@ class Report:
     def worst_first(self) -> list[Block]:
         """Wrong blocks, the largest relative difference first, then those that are undecided, untested, right."""
         order = [Verdict.WRONG, Verdict.UNDECIDED, Verdict.UNTESTED, Verdict.AGREES]
-        return sorted(
-            self.blocks.values(),
-            key=lambda b: (order.index(b.verdict), -b.relative_difference if b.verdict is Verdict.WRONG else 0.0),
-        )
+
+        def place(block: Block) -> tuple[int, float]:
+            # Three digits: blocks that are off by one factor stay in the order of params.
+            off = float(f"{block.relative_difference:.3g}") if block.verdict is Verdict.WRONG else 0.0
+            return order.index(block.verdict), -off
+
+        return sorted(self.blocks.values(), key=place)
 
     def __str__(self) -> str:
         return text.text(self)

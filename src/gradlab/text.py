@@ -76,7 +76,8 @@ def headline(blocks: Sequence[Block]) -> str:
 
 def course(report: Report) -> list[str]:
     """The course's one number and its level; and why they say something else, where they do."""
-    difference, exact = report.relative_difference, report.verdict is Verdict.WRONG
+    difference = report.relative_difference
+    exact = report.verdict is Verdict.WRONG or difference == np.inf
     number = f"{difference:.1e}" if exact else f"below {order(difference)}"  # where all agrees, the number is noise
     levels = "" if report.dtype == np.float64 else f" (levels for {report.dtype})"
     why = _why_different(report)

@@ -96,7 +96,7 @@ BUGS = (
         (
             "The blocks: the last layer is right, all below it are wrong, more and more.",
             "The ratio: there is none. But nearly all signs are right, and the differences are small.",
-            "The layer: something between two layers is nearly right at each step: a slope at nearly the right place.",
+            "The layer: something between two layers is nearly right at each step: a slope at nearly that place.",
         ),
         "The cache holds A = tanh(Z), and the function expected Z. tanh flattens, so its slope at A is steeper than "
         "that at Z; the error multiplies from layer to layer.",
@@ -150,7 +150,7 @@ BUGS = (
         "GL113",
         (
             "The blocks: the last layer is right, all below it are wrong.",
-            "The ratio: there is none. But analytic is mostly too large, about twice as large at each layer on the way down.",
+            "The ratio: there is none. But analytic is mostly too large, the more so the further down the layer is.",
             "The layer: 1 − A is about a half for small Z. Something is missing that is about a half.",
         ),
         "The product rule for 1 / (1 + E) has two factors, and one was lost.",

@@ -96,7 +96,7 @@ BUGS = (
         (
             "The blocks: all of them are wrong.",
             "The ratio: about 4 nearly everywhere, but not quite, so it is not one factor.",
-            "The layer: b of the last layer comes from dZ of the loss alone. So the loss is wrong. What is about 1/4?",
+            "The layer: b of the last layer comes from dZ of the loss alone. So that is wrong. What is about 1/4?",
         ),
         "A − Y holds the slope of the sigmoid already: it cancels against the derivative of the logarithm. "
         "Multiplied in again, it is the gradient of another cost, the squared distance of A and Y.",
