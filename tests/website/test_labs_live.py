@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from gradlab import labs
 from tests.website.live_tab import edit
+from tests.website.test_axe import violations
 from website.served import Visit, url, visit
 
 TOPICS = [topic for topic in labs.TOPICS if any(bug.visible for bug in labs.TOPICS[topic])]
@@ -209,6 +210,7 @@ def test_a_blind_bug_is_drawn_by_its_seed_and_named_when_it_is_found(page: Page)
         assert hunt.repair(bug.fixed) == SOLVED
         expect(page.locator(".lab-progress tbody tr", has_text=bug.title)).to_be_visible()
         assert page.evaluate(KEPT)[f"seed {seed}"]["hints"] == 1
+    assert not violations(page)
     hunt.function.get_by_role("button", name="Reset").click()
     assert hunt.function.evaluate("block => block.code") == bug.source.rstrip()
     go(page, NONE)

@@ -53,7 +53,7 @@ class LiveBlock extends HTMLElement {
       this.bar.append(this.buttons[name]);
     }
     this.note = make("span", { className: "live-note", role: "status" });
-    this.out = make("div", { className: "live-out", hidden: true, tabIndex: 0, role: "region", ariaLabel: "What this block gave here" });
+    this.out = make("div", { className: "live-out", hidden: true, tabIndex: 0, role: "group", ariaLabel: "What this block gave here" });
     this.bar.append(this.note);
     this.append(this.bar, this.out);
     const kept = sessionStorage.getItem(this.key);
