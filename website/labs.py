@@ -14,6 +14,7 @@ from website import outputs
 FOLDER = Path(__file__).parents[1] / "docs" / "labs"
 SEED = 1
 OUTPUT = '```text title="Output"\n?\n```\n'
+_OUTPUT = re.compile(r'(?ms)^( *)```text title="Output"\n.*?^\1```$')
 LEVELS = {1: "the report names it", 2: "the report says where", 3: "read with care"}
 TITLES = {
     "dense": "Dense layers",
@@ -135,15 +136,24 @@ def _fence(text: str, language: str = "python") -> str:
 
 def without_outputs(text: str) -> str:
     """A page with its outputs emptied, as `page` makes it."""
-    return re.sub(r'(?ms)^( *)```text title="Output"\n.*?^\1```$', r'\1```text title="Output"\n\1?\n\1```', text)
+    return _OUTPUT.sub(r'\1```text title="Output"\n\1?\n\1```', text)
+
+
+def _with_outputs(text: str, before: str) -> str:
+    """The page with the outputs that it had: those that still match stay as they were written."""
+    had = [found[0] for found in _OUTPUT.finditer(before)]
+    if len(had) != len(_OUTPUT.findall(text)):
+        return text
+    return _OUTPUT.sub(lambda _: had.pop(0), text)
 
 
 def main() -> None:
     """Write the pages that differ from the catalogue, and run them for their outputs."""
     for topic in labs.TOPICS:
         path = FOLDER / f"{topic}.md"
-        if not path.exists() or without_outputs(path.read_text(encoding="utf-8")) != page(topic):
-            path.write_text(page(topic), encoding="utf-8")
+        before, after = path.read_text(encoding="utf-8") if path.exists() else "", page(topic)
+        if without_outputs(before) != after:
+            path.write_text(_with_outputs(after, before), encoding="utf-8")
             outputs.main([str(path)])
 
 

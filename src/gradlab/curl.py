@@ -107,7 +107,8 @@ def _noise(gradient: Gradient, theta: Floats, of: Floats, along: Floats) -> floa
 def findings(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Generator) -> Iterator[Finding]:
     """What the curl of a wrong gradient says about it: GL121, GL122, or nothing where noise hides it."""
     seen = curl(gradient, theta, scale, rng)
-    i = int(np.argmax(np.abs(seen.forth - seen.back)))
+    # The pair that says most; where all gaps are noise, the largest of them would be noise too.
+    i = int(np.argmax(np.abs(seen.forth if seen.symmetric else seen.forth - seen.back)))
     evidence = f"u·∂a[v] = {seen.forth[i]:.6g}, v·∂a[u] = {seen.back[i]:.6g} ± {order(float(seen.bound[i]))}"
     if seen.symmetric is False:
         message = (
