@@ -32,14 +32,17 @@ function hunt(title, make) {
   };
   lab.show = () => {
     const { hints: seen = 0, solved } = kept()[lab.id] ?? {};
-    hints.forEach((hint, k) => { hint.hidden = k > seen && !solved; });
+    hints.forEach((hint, k) => { hint.firstElementChild.ariaDisabled = k > seen && !solved ? "true" : null; });
     for (const one of [title, ...document.querySelectorAll(`.md-nav [href$="#${title.id}"]`)]) one.classList.toggle("lab-solved", !!solved);
   };
   const opened = (folded, news) => folded.addEventListener("toggle", () => {
     const now = kept()[lab.id];
     if (folded.open && !now?.solved) lab.note(news(now?.hints ?? 0));
   });
-  hints.forEach((hint, k) => opened(hint, (seen) => ({ hints: Math.max(seen, k + 1) })));
+  hints.forEach((hint, k) => {
+    opened(hint, (seen) => ({ hints: Math.max(seen, k + 1) }));
+    hint.firstElementChild.onclick = (event) => event.currentTarget.ariaDisabled && event.preventDefault(); // not before the last one
+  });
   opened(answer, () => ({ looked: true }));
 
   // Hunts share a page, and often the name of the function: what a block needs is run again just before it.
@@ -85,7 +88,7 @@ function progress(box, make) {
   const found = kept();
   const rows = Object.keys(found).filter((id) => box.dataset.of !== "seeds" || id.startsWith("seed")).map((id) => found[id]);
   rows.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
-  if (!rows.length) return box.replaceChildren(make("p", { textContent: "Nothing yet." }));
+  if (!rows.length) return box.replaceChildren();
   box.replaceChildren(
     make("table", {},
       make("thead", {}, row("th", "Hunt", "Solved", "Hints")),
