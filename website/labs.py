@@ -51,8 +51,8 @@ INTROS = {
         open the answer.""",
 }
 HOW = """
-    In each hunt a function is wrong in one place. Run the check, edit the function, and run the check again, until
-    it says AGREES. Hints are folded away: take one at a time.
+    In each hunt a function is wrong in one place. Edit it and press Check, until the checker says AGREES. Hints are
+    folded away: take one at a time.
     [How to hunt, here or on your own machine](index.md#how)."""
 TRAPPED = """
     Each check runs twice: with the derived bound, and with the step of the course, ε = 1e-7, for its number. Say
