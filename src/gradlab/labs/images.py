@@ -109,7 +109,7 @@ BUGS = (
         MAX,
     ),
     Bug(
-        "ties-not-the-largest",
+        "all-but-the-largest",
         "The wrong entries are kept: sign of the comparison",
         "images",
         1,
