@@ -7,11 +7,14 @@ the same parser and evaluators, so that nothing above it is run again.
 import os
 import random
 import re
+import shutil
 import signal
 import sys
+import tempfile
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from unittest import SkipTest
 
 from sybil.example import SybilFailure
@@ -156,10 +159,14 @@ def turns_red(spoil: Spoil, path: str, so_far: verify.Page | None = None) -> boo
     if so_far is None:
         with page.running() as page.folder:
             return _fails(page, spoil)
-    page.module, page.namespace, page.folder = so_far.module, so_far.namespace, so_far.folder
+    page.module, page.namespace = so_far.module, so_far.namespace
     page.printed, page.filters = so_far.printed, so_far.filters
     page.done = {example.line for example in list(page.examples())[: spoil.first]}
-    return _fails(page, spoil)
+    with tempfile.TemporaryDirectory() as copy:  # what a spoiled command writes, the right one must not find
+        page.folder = Path(shutil.copytree(so_far.folder, copy, dirs_exist_ok=True))
+        os.chdir(page.folder)
+        sys.path.insert(0, copy)
+        return _fails(page, spoil)
 
 
 def _fails(page: verify.Page, spoil: Spoil) -> bool:

@@ -31,7 +31,7 @@ def addresses() -> dict[str, Path]:
     found = {}
     for path in sorted(DOCS.rglob("*.md")):
         place = path.relative_to(DOCS).with_suffix("").as_posix()
-        found["" if place == "index" else place.removesuffix("index") + "/"] = path
+        found["" if place == "index" else place.removesuffix("/index") + "/"] = path
     return found
 
 

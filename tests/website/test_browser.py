@@ -86,7 +86,7 @@ def walk(chromium: Browser, site: Path) -> Walk:
 
 def text(page: Page) -> str:
     """What the article says, without blanks, and without buttons and moving pictures (which scripts add)."""
-    added = "document.querySelectorAll('article :is(button, moving-picture, .moving-how, .live-bar)')"
+    added = "document.querySelectorAll('article :is(button, moving-picture, .moving-how, .live-bar, .lab-progress)')"
     page.evaluate(added + ".forEach((part) => { part.style.visibility = 'hidden'; })")
     return "".join(page.locator("article").inner_text().split())
 
