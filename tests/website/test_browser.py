@@ -86,8 +86,15 @@ def walk(chromium: Browser, site: Path) -> Walk:
 
 def text(page: Page) -> str:
     """What the article says, without blanks, and without buttons and moving pictures (which scripts add)."""
-    added = "document.querySelectorAll('article :is(button, moving-picture, .moving-how, .live-bar, .lab-progress)')"
-    page.evaluate(added + ".forEach((part) => { part.style.visibility = 'hidden'; })")
+    added = "article :is(button, moving-picture, .moving-how, .live-bar, .lab-progress) { visibility: hidden }"
+    page.evaluate(  # a rule, not a style on each: some of them come late
+        """rule => {
+            const sheet = new CSSStyleSheet();
+            sheet.replaceSync(rule);
+            document.adoptedStyleSheets.push(sheet);
+        }""",
+        added,
+    )
     return "".join(page.locator("article").inner_text().split())
 
 
