@@ -19,11 +19,11 @@ def main(only: list[str]) -> None:
         sys.exit("no chromium found: install it (apt-get install chromium), or name one in GRADLAB_BROWSER")
     shutil.rmtree(PICTURES, ignore_errors=True)
     pages = [address for address in addresses(SITE) if not only or any(word in address for word in only)]
-    with browser(path) as opened:
+    with browser(path, SITE) as opened:
         for scheme, (name, width) in product(("light", "dark"), WIDTHS.items()):
             folder = PICTURES / f"{name}-{scheme}"
             folder.mkdir(parents=True)
-            with visit(opened, SITE, viewport={"width": width, "height": 900}, color_scheme=scheme) as visitor:
+            with visit(opened, viewport={"width": width, "height": 900}, color_scheme=scheme) as visitor:
                 page = visitor.open()
                 for address in pages:
                     page.goto(url(address))

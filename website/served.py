@@ -1,6 +1,5 @@
-"""The built site in a real browser, without a server: every request is answered from the folder, or refused."""
+"""The built site in a real browser, which can reach nothing else."""
 
-import mimetypes
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,14 +9,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+from website.host import serving
 
 ORIGIN = "http://localhost:8000"  # localhost is a secure context: the clipboard works, as it will over https
 SUB_PATH = "/gradlab/"  # not the root: links that only work there are found
 
 _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 
 
@@ -28,10 +29,11 @@ def find_browser() -> str | None:
 
 
 @contextmanager
-def browser(path: str, *flags: str) -> Iterator[Browser]:
-    """A headless browser that can reach no host, if no other flag lets it."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=[*_FLAGS, *flags])
+def browser(path: str, site: Path) -> Iterator[Browser]:
+    """A headless browser that can reach this machine only; a folder is served to it as ORIGIN, under SUB_PATH."""
+    with serving(site, SUB_PATH) as address, sync_playwright() as playwright:
+        hosts = f"MAP {urlsplit(ORIGIN).netloc} {urlsplit(address).netloc}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+        opened = playwright.chromium.launch(executable_path=path, args=[*_FLAGS, f"--host-resolver-rules={hosts}"])
         yield opened
         opened.close()
 
@@ -40,9 +42,8 @@ def browser(path: str, *flags: str) -> Iterator[Browser]:
 class Visit:
     """One visitor: what the browser asked for, and what it complained about."""
 
-    site: Path
     context: BrowserContext
-    bytes: dict[str, int] = field(default_factory=dict)  # size of each file that was loaded
+    asked: set[str] = field(default_factory=set)  # paths of the files, within the site
     elsewhere: list[str] = field(default_factory=list)  # requests to other hosts
     complaints: list[str] = field(default_factory=list)  # console errors and warnings, uncaught exceptions
 
@@ -52,20 +53,12 @@ class Visit:
         page.goto(url(address))
         return page
 
-    def answer(self, route: Route) -> None:
-        """A request's answer: the file, or the 404 page as a static host gives it."""
-        asked = urlsplit(route.request.url)
-        if f"{asked.scheme}://{asked.netloc}" != ORIGIN:
-            self.elsewhere.append(route.request.url)
-            route.abort()
-            return
-        file = self.site / unquote(asked.path).removeprefix(SUB_PATH)
-        file = file / "index.html" if file.is_dir() else file
-        found = file.is_file()
-        file = file if found else self.site / "404.html"
-        self.bytes[asked.path] = file.stat().st_size
-        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        route.fulfill(status=200 if found else 404, body=file.read_bytes(), content_type=kind)
+    def note(self, request: Request) -> None:
+        """Remember what is asked for, and of whom."""
+        if request.url.startswith(url()):
+            self.asked.add(unquote(urlsplit(request.url).path).removeprefix(SUB_PATH))
+        elif request.url.startswith("http"):
+            self.elsewhere.append(request.url)
 
     def hear(self, message: ConsoleMessage) -> None:
         """Remember what the console shows in red or yellow."""
@@ -74,12 +67,12 @@ class Visit:
 
 
 @contextmanager
-def visit(opened: Browser, site: Path, **options: Any) -> Iterator[Visit]:
+def visit(opened: Browser, **options: Any) -> Iterator[Visit]:
     """A fresh visitor. Options are Playwright's: viewport, color_scheme, java_script_enabled, ..."""
     context = opened.new_context(**options)
-    context.add_init_script("Object.defineProperty(navigator, 'serviceWorker', {})")  # its requests come not by here
-    visitor = Visit(site, context)
-    context.route("**/*", visitor.answer)
+    context.add_init_script("Object.defineProperty(navigator, 'serviceWorker', {})")  # it would ask in their stead
+    visitor = Visit(context)
+    context.on("request", visitor.note)
     context.on("console", visitor.hear)
     context.on("weberror", lambda error: visitor.complaints.append(str(error.error)))
     yield visitor

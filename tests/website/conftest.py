@@ -24,15 +24,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's chromium, or whatever is installed."""
+def chromium(site: Path) -> Iterator[Browser]:
+    """Debian's chromium, or whatever is installed, with the site served to it."""
     path = find_browser()
     if path is None:
         reason = "no chromium found: install it (apt-get install chromium), or name one in GRADLAB_BROWSER"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    with browser(path) as opened:
+    with browser(path, site) as opened:
         yield opened
 
 

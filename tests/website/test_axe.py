@@ -40,7 +40,7 @@ def violations(page: Page) -> list[str]:
 
 def test_no_page_breaks_a_rule(chromium: Browser, site: Path) -> None:
     broken = {}
-    with visit(chromium, site, viewport=LAPTOP) as visitor:
+    with visit(chromium, viewport=LAPTOP) as visitor:
         page = visitor.open()
         for address in sample(addresses(site), 8):
             page.goto(url(address))
@@ -49,8 +49,8 @@ def test_no_page_breaks_a_rule(chromium: Browser, site: Path) -> None:
     assert not broken, "\n\n".join(f"{address}\n" + "\n".join(found) for address, found in broken.items())
 
 
-def test_what_run_and_edit_bring_breaks_none(chromium: Browser, site: Path) -> None:
-    with visit(chromium, site, viewport=LAPTOP) as visitor:
+def test_what_run_and_edit_bring_breaks_none(chromium: Browser) -> None:
+    with visit(chromium, viewport=LAPTOP) as visitor:
         page = visitor.open("playground/")
         block = page.locator(".live-playground live-block").nth(1)
         run(block)

@@ -1,7 +1,6 @@
 """The built site in a real browser: quiet console, no other host, phones, dark, no JavaScript, search, keyboard."""
 
 import gzip
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,29 +10,16 @@ from playwright.sync_api import Browser, Page
 
 from tests.website.chosen import sample
 from website.lighthouse.__main__ import KINDS
-from website.served import SUB_PATH, Visit, addresses, browser, find_browser, url, visit
+from website.served import Visit, addresses, url, visit
 
 PHONE = {"width": 320, "height": 640}
 LAPTOP = {"width": 1280, "height": 900}
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's chromium, or whatever is installed."""
-    path = find_browser()
-    if path is None:
-        reason = "no chromium found: install it (apt-get install chromium), or name one in GRADLAB_BROWSER"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with browser(path) as opened:
-        yield opened
-
-
 @pytest.fixture
-def visitor(chromium: Browser, site: Path) -> Iterator[Visit]:
+def visitor(chromium: Browser) -> Iterator[Visit]:
     """Somebody with a laptop."""
-    with visit(chromium, site, viewport=LAPTOP) as opened:
+    with visit(chromium, viewport=LAPTOP) as opened:
         yield opened
     assert not opened.elsewhere
 
@@ -67,7 +53,7 @@ class Walk:
 def walk(chromium: Browser, site: Path) -> Walk:
     """Every page, opened once."""
     found = Walk()
-    with visit(chromium, site) as visitor:
+    with visit(chromium) as visitor:
         page = visitor.open()
         for address in addresses(site):
             page.set_viewport_size(PHONE)
@@ -115,7 +101,7 @@ def test_figures_can_be_read(walk: Walk) -> None:
 
 
 def test_every_page_says_the_same_without_javascript(chromium: Browser, site: Path, walk: Walk) -> None:
-    with visit(chromium, site, java_script_enabled=False, viewport=PHONE) as visitor:
+    with visit(chromium, java_script_enabled=False, viewport=PHONE) as visitor:
         page = visitor.open()
         for address in sample(addresses(site)[:-1], 12):  # the 404 page offers the search, which needs JavaScript
             page.goto(url(address))
@@ -160,8 +146,8 @@ def source(site: Path, address: str) -> str:
 
 @pytest.mark.parametrize("scripted", [True, False], ids=["javascript", "no javascript"])
 @pytest.mark.parametrize(("scheme", "paper"), [("light", "rgb(253, 252, 249)"), ("dark", "rgb(21, 23, 26)")])
-def test_colours_follow_the_system(chromium: Browser, site: Path, scheme: str, paper: str, scripted: bool) -> None:
-    with visit(chromium, site, color_scheme=scheme, java_script_enabled=scripted) as visitor:
+def test_colours_follow_the_system(chromium: Browser, scheme: str, paper: str, scripted: bool) -> None:
+    with visit(chromium, color_scheme=scheme, java_script_enabled=scripted) as visitor:
         page = visitor.open()
         assert page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor") == paper
 
@@ -197,11 +183,11 @@ SORTS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_first_visit_is_light(visitor: Visit, capsys: pytest.CaptureFixture[str], kind: str) -> None:
+def test_a_first_visit_is_light(visitor: Visit, site: Path, capsys: pytest.CaptureFixture[str], kind: str) -> None:
     visitor.open(KINDS[kind]).wait_for_load_state("networkidle")
     sizes = dict.fromkeys(BUDGET, 0)
-    for path in visitor.bytes:
-        sizes[SORTS[Path(path).suffix]] += transferred(visitor.site, path)
+    for path in visitor.asked:
+        sizes[SORTS[Path(path).suffix]] += transferred(site, path)
     with capsys.disabled():
         print(f"\n{kind:13}", ", ".join(f"{name} {size / 1000:.1f} kB" for name, size in sizes.items()))
     budget = BUDGET | MORE.get(kind, {})
@@ -211,7 +197,7 @@ def test_a_first_visit_is_light(visitor: Visit, capsys: pytest.CaptureFixture[st
 
 def transferred(site: Path, path: str) -> int:
     """Bytes of a file as a host sends it: gzip for all but fonts and pictures."""
-    file = site / path.removeprefix(SUB_PATH)
+    file = site / path
     content = (file / "index.html" if file.is_dir() else file).read_bytes()
     return len(content) if file.suffix in (".woff2", ".png") else len(gzip.compress(content))
 

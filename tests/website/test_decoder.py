@@ -31,8 +31,8 @@ def decode() -> Callable[[str], list[str]]:
 
 
 @pytest.fixture(scope="module")
-def visitor(chromium: Browser, site: Path) -> Iterator[Visit]:
-    with visit(chromium, site, viewport={"width": 320, "height": 640}) as opened:
+def visitor(chromium: Browser) -> Iterator[Visit]:
+    with visit(chromium, viewport={"width": 320, "height": 640}) as opened:
         yield opened
     assert not opened.elsewhere
     assert not opened.complaints
@@ -96,16 +96,16 @@ def test_the_answer_is_announced_and_fits_a_phone(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
-def test_the_script_is_loaded_here_only(chromium: Browser, site: Path) -> None:
-    with visit(chromium, site) as reader:
+def test_the_script_is_loaded_here_only(chromium: Browser) -> None:
+    with visit(chromium) as reader:
         reader.open("labs/stories/exactly-one-third/").wait_for_load_state("networkidle")
-        assert not any("decoder" in path for path in reader.bytes if "/moving/" in path)
+        assert not any("decoder" in path for path in reader.asked if "/moving/" in path)
         reader.open(PAGE).get_by_label("Relative difference").wait_for()
-        assert any(path.endswith("/moving/decoder.mjs") for path in reader.bytes)
+        assert any(path.endswith("/moving/decoder.mjs") for path in reader.asked)
 
 
-def test_without_javascript_the_table_stands(chromium: Browser, site: Path) -> None:
-    with visit(chromium, site, java_script_enabled=False) as reader:
+def test_without_javascript_the_table_stands(chromium: Browser) -> None:
+    with visit(chromium, java_script_enabled=False) as reader:
         page = reader.open(PAGE)
         assert page.locator("moving-picture").inner_text() == ""
         assert (page.locator("moving-picture").bounding_box() or {"height": 0})["height"] == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.website import firefox, sources
-from website.lighthouse.host import serving
+from website.host import serving
 from website.rule import same
 
 PAGE = "learn/one-side-or-two/"

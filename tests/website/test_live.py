@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -17,9 +16,9 @@ PAGES = sources.addresses()
 
 
 @pytest.fixture(scope="module")
-def reader(chromium: Browser, site: Path) -> Iterator[tuple[Visit, Page]]:
+def reader(chromium: Browser) -> Iterator[tuple[Visit, Page]]:
     """Somebody who walks through all pages in one tab: Python is loaded once."""
-    with visit(chromium, site, viewport={"width": 1280, "height": 900}) as opened:
+    with visit(chromium, viewport={"width": 1280, "height": 900}) as opened:
         yield opened, opened.open()
 
 

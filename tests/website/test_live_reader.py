@@ -13,7 +13,7 @@ from tests.website.chosen import sample
 from tests.website.live_tab import arrived, edit, ended, go, run, state
 from website.live import bundle
 from website.rule import same
-from website.served import SUB_PATH, Visit, visit
+from website.served import Visit, visit
 
 ONE = "about/verified/"  # a page with one block
 NONE = "about/design/"  # and one with none
@@ -22,9 +22,9 @@ TEN = [address for address in sources.addresses() if address.startswith("learn/"
 
 
 @pytest.fixture(scope="module")
-def tab(chromium: Browser, site: Path) -> Iterator[tuple[Visit, Page]]:
+def tab(chromium: Browser) -> Iterator[tuple[Visit, Page]]:
     """One visitor for all tests that need Python, since it is loaded once."""
-    with visit(chromium, site, viewport={"width": 1280, "height": 900}) as opened:
+    with visit(chromium, viewport={"width": 1280, "height": 900}) as opened:
         yield opened, opened.open()
 
 
@@ -258,8 +258,8 @@ def test_declared_exceptions_have_a_reason_and_no_buttons(page: Page) -> None:
     assert "Runs on your machine only" in shown
 
 
-def test_code_in_an_address_is_left_alone(chromium: Browser, site: Path) -> None:
-    with visit(chromium, site) as visitor:
+def test_code_in_an_address_is_left_alone(chromium: Browser) -> None:
+    with visit(chromium) as visitor:
         page = visitor.open(f"{ONE}?code=1%2F0&run=1#code=1%2F0")
         block = page.locator("live-block")
         expect(block.get_by_role("button", name="Run", exact=True)).to_be_visible()
@@ -270,11 +270,11 @@ def test_code_in_an_address_is_left_alone(chromium: Browser, site: Path) -> None
 
 
 def test_before_the_first_click_a_page_loads_five_kilobytes(chromium: Browser, site: Path) -> None:
-    with visit(chromium, site) as visitor:
+    with visit(chromium) as visitor:
         page = visitor.open(SIX)
         expect(page.locator(".live-run").first).to_be_visible()
         page.wait_for_load_state("networkidle")
-        loaded = [path.removeprefix(SUB_PATH) for path in visitor.bytes if "/live/" in path]
+        loaded = [path for path in visitor.asked if "/live/" in path]
     assert loaded == ["assets/live/live.mjs"]
     style = (bundle.SCRIPTS[0].parents[1] / "style" / "8-live.css").read_bytes()
     shown = (site / SIX / "index.html").read_text(encoding="utf-8")
@@ -288,8 +288,8 @@ FILES = ["worker.mjs", "py/pyodide.asm.wasm", "py/pyodide.asm.js", "py/numpy-2.0
 
 
 @pytest.mark.parametrize("file", sample(FILES, 2))
-def test_a_blocked_download_is_said_and_can_be_tried_again(chromium: Browser, site: Path, file: str) -> None:
-    with visit(chromium, site) as visitor:
+def test_a_blocked_download_is_said_and_can_be_tried_again(chromium: Browser, file: str) -> None:
+    with visit(chromium) as visitor:
         page = visitor.open(ONE)
         blocked = re.compile(re.escape(f"assets/live/{file}"))
         visitor.context.route(blocked, lambda route: route.abort())
@@ -312,7 +312,7 @@ def test_a_package_with_another_hash_is_refused(chromium: Browser, site: Path, p
         content[-1] ^= 1
         route.fulfill(body=bytes(content), content_type="application/octet-stream")
 
-    with visit(chromium, site) as visitor:
+    with visit(chromium) as visitor:
         page = visitor.open(ONE)
         visitor.context.route(re.compile(rf"/py/{package}-.*\.whl"), tampered)
         block = page.locator("live-block")
@@ -320,8 +320,8 @@ def test_a_package_with_another_hash_is_refused(chromium: Browser, site: Path, p
         assert state(block) == "failed"
 
 
-def test_a_blocked_editor_is_said(chromium: Browser, site: Path) -> None:
-    with visit(chromium, site) as visitor:
+def test_a_blocked_editor_is_said(chromium: Browser) -> None:
+    with visit(chromium) as visitor:
         page = visitor.open(ONE)
         visitor.context.route("**/editor.mjs", lambda route: route.abort())
         page.get_by_role("button", name="Edit").click()
@@ -331,8 +331,8 @@ def test_a_blocked_editor_is_said(chromium: Browser, site: Path) -> None:
         expect(page.locator(".cm-content")).to_be_focused()
 
 
-def test_without_javascript_the_verified_block_stands(chromium: Browser, site: Path) -> None:
-    with visit(chromium, site, java_script_enabled=False) as visitor:
+def test_without_javascript_the_verified_block_stands(chromium: Browser) -> None:
+    with visit(chromium, java_script_enabled=False) as visitor:
         page = visitor.open(ONE)
         assert page.locator("live-block").count() == 1
         assert page.locator("live-block button:visible").count() == 0

@@ -29,9 +29,9 @@ LAPTOP = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
-def visitor(chromium: Browser, site: Path) -> Iterator[Visit]:
+def visitor(chromium: Browser) -> Iterator[Visit]:
     """One reader for the whole module, whose console stays empty and who asks no other host."""
-    with visit(chromium, site, viewport=LAPTOP) as opened:
+    with visit(chromium, viewport=LAPTOP) as opened:
         yield opened
     assert not opened.elsewhere
 
@@ -314,15 +314,15 @@ def go(page: Page, address: str) -> None:
     page.locator("article:not([data-old])").wait_for()  # not by a function, which the pages' policy forbids
 
 
-def test_modules_are_loaded_where_they_are_used(chromium: Browser, site: Path) -> None:
-    with visit(chromium, site, viewport=LAPTOP) as reader:
+def test_modules_are_loaded_where_they_are_used(chromium: Browser) -> None:
+    with visit(chromium, viewport=LAPTOP) as reader:
         reader.open("about/design/").wait_for_load_state("networkidle")
-        loaded = [path.split("/")[-1] for path in reader.bytes if "/moving/" in path]
+        loaded = [path.split("/")[-1] for path in reader.asked if "/moving/" in path]
         assert loaded == ["loader.mjs"]
 
 
-def test_pictures_fit_a_phone(chromium: Browser, site: Path) -> None:
-    with visit(chromium, site, viewport=PHONE, color_scheme="dark") as reader:
+def test_pictures_fit_a_phone(chromium: Browser) -> None:
+    with visit(chromium, viewport=PHONE, color_scheme="dark") as reader:
         page = reader.open()
         for name in PAGES:
             page.goto(url(PAGES[name]))
@@ -364,7 +364,7 @@ def test_the_static_picture_stands_without_javascript(chromium: Browser, site: P
     for name, address in PAGES.items():
         html = (site / address / "index.html").read_text(encoding="utf-8")
         assert re.search(rf'<moving-picture name="{name}"><div class="gl-figure"[^>]*><svg ', html), name
-    with visit(chromium, site, java_script_enabled=False, viewport=LAPTOP) as reader:
+    with visit(chromium, java_script_enabled=False, viewport=LAPTOP) as reader:
         page = reader.open()  # the landing page has one too
         found = page.locator("moving-picture")
         assert found.locator(".gl-figure svg.gl-wide").is_visible()
@@ -403,10 +403,10 @@ FOCUS = """() => {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_a_picture_that_moves(chromium: Browser, site: Path, scheme: Any) -> None:
+def test_axe_finds_nothing_in_a_picture_that_moves(chromium: Browser, scheme: Any) -> None:
     axe = (bundle.packages() / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
     check = "axe.run('article').then((found) => [found.passes.length, found.violations])"
-    with visit(chromium, site, viewport=LAPTOP, color_scheme=scheme) as reader:
+    with visit(chromium, viewport=LAPTOP, color_scheme=scheme) as reader:
         page = reader.open()
         for name in PAGES:
             if name == "backprop":

@@ -1,14 +1,12 @@
 """After a visit, a page can be read and run without a network; with one, nothing comes from the cache."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.website.live_tab import run, state
-from website.lighthouse.host import serving
-from website.served import browser, find_browser
+from website.host import serving
+from website.served import url
 
 PAGE = "learn/one-side-or-two/"
 KEPT = """async () => {
@@ -17,16 +15,6 @@ KEPT = """async () => {
   const requests = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
   return [names, requests.flat().map(({ url }) => url).sort()];
 }"""
-
-
-@pytest.fixture(scope="module")
-def here() -> Iterator[Browser]:
-    """A browser that reaches this machine, since a service worker needs a server."""
-    path = find_browser()
-    if path is None:
-        pytest.skip("no chromium found: install it (apt-get install chromium), or name one in GRADLAB_BROWSER")
-    with browser(path, "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1") as opened:
-        yield opened
 
 
 def kept(page: Page, what: str) -> list[str]:
@@ -40,34 +28,32 @@ def kept(page: Page, what: str) -> list[str]:
     raise AssertionError(f"{what} was not kept: {addresses}")
 
 
-def test_a_visited_page_runs_without_a_network(here: Browser, site: Path, tmp_path: Path) -> None:
-    (tmp_path / "gradlab").symlink_to(site)  # a sub-path
-    with serving(tmp_path) as origin:
-        context = here.new_context()
-        page = context.new_page()
-        page.goto(f"{origin}gradlab/{PAGE}")
-        before = kept(page, PAGE)
-        assert not [address for address in before if "/py/" in address]
-        printed = run(page.locator("live-block").first)
-        assert printed
-        kept(page, "pyodide.asm.wasm")
-        assert page.evaluate("fetch('.').then((found) => found.status)") == 200
-        context.set_offline(True)
-        assert page.evaluate("fetch('../').then(() => 'reached', () => 'out of reach')") == "out of reach"
-        page.reload()
-        assert run(page.locator("live-block").first) == printed
-        assert state(page.locator("live-block").first) == "same"
-        context.close()
+def test_a_visited_page_runs_without_a_network(chromium: Browser) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(url(PAGE))
+    before = kept(page, PAGE)
+    assert not [address for address in before if "/py/" in address]
+    printed = run(page.locator("live-block").first)
+    assert printed
+    kept(page, "pyodide.asm.wasm")
+    assert page.evaluate("fetch('.').then((found) => found.status)") == 200
+    context.set_offline(True)
+    assert page.evaluate("fetch('../').then(() => 'reached', () => 'out of reach')") == "out of reach"
+    page.reload()
+    assert run(page.locator("live-block").first) == printed
+    assert state(page.locator("live-block").first) == "same"
+    context.close()
 
 
-def test_a_page_is_never_stale_while_there_is_a_network(here: Browser, site: Path, tmp_path: Path) -> None:
+def test_a_page_is_never_stale_while_there_is_a_network(chromium: Browser, site: Path, tmp_path: Path) -> None:
     for path in site.rglob("*"):  # the same site, but for one page
         if path.is_file() and "/py/" not in path.as_posix():
             place = tmp_path / path.relative_to(site)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(path.read_bytes())
     with serving(tmp_path) as origin:
-        context = here.new_context()
+        context = chromium.new_context()
         page = context.new_page()
         page.goto(origin + PAGE)
         kept(page, PAGE)

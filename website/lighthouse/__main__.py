@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from website.lighthouse.host import serving
+from website.host import serving
 from website.live.bundle import install, npm, once
 from website.served import find_browser
 

@@ -1,4 +1,4 @@
-"""A static host for build/site, with gzip and types as any host has them: for measurements, on a port of its own."""
+"""A static host for the built site, with gzip and types as any host has them, on a free port of this machine."""
 
 import gzip
 import mimetypes
@@ -20,14 +20,14 @@ def _packed(file: Path, changed: int) -> bytes:
 
 
 @contextmanager
-def serving(site: Path) -> Iterator[str]:
-    """Serve a folder; gives the address of its first page."""
+def serving(site: Path, under: str = "/") -> Iterator[str]:
+    """Serve a folder, under a path; gives the address of its first page."""
 
     class Host(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            file = site / unquote(urlsplit(self.path).path).lstrip("/")
+            file = site / unquote(urlsplit(self.path).path).removeprefix(under).lstrip("/")
             file = file / "index.html" if file.is_dir() else file
             found = file.is_file()
             file = file if found else site / "404.html"
@@ -49,7 +49,7 @@ def serving(site: Path) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Host)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield f"http://127.0.0.1:{server.server_port}{under}"
     finally:
         server.shutdown()
         server.server_close()
