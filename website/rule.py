@@ -7,6 +7,7 @@ NUMBER = doctest.register_optionflag("NUMBER")  # the name that pytest and Sybil
 FLAGS = NUMBER | doctest.ELLIPSIS
 
 _TRAILING = re.compile(r"[ \t]+$", re.M)
+_PADDING = re.compile(r"\A {2,}")
 _COUNT = re.compile(r"\bto (\d+) digits\b|\babout (\d+) for each\b")
 _WRONG = re.compile(r"\b([1-9]\d*) of (\d+)\b")
 _BOUND = re.compile(r"(?:±|<|below)\s+$")
@@ -18,7 +19,7 @@ class Checker(doctest.OutputChecker):
 
     def check_output(self, want: str, got: str, optionflags: int) -> bool:
         if optionflags & NUMBER:
-            got = _as_written(want, got)
+            want, got = _as_written(want, got)
         want, got = _TRAILING.sub("", want), _TRAILING.sub("", got)
         return super().check_output(want, got, optionflags & ~NUMBER)
 
@@ -28,16 +29,19 @@ def same(want: str, got: str) -> bool:
     return Checker().check_output(want, got, FLAGS | doctest.DONT_ACCEPT_BLANKLINE)
 
 
-def _as_written(want: str, got: str) -> str:
-    """What came, with each number that agrees written as the page writes it."""
+def _as_written(want: str, got: str) -> tuple[str, str]:
+    """What the page shows, and what came with each number that agrees written as the page writes it."""
     for pattern, alike in ((_NUMBERS, _near), (_COUNT, _one_apart), (_WRONG, _one_fewer)):
         wants, gots = list(pattern.finditer(want)), list(pattern.finditer(got))
         if len(wants) != len(gots):
             continue
         for w, g in reversed(list(zip(wants, gots, strict=True))):
             if alike(w, g):
-                got = got[: g.start()] + w[0] + got[g.end() :]
-    return got
+                after, came = want[w.end() :], got[g.end() :]
+                if len(w[0]) != len(g[0]):  # a table pads the shorter one
+                    after, came = _PADDING.sub("  ", after), _PADDING.sub("  ", came)
+                want, got = want[: w.end()] + after, got[: g.start()] + w[0] + came
+    return want, got
 
 
 def _near(want: re.Match[str], got: re.Match[str]) -> bool:

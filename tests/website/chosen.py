@@ -6,13 +6,15 @@ GRADLAB_SPOIL is then the seed; pytest shows it in its first lines, so that a sa
 import os
 import random
 from collections.abc import Iterable
+from typing import TypeVar
 
+Thing = TypeVar("Thing")
 CHOSEN = os.environ.get("GRADLAB_SPOIL", "0")
 
 
-def sample(pages: Iterable[str], most: int) -> list[str]:
-    """Some of the pages, in their order; another sample for each seed."""
-    everything = list(pages)
+def sample(things: Iterable[Thing], most: int) -> list[Thing]:
+    """Some of them, in their order; others for each seed."""
+    everything = list(things)
     if CHOSEN == "all" or len(everything) <= most:
         return everything
     return sorted(random.Random(CHOSEN).sample(everything, most), key=everything.index)

@@ -42,7 +42,7 @@ def test_no_page_breaks_a_rule(chromium: Browser, site: Path) -> None:
     broken = {}
     with visit(chromium, viewport=LAPTOP) as visitor:
         page = visitor.open()
-        for address in sample(addresses(site), 8):
+        for address in sample(addresses(site), 4):
             page.goto(url(address))
             if found := violations(page):
                 broken[address] = found

@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import pkgutil
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,6 +22,7 @@ SCRIPTS = sorted(DOCS.rglob("*.py"))
 MODULES = sorted((ROOT / "src").rglob("*.py"))
 
 
+@cache
 def article(site: Path, source: Path) -> Tag:
     """What a reader sees of a page: its main part."""
     relative = source.relative_to(DOCS).with_suffix("")

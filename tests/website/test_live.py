@@ -22,7 +22,7 @@ def reader(chromium: Browser) -> Iterator[tuple[Visit, Page]]:
         yield opened, opened.open()
 
 
-@pytest.mark.parametrize("address", sample(PAGES, 8), ids=lambda address: address or "index")
+@pytest.mark.parametrize("address", sample(PAGES, 5), ids=lambda address: address or "index")
 def test_every_block_gives_the_verified_output(reader: tuple[Visit, Page], address: str) -> None:
     visitor, page = reader
     go(page, address)
