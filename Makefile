@@ -8,7 +8,9 @@ endif
 RUN := $(BIN)/python -m
 PIP := $(RUN) pip --disable-pip-version-check --quiet
 READY := .venv/.ready
+ONE_THREAD := OPENBLAS_NUM_THREADS=1 # small matrices: with two workers more threads only wait for each other
 export NO_MKDOCS_2_WARNING := 1
+unexport PYTHONDONTWRITEBYTECODE # a second call compiles nothing
 
 .DEFAULT_GOAL := help
 .PHONY: help
@@ -30,11 +32,11 @@ $(READY): requirements.lock pyproject.toml
 test: $(READY) ## everything that CI runs
 	$(RUN) ruff check .
 	$(RUN) mypy
-	$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(ONE_THREAD) $(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: blocks
 blocks: $(READY) ## run every block of every page, nothing else
-	$(RUN) pytest -n 2 --dist loadfile docs README.md CONTRIBUTING.md
+	$(ONE_THREAD) $(RUN) pytest -n 2 --dist loadfile docs README.md CONTRIBUTING.md
 
 # Other vector instructions and another BLAS kernel round differently: outputs must not hang on last bits.
 .PHONY: elsewhere

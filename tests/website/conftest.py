@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.website import built
-from website.served import browser, find_browser
+from tests.website.live_tab import go
+from website.served import Visit, browser, find_browser, visit
 
 
 @pytest.fixture(scope="session")
@@ -23,9 +24,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return built.site()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium(site: Path) -> Iterator[Browser]:
-    """Debian's chromium, or whatever is installed, with the site served to it."""
+    """Debian's chromium, or whatever is installed, with the site served to it; started once in a worker."""
     path = find_browser()
     if path is None:
         reason = "no chromium found: install it (apt-get install chromium), or name one in GRADLAB_BROWSER"
@@ -34,6 +35,25 @@ def chromium(site: Path) -> Iterator[Browser]:
         pytest.skip(reason)
     with browser(path, site) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def reader(chromium: Browser) -> Iterator[tuple[Visit, Page]]:
+    """Somebody with a laptop in whose only tab Python is loaded once, for all tests of a worker that run blocks."""
+    with visit(chromium, viewport={"width": 1280, "height": 900}) as opened:
+        yield opened, opened.open()
+
+
+@pytest.fixture
+def tab(reader: tuple[Visit, Page]) -> Iterator[Page]:
+    """The reader's tab, with nothing edited, found or complained about; afterwards nothing was complained about."""
+    visitor, page = reader
+    visitor.complaints.clear()
+    page.evaluate("sessionStorage.clear(), localStorage.clear()")
+    go(page, "about/design/")  # a page without a block, which forgets the page before
+    yield page
+    assert not visitor.complaints
+    assert not visitor.elsewhere
 
 
 @contextmanager

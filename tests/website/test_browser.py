@@ -55,7 +55,7 @@ def walk(chromium: Browser, site: Path) -> Walk:
     found = Walk()
     with visit(chromium) as visitor:
         page = visitor.open()
-        for address in sample(addresses(site), 16):
+        for address in sample(addresses(site), 8):
             page.set_viewport_size(PHONE)
             page.goto(url(address))
             page.evaluate("document.fonts.ready")
@@ -109,7 +109,7 @@ def test_every_page_says_the_same_without_javascript(chromium: Browser, site: Pa
             assert text(page) == walk.said[address], address
 
 
-@pytest.mark.parametrize("word", ["sqrt", "epsilon", "W1", "check_gradients"])
+@pytest.mark.parametrize("word", sample(["sqrt", "epsilon", "W1", "check_gradients"], 2))
 def test_search_finds(visitor: Visit, word: str) -> None:
     page = visitor.open()
     page.locator(".md-search__input").click()
@@ -182,7 +182,7 @@ SORTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sample(KINDS, 3))
 def test_a_first_visit_is_light(visitor: Visit, site: Path, capsys: pytest.CaptureFixture[str], kind: str) -> None:
     visitor.open(KINDS[kind]).wait_for_load_state("networkidle")
     sizes = dict.fromkeys(BUDGET, 0)

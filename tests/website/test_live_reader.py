@@ -2,7 +2,6 @@
 
 import gzip
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,37 +12,18 @@ from tests.website.chosen import sample
 from tests.website.live_tab import arrived, edit, ended, go, run, state
 from website.live import bundle
 from website.rule import same
-from website.served import Visit, visit
+from website.served import visit
 
 ONE = "about/verified/"  # a page with one block
-NONE = "about/design/"  # and one with none
 SIX = "learn/one-side-or-two/"  # a page with several
 TEN = [address for address in sources.addresses() if address.startswith("learn/")][:10]
 
 
-@pytest.fixture(scope="module")
-def tab(chromium: Browser) -> Iterator[tuple[Visit, Page]]:
-    """One visitor for all tests that need Python, since it is loaded once."""
-    with visit(chromium, viewport={"width": 1280, "height": 900}) as opened:
-        yield opened, opened.open()
-
-
 @pytest.fixture
-def page(tab: tuple[Visit, Page]) -> Iterator[Page]:
-    """The tab, with nothing edited; afterwards nothing was complained about."""
-    visitor, page = tab
-    page.evaluate("sessionStorage.clear()")
-    go(page, NONE)
-    yield page
-    assert not visitor.complaints
-    assert not visitor.elsewhere
-
-
-@pytest.fixture
-def block(page: Page) -> Locator:
+def block(tab: Page) -> Locator:
     """The only block of its page."""
-    go(page, ONE)
-    return page.locator("live-block")
+    go(tab, ONE)
+    return tab.locator("live-block")
 
 
 def test_edit_run_and_reset(block: Locator) -> None:
@@ -107,33 +87,24 @@ def test_an_error_shows_the_readers_frames_and_gradlabs(block: Locator) -> None:
     assert printed.endswith("ZeroDivisionError: division by zero\n")
 
 
-def test_run_all_and_run_first_what_stands_above(page: Page) -> None:
-    go(page, SIX)
-    blocks = page.locator("live-block").all()
+def test_run_all_and_run_first_what_stands_above(tab: Page) -> None:
+    go(tab, SIX)
+    blocks = tab.locator("live-block").all()
     assert len(blocks) > 3
     run(blocks[-2])
     assert [state(block) for block in blocks] == ["same"] * (len(blocks) - 1) + [None]
-    page.get_by_role("button", name="Run all").click()
+    tab.get_by_role("button", name="Run all").click()
     ended(blocks[-1])
     assert {state(block) for block in blocks} == {"same"}
 
 
-def test_what_fails_above_is_said(page: Page) -> None:
-    go(page, SIX)
-    first, second, *_ = page.locator("live-block").all()
+def test_what_fails_above_is_said(tab: Page) -> None:
+    go(tab, SIX)
+    first, second, *_ = tab.locator("live-block").all()
     edit(first, "1 / 0")
     run(second)
     assert state(first) == "error"
     expect(second.locator(".live-note")).to_have_text("A block above ended in an error, so this one was not run")
-
-
-def test_edits_survive_navigation(block: Locator) -> None:
-    edit(block, "6 * 7")
-    go(block.page, SIX)
-    go(block.page, ONE)
-    assert run(block) == "42\n"
-    block.page.reload()
-    expect(block.locator(".cm-content")).to_have_text("6 * 7")
 
 
 def test_the_worker_sees_no_page(block: Locator) -> None:
@@ -165,20 +136,20 @@ def test_keyboard_alone(block: Locator) -> None:
     expect(block.get_by_role("button", name="Run", exact=True)).to_be_focused()
 
 
-def test_ten_pages_and_back_in_one_worker(page: Page) -> None:
-    page.evaluate("window.stays = true")
+def test_ten_pages_and_back_in_one_worker(tab: Page) -> None:
+    tab.evaluate("window.stays = true")
     for address in TEN:
-        go(page, address)
-        run(page.locator("live-block").first)
-        assert state(page.locator("live-block").first) == "same", address
+        go(tab, address)
+        run(tab.locator("live-block").first)
+        assert state(tab.locator("live-block").first) == "same", address
     for address in reversed(TEN[:-1]):
-        page.evaluate("document.querySelector('article').dataset.old = 'yes'")
-        page.go_back()
-        arrived(page)
-        run(page.locator("live-block").first)
-        assert state(page.locator("live-block").first) == "same", address
-    assert page.evaluate("window.stays"), "a page was loaded anew"
-    assert len([worker for worker in page.workers if "/live/" in worker.url]) == 1
+        tab.evaluate("document.querySelector('article').dataset.old = 'yes'")
+        tab.go_back()
+        arrived(tab)
+        run(tab.locator("live-block").first)
+        assert state(tab.locator("live-block").first) == "same", address
+    assert tab.evaluate("window.stays"), "a page was loaded anew"
+    assert len([worker for worker in tab.workers if "/live/" in worker.url]) == 1
 
 
 REPORT = """import numpy as np, gradlab
@@ -211,9 +182,9 @@ def test_pictures_are_drawn_without_matplotlib(block: Locator) -> None:
     assert block.locator(".live-report svg polyline").count() == 4
 
 
-def test_the_playground_with_each_example(page: Page) -> None:
-    go(page, "playground/")
-    box = page.locator(".live-playground")
+def test_the_playground_with_each_example(tab: Page) -> None:
+    go(tab, "playground/")
+    box = tab.locator(".live-playground")
     expect(box.locator(".cm-editor")).to_have_count(2)
     choose = box.get_by_label("Begin with")
     wanted = sources.page(sources.DOCS / "playground.md")[1:]
@@ -229,13 +200,13 @@ def test_the_playground_with_each_example(page: Page) -> None:
         assert block.locator(".gradlab-report").count() == 1
 
 
-def test_the_playground_saves_and_opens_files(page: Page, tmp_path: Path) -> None:
-    go(page, "playground/")
-    box = page.locator(".live-playground")
+def test_the_playground_saves_and_opens_files(tab: Page, tmp_path: Path) -> None:
+    go(tab, "playground/")
+    box = tab.locator(".live-playground")
     setting, backprop = box.locator("live-block").all()
     expect(box.locator(".cm-editor")).to_have_count(2)
     edit(backprop, 'print("mine")')
-    with page.expect_download() as download:
+    with tab.expect_download() as download:
         box.get_by_role("button", name="Save as a file").click()
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
@@ -250,9 +221,9 @@ def test_the_playground_saves_and_opens_files(page: Page, tmp_path: Path) -> Non
     assert run(backprop) == "mine\n"
 
 
-def test_declared_exceptions_have_a_reason_and_no_buttons(page: Page) -> None:
-    go(page, "reference/api/")
-    block = page.locator("[data-local*=pytest]").first
+def test_declared_exceptions_have_a_reason_and_no_buttons(tab: Page) -> None:
+    go(tab, "reference/api/")
+    block = tab.locator("[data-local*=pytest]").first
     assert block.locator("xpath=ancestor::live-block").count() == 0
     shown = block.evaluate("block => getComputedStyle(block, '::after').content")
     assert "Runs on your machine only" in shown
@@ -287,7 +258,7 @@ def test_before_the_first_click_a_page_loads_five_kilobytes(chromium: Browser, s
 FILES = ["worker.mjs", "py/pyodide.asm.wasm", "py/pyodide.asm.js", "py/numpy-2.0.2", "live.py"]
 
 
-@pytest.mark.parametrize("file", sample(FILES, 2))
+@pytest.mark.parametrize("file", sample(FILES, 1))
 def test_a_blocked_download_is_said_and_can_be_tried_again(chromium: Browser, file: str) -> None:
     with visit(chromium) as visitor:
         page = visitor.open(ONE)
@@ -351,13 +322,22 @@ def test_opened_as_a_file_no_buttons_are_shown(chromium: Browser, site: Path) ->
     context.close()
 
 
-def test_it_fits_a_phone(page: Page) -> None:
-    page.set_viewport_size({"width": 320, "height": 640})
-    go(page, "playground/")
-    box = page.locator(".live-playground")
+def test_it_fits_a_phone(tab: Page) -> None:
+    tab.set_viewport_size({"width": 320, "height": 640})
+    go(tab, "playground/")
+    box = tab.locator(".live-playground")
     expect(box.locator(".cm-editor")).to_have_count(2)
     run(box.locator("live-block").nth(1))
     assert box.locator(".gradlab-report").count() == 1
     root = "document.documentElement"
-    assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
-    page.set_viewport_size({"width": 1280, "height": 900})
+    assert tab.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
+    tab.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_edits_survive_navigation(block: Locator) -> None:
+    edit(block, "6 * 7")
+    go(block.page, SIX)
+    go(block.page, ONE)
+    assert run(block) == "42\n"
+    block.page.reload()  # takes Python with it: the last test in this tab
+    expect(block.locator(".cm-content")).to_have_text("6 * 7")
