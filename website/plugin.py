@@ -108,7 +108,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_configure(config: pytest.Config) -> None:
     """The seed of the spoiled sample is chosen once, and the record written once, by the process in charge."""
-    os.environ.setdefault("GRADLAB_SPOIL", str(random.SystemRandom().randrange(10**6)))
+    os.environ.setdefault("GRADLAB_SAMPLE", str(random.SystemRandom().randrange(10**6)))
     if not hasattr(config, "workerinput"):
         path = config.rootpath / "build" / "verified.json"
         config.pluginmanager.register(Recorder(path), "gradlab-record")
@@ -116,7 +116,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header() -> str:
     """How to repeat the sample of spoiled blocks and of pages that are opened in the browser."""
-    return f"blocks spoiled, pages opened: GRADLAB_SPOIL={os.environ['GRADLAB_SPOIL']} (a seed, or 'all')"
+    return f"what is sampled: GRADLAB_SAMPLE={os.environ['GRADLAB_SAMPLE']} (a seed, or 'all')"
 
 
 class Recorder:

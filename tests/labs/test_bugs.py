@@ -7,8 +7,9 @@ import pytest
 
 import gradlab
 from gradlab import Verdict, labs
+from tests.chosen import sample
 
-SEEDS = range(3)
+SEEDS = sample(range(6), 2)
 EACH = pytest.mark.parametrize("bug", labs.BUGS, ids=lambda bug: bug.slug)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tests.website.chosen import sample
+from tests.chosen import sample
 from tests.website.live_tab import edit, go, run
 from website.live import bundle
 from website.served import addresses, url, visit
@@ -45,7 +45,7 @@ def test_no_page_breaks_a_rule(chromium: Browser, site: Path) -> None:
     broken = {}
     with visit(chromium, viewport=LAPTOP) as visitor:
         page = visitor.open()
-        for address in sample(addresses(site), 3):
+        for address in sample(addresses(site), 2):
             page.goto(url(address))
             if found := violations(page):
                 broken[address] = found

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.website.chosen import sample
+from tests.chosen import sample
 from website.lighthouse.__main__ import KINDS
 from website.served import Visit, addresses, url, visit
 
@@ -55,7 +55,7 @@ def walk(chromium: Browser, site: Path) -> Walk:
     found = Walk()
     with visit(chromium) as visitor:
         page = visitor.open()
-        for address in sample(addresses(site), 8):
+        for address in sample(addresses(site), 6):
             page.set_viewport_size(PHONE)
             page.goto(url(address))
             page.evaluate("document.fonts.ready")

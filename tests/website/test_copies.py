@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.website.chosen import sample
+from tests.chosen import sample
 from website import blocks, copies, outputs, run, shown, state
 from website.state import ROOT
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from gradlab import labs
-from tests.website.chosen import sample
+from tests.chosen import sample
 from tests.website.live_tab import edit
 from tests.website.test_axe import violations
 from website.served import url, visit

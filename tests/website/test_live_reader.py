@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from tests.chosen import sample
 from tests.website import sources
-from tests.website.chosen import sample
 from tests.website.live_tab import arrived, edit, ended, go, run, state
 from website.live import bundle
 from website.rule import same

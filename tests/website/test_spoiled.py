@@ -1,6 +1,6 @@
 """The verifier is verified: every block, spoiled in turn, turns its page red.
 
-GRADLAB_SPOIL=all spoils every example of every page, as CI does. Otherwise GRADLAB_SPOIL is the seed of a sample;
+GRADLAB_SAMPLE=all spoils every example of every page, as CI does. Otherwise GRADLAB_SAMPLE is the seed of a sample;
 pytest shows it in its first lines.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.website.chosen import CHOSEN
+from tests.chosen import CHOSEN
 from tests.website.placements import RIGHT
 from website import blocks, outputs, spoil
 from website.state import ROOT

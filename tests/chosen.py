@@ -1,6 +1,6 @@
-"""What takes seconds each, pages above all: everything in CI (GRADLAB_SPOIL=all), otherwise a sample.
+"""What takes seconds each, pages above all: everything in CI (GRADLAB_SAMPLE=all), otherwise a sample.
 
-GRADLAB_SPOIL is then the seed; pytest shows it in its first lines, so that a sample can be repeated.
+GRADLAB_SAMPLE is then the seed; pytest shows it in its first lines, so that a sample can be repeated.
 """
 
 import os
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 Thing = TypeVar("Thing")
-CHOSEN = os.environ.get("GRADLAB_SPOIL", "0")
+CHOSEN = os.environ.get("GRADLAB_SAMPLE", "0")
 
 
 def sample(things: Iterable[Thing], most: int) -> list[Thing]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.website import chosen
+from tests import chosen
 from website.state import ROOT
 
 PAGES = [f"{number}/" for number in range(30)]
@@ -11,7 +11,7 @@ PAGES = [f"{number}/" for number in range(30)]
 def test_ci_takes_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chosen, "CHOSEN", "all")
     assert chosen.sample(PAGES, 6) == PAGES
-    assert "GRADLAB_SPOIL=all exec make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "GRADLAB_SAMPLE=all exec make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def test_a_seed_gives_its_sample_again_and_seeds_differ(monkeypatch: pytest.MonkeyPatch) -> None:
