@@ -29,7 +29,7 @@ $(READY): requirements.lock pyproject.toml
 
 # Without reordering, files with few but long tests (the browser's) do not come last, on one core alone.
 .PHONY: test
-test: $(READY) ## everything that CI runs
+test: $(READY) ## what CI runs; of what takes long, a sample
 	$(RUN) ruff check .
 	$(RUN) mypy
 	$(ONE_THREAD) $(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder
