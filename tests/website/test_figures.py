@@ -31,6 +31,7 @@ def test_a_figure_belongs_to_its_page(name: str, shown: str) -> None:
     assert LABEL.sub("", drawn) in shown, "on no page, or drawn differently by another process"
     assert "<text" in drawn
     assert "font-family" not in drawn
+    assert "<style" not in drawn, "it would hold for the whole page"
     assert not [colour for colour in style.ROLES if colour in drawn.lower()]
     assert all(made.startswith(f"{name}-1-") for made in re.findall(r'\bid="([^"]+)"', drawn))
     widths = [int(width) for width in re.findall(r'<svg [^>]*width="(\d+)"', drawn)]

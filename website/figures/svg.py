@@ -13,6 +13,8 @@ from website.figures.registry import Draw, has_narrow
 _RULES = (
     (re.compile(r"^.*?(?=<svg )", re.S), ""),  # XML declaration and doctype
     (re.compile(r"<!--.*?-->|<metadata>.*?</metadata>", re.S), ""),
+    # A style sheet for every element of the page, not of the figure: each has all styles computed anew.
+    (re.compile(r"<defs>\s*<style.*?</style>\s*</defs>", re.S), ""),
     (re.compile(r' (?:width|height)="[\d.]+pt"| version="1.1"| xmlns(?::xlink)?="[^"]*"'), ""),
     (re.compile(r"font: (?=italic)\S+ "), "font-style: italic; font: "),
     (re.compile(r"font: (\d+) (?=[\d.]+px)"), r"font-weight: \1; font: "),
