@@ -18,11 +18,17 @@ ENDED = """block => new Promise((done, fail) => {
 
 
 def go(page: Page, address: str) -> None:
+    """Instant navigation to a page on which all is unfolded."""
+    navigate(page, address)
+    arrived(page)
+
+
+def navigate(page: Page, address: str) -> None:
     """Instant navigation, as a click in the menu does it."""
     if page.url != url(address):  # to the page that is shown, a click leads nowhere
         page.evaluate("document.querySelector('article').dataset.old = 'yes'")
         page.evaluate("to => [...document.links].find((link) => link.href === to).click()", url(address))
-    arrived(page)
+    page.locator("article:not([data-old])").wait_for()  # not by a function, which the pages' policy forbids
 
 
 def arrived(page: Page) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from gradlab import labs
 from tests.chosen import sample
-from tests.website.live_tab import edit
+from tests.website.live_tab import edit, navigate
 from tests.website.test_axe import violations
 from website.served import url, visit
 
@@ -54,10 +54,8 @@ class Hunt:
 
 
 def go(page: Page, address: str) -> None:
-    """Instant navigation, as a click in the menu does it, to a page whose hunts can be hunted."""
-    page.evaluate("document.querySelector('article').dataset.old = 'yes'")
-    page.evaluate("to => [...document.links].find((link) => link.href === to).click()", url(address))
-    page.locator("article:not([data-old])").wait_for()
+    """Instant navigation to a page whose hunts can be hunted."""
+    navigate(page, address)
     if page.locator("h2[data-hunt]").count():
         page.locator(".lab-said").last.wait_for(state="attached")
 

@@ -14,6 +14,7 @@ from gradlab import Parameters, check_gradients, nn
 from gradlab.stencils import BACKWARD, CENTRAL, FIVE_POINT, FORWARD, Stencil
 from gradlab.steps import best_step, roundoff_error, truncation_error
 from tests.chosen import sample
+from tests.website.live_tab import navigate
 from website import moving
 from website.live import bundle
 from website.served import Visit, url, visit
@@ -297,22 +298,15 @@ def test_pictures_come_and_go_with_their_pages(page: Page, visitor: Visit) -> No
     page.goto(url("about/design/"))
     page.evaluate("window.stays = true; window.left = []")
     for name in [*PAGES, "secant"]:
-        go(page, PAGES[name])
+        navigate(page, PAGES[name])
         found = alive(page, name)
         found.evaluate("picture => window.left.push([picture, picture.stay.signal])")
         assert found.locator(".moving-live").count() == 1
-    go(page, "about/design/")
+    navigate(page, "about/design/")
     assert page.evaluate("window.stays"), "the page was loaded anew"
     gone = "([picture, signal]) => signal.aborted && !picture.querySelector('.moving-live')"
     assert page.evaluate(f"window.left.every({gone})")
     assert not visitor.complaints
-
-
-def go(page: Page, address: str) -> None:
-    """Instant navigation, as a click in the menu does it."""
-    page.evaluate("document.querySelector('article').dataset.old = 'yes'")
-    page.evaluate("to => [...document.links].find((link) => link.href === to).click()", url(address))
-    page.locator("article:not([data-old])").wait_for()  # not by a function, which the pages' policy forbids
 
 
 def test_modules_are_loaded_where_they_are_used(chromium: Browser) -> None:

@@ -18,13 +18,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.chosen import CHOSEN
+from tests.chosen import CHOSEN, sample
 from tests.website.placements import RIGHT
 from website import blocks, outputs, spoil
 from website.state import ROOT
 
 WITH_BLOCKS = [page for page in outputs.pages() if re.search("^ *```", page.read_text(encoding="utf-8"), re.M)]
-PAGES = WITH_BLOCKS if CHOSEN == "all" else random.Random(CHOSEN).sample(WITH_BLOCKS, min(2, len(WITH_BLOCKS)))
+PAGES = sample(WITH_BLOCKS, 2)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
