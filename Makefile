@@ -62,7 +62,7 @@ screenshots: site ## pictures of every page, in build/screenshots (needs chromiu
 	$(RUN) website.screenshots
 
 .PHONY: lighthouse
-lighthouse: site ## Lighthouse's scores of each kind of page (needs chromium; ten minutes)
+lighthouse: site ## Lighthouse's scores of each kind of page (needs chromium; half an hour)
 	$(RUN) website.lighthouse
 
 .PHONY: dist

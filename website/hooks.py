@@ -43,8 +43,9 @@ def on_page_markdown(markdown, page, config, files):
 def on_page_content(html, page, config, files):
     if gallery.is_script(page):
         html, page.meta["figures"] = gallery.show(html, page, config, files)
-        return copies.with_copies(html)
-    return copies.with_copies(wrap.with_runs(markup.without_sources_in_search(html)))
+    else:
+        html = wrap.with_runs(markup.without_sources_in_search(html))
+    return markup.without_spans_in_ink(copies.with_copies(html))
 
 
 def on_page_context(context, page, config, nav):

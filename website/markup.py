@@ -1,4 +1,6 @@
-"""Last touches to finished pages: what Material leaves unnamed, and a style sheet only where it is needed."""
+"""Last touches to pages: names for what Material leaves unnamed, and nothing that no reader sees."""
+
+import re
 
 # Material's own markup, and what a screen reader needs in its place. A new version of Material that changes the left
 # side is noticed by tests/website/test_site.py.
@@ -8,6 +10,11 @@ _NAMED = {
         '<div class="md-search__scrollwrap" tabindex="0" role="region" aria-label="Search results"'
     ),
 }
+
+# Pygments' classes that 2-colours.css draws in ink, like the text around them (a test compares). Their elements would
+# be half of all elements of a page, and a phone computes styles for each.
+INK = ("fm", "mb", "mf", "mh", "mi", "mo", "n", "na", "nc", "ne", "nf", "nn", "nv", "o", "p", "se", "vi", "vm", "w")
+_IN_INK = re.compile(rf'<span class="(?:{"|".join(INK)})">([^<]*)</span>')
 
 
 def named(page_html: str) -> str:
@@ -20,6 +27,11 @@ def named(page_html: str) -> str:
 def with_stylesheet(page_html: str, href: str) -> str:
     """The page with one more style sheet, before the site's own."""
     return page_html.replace("<head>", f'<head><link rel="stylesheet" href="{href}">', 1)
+
+
+def without_spans_in_ink(content: str) -> str:
+    """Highlighted code without the elements that change nothing."""
+    return _IN_INK.sub(r"\1", content)
 
 
 def without_sources_in_search(content: str) -> str:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.chosen import sample
 from website.lighthouse.__main__ import KINDS
+from website.markup import INK
 from website.served import Visit, addresses, url, visit
 
 PHONE = {"width": 320, "height": 640}
@@ -158,6 +159,23 @@ def test_colours_can_be_switched(visitor: Visit) -> None:
     assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_stands_in_ink_looks_like_the_text_around_it(chromium: Browser, scheme: str) -> None:
+    with visit(chromium, color_scheme=scheme) as visitor:
+        code = visitor.open("learn/one-side-or-two/").locator(".highlight code").first
+        looks = code.evaluate(
+            """(code, classes) => [null, ...classes].map((name) => {
+              const span = code.appendChild(document.createElement("span"));
+              if (name) span.className = name;
+              const style = getComputedStyle(span);
+              return [...style].map((property) => style.getPropertyValue(property)).join();
+            })""",
+            [*INK, "k", "s1", "c1", "ow"],
+        )
+    assert len({*looks[: 1 + len(INK)]}) == 1
+    assert looks[0] not in looks[1 + len(INK) :], "others have a look of their own"
+
+
 def test_the_fonts_are_our_own_and_nothing_jumps(visitor: Visit) -> None:
     page = visitor.open("learn/one-side-or-two/")
     page.wait_for_load_state("networkidle")
@@ -175,7 +193,6 @@ def test_the_fonts_are_our_own_and_nothing_jumps(visitor: Visit) -> None:
 
 # Bytes of a first visit, as a host sends them; the search index comes last, when the page can be read already.
 BUDGET = {"pages": 40_000, "styles": 38_000, "scripts": 55_000, "fonts": 210_000, "pictures": 2_000, "index": 180_000}
-MORE = {"playground": {"scripts": 180_000}, "reference": {"pages": 65_000}}  # the editor is open; sources are shown
 SORTS = {
     ".html": "pages", "": "pages", ".css": "styles", ".js": "scripts", ".mjs": "scripts", ".woff2": "fonts",
     ".svg": "pictures", ".png": "pictures", ".json": "index", ".xml": "index",
@@ -190,9 +207,8 @@ def test_a_first_visit_is_light(visitor: Visit, site: Path, capsys: pytest.Captu
         sizes[SORTS[Path(path).suffix]] += transferred(site, path)
     with capsys.disabled():
         print(f"\n{kind:13}", ", ".join(f"{name} {size / 1000:.1f} kB" for name, size in sizes.items()))
-    budget = BUDGET | MORE.get(kind, {})
     assert all(sizes.values())
-    assert not {name: size for name, size in sizes.items() if size > budget[name]}
+    assert not {name: size for name, size in sizes.items() if size > BUDGET[name]}
 
 
 def transferred(site: Path, path: str) -> int:

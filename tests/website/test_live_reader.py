@@ -185,7 +185,6 @@ def test_pictures_are_drawn_without_matplotlib(block: Locator) -> None:
 def test_the_playground_with_each_example(tab: Page) -> None:
     go(tab, "playground/")
     box = tab.locator(".live-playground")
-    expect(box.locator(".cm-editor")).to_have_count(2)
     choose = box.get_by_label("Begin with")
     wanted = sources.page(sources.DOCS / "playground.md")[1:]
     names = choose.locator("option").all_text_contents()
@@ -200,11 +199,27 @@ def test_the_playground_with_each_example(tab: Page) -> None:
         assert block.locator(".gradlab-report").count() == 1
 
 
+def test_a_click_into_the_playground_edits_it(tab: Page) -> None:
+    go(tab, "playground/")
+    block = tab.locator(".live-playground live-block").first
+    code = block.locator("pre")
+    at = code.bounding_box()
+    assert at is not None
+    tab.mouse.move(at["x"] + 30, at["y"] + 20)
+    tab.mouse.down()
+    tab.mouse.move(at["x"] + 90, at["y"] + 20)
+    tab.mouse.up()
+    assert tab.evaluate("getSelection().toString()")
+    tab.wait_for_timeout(300)
+    assert block.locator(".cm-editor").count() == 0, "a part was selected, to be copied"
+    code.click()
+    expect(block.locator(".cm-content")).to_be_focused()
+
+
 def test_the_playground_saves_and_opens_files(tab: Page, tmp_path: Path) -> None:
     go(tab, "playground/")
     box = tab.locator(".live-playground")
     setting, backprop = box.locator("live-block").all()
-    expect(box.locator(".cm-editor")).to_have_count(2)
     edit(backprop, 'print("mine")')
     with tab.expect_download() as download:
         box.get_by_role("button", name="Save as a file").click()
@@ -326,6 +341,8 @@ def test_it_fits_a_phone(tab: Page) -> None:
     tab.set_viewport_size({"width": 320, "height": 640})
     go(tab, "playground/")
     box = tab.locator(".live-playground")
+    for block in box.locator("live-block").all():
+        block.get_by_role("button", name="Edit").click()
     expect(box.locator(".cm-editor")).to_have_count(2)
     run(box.locator("live-block").nth(1))
     assert box.locator(".gradlab-report").count() == 1

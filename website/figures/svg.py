@@ -25,6 +25,7 @@ _RULES = (
     (re.compile(r">\s+<"), "><"),
     (re.compile(r"\s*\n\s*"), " "),
 )
+_GROUP = re.compile(r'</g>|<g(?: id="[^"]*")?(?P<attributes>(?: [^>]*)?)>')
 
 
 def inline(draw: Draw, alt: str, key: str) -> str:
@@ -40,6 +41,7 @@ def belonging(svg: str, alt: str, key: str) -> str:
     """SVG as matplotlib wrote it, made part of a page."""
     for pattern, new in _RULES:
         svg = pattern.sub(new, svg)
+    svg = _flat(svg)
     svg = re.sub(r'\bid="', f'id="{key}-', svg)
     svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{key}-", svg)
     for colour, role in (style.ROLES | style.ORIGINALS).items():
@@ -47,6 +49,19 @@ def belonging(svg: str, alt: str, key: str) -> str:
     width = re.search(r'viewBox="0 0 ([\d.]+)', svg)
     size = f'width="{float(width[1]):.0f}" style="--gl-width: {float(width[1]):.0f}px" ' if width else ""
     return svg.replace("<svg ", f'<svg {size}role="img" aria-label="{html.escape(alt)}" ', 1)
+
+
+def _flat(svg: str) -> str:
+    """SVG without the groups that only carry a name: half of all elements of a figure."""
+    kept: list[bool] = []
+
+    def group(tag: re.Match[str]) -> str:
+        if tag[0] != "</g>":
+            kept.append(bool(tag["attributes"]))
+            return tag[0] if kept[-1] else ""
+        return tag[0] if kept.pop() else ""
+
+    return _GROUP.sub(group, svg)
 
 
 def _svg(fig: Figure, alt: str, key: str) -> str:

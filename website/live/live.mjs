@@ -58,7 +58,7 @@ class LiveBlock extends HTMLElement {
     this.append(this.bar, this.out);
     const kept = sessionStorage.getItem(this.key);
     const box = this.closest(".live-playground");
-    if (box || (kept !== null && kept !== this.block.code)) this.edit(kept ?? this.block.code, false);
+    if (kept !== null && kept !== this.block.code) this.edit(kept, false);
     if (box) import(here + "play.mjs").then(({ play }) => play(box, make));
     if (this === this.page[0] && document.querySelector("[data-hunt], .lab-progress")) import(here + "labs.mjs").then(({ mount }) => mount(make));
   }

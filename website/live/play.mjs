@@ -1,4 +1,4 @@
-// The playground: two editors that are open at once, examples to begin with, and files. Code never comes from a link.
+// The playground: two blocks that a click opens for editing, examples to begin with, and files. Code never comes from a link.
 const CUT = "# %% backprop"; // between the two parts in a file, as notebooks in plain Python mark their cells
 
 export function play(box, make) {
@@ -8,6 +8,9 @@ export function play(box, make) {
   const choose = make("select", {}, ...examples.map((block) => make("option", { textContent: block.named })));
   choose.onchange = () => backprop.write(examples[choose.selectedIndex].block.code);
 
+  for (const block of [setting, backprop]) {
+    block.shown.onclick = () => getSelection().isCollapsed && block.edit(); // who selects it only wants to copy it
+  }
   const file = make("input", { type: "file", accept: ".py,text/x-python", hidden: true });
   file.onchange = async () => {
     const parts = (await file.files[0].text()).split(CUT + "\n");
