@@ -30,6 +30,8 @@ def judged(analytic, value, bound, reason=""):
         (1.0, 1.0, SMALL, "", A),
         (1.0, 1.0, 2 * SMALL, "", D),  # fits, but so would half of it
         (1e-10, 0.0, 1e-9, "", T),
+        (1e-9, 0.0, 1e-9, "", T),  # a bound holds where it ends
+        (1.0, 1.0, np.inf, "noise", D),
         (0.0, 0.0, 0.0, "", A),  # exactly 0 on both sides of a cost that moves
         (0.0, 0.0, 1e-9, "no effect", T),
         (np.nan, 1.0, 1e-9, "", W),
@@ -93,6 +95,11 @@ def test_counts_reasons_and_the_worst_entry():
     assert block.worst.index == (1,)  # off by 3, the other by 1
     assert (block.worst.analytic, block.worst.numeric, block.worst.bound) == (5.0, 2.0, 1e-3)
     assert block.worst.verdict is W
+    assert compared([1], [0.5], [0.5], ["kink"]).worst.reason == "kink"
+
+
+def test_the_worst_entry_is_one_of_its_verdict_however_little_it_is_off():
+    assert compared([1, 1, 1], [1, 1 + 3e-9, 1], [1e-9] * 3).worst.index == (1,)
 
 
 def test_of_entries_that_are_off_alike_the_first_is_shown():
@@ -103,9 +110,35 @@ def test_an_entry_that_is_not_finite_is_the_worst():
     assert compared([1, np.nan, 1], [3, 1, 1], [1e-9] * 3).worst.index == (1,)
 
 
+def test_a_block_cannot_be_changed():
+    block = compared([1, 1], [1, 1], [1e-9] * 2)
+    for array in (block.analytic, block.numeric, block.bound, block.verdicts, block.reason, block.theta):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = array[1]
+
+
+def test_theta_is_shown_in_float64():
+    one = np.ones(1)
+    numeric = Numeric(one, 1e-3 * one, np.array([""]))
+    assert blocks(one, numeric, one, Parameters(np.ones(1, dtype=np.float32)))["theta"].theta.dtype == np.float64
+
+
+def test_of_a_gradient_that_is_not_the_same_twice_nothing_is_said():
+    one = np.ones(2)
+    numeric = Numeric(one, 1e-9 * one, np.array(["", ""], dtype="U9")).without(np.array([False, True]))
+    assert numeric.value.tolist() == pytest.approx([1.0, np.nan], nan_ok=True)
+    assert numeric.bound.tolist() == [1e-9, np.inf]
+    assert numeric.reason.tolist() == ["", "random"]
+    assert component_verdicts(one, numeric, one, Parameters(one)).tolist() == [A, D]
+
+
 @pytest.mark.parametrize(("bound", "digits"), [(1e-9, 9), (0.9e-9, 9), (1.1e-9, 8), (0.0, 16)])
 def test_digits_are_those_that_the_bounds_allow(bound, digits):
     assert compared([1, 1], [1, 1], [bound, bound]).digits == digits
+
+
+def test_less_than_one_digit_is_none_at_all():
+    assert compared([0.95], [1.0], [SMALL]).digits == 0
 
 
 def test_no_digits_where_nothing_agrees_or_only_at_a_kink():

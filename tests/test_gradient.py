@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 import gradlab
-from gradlab import GradlabError, numeric_gradient
+from gradlab import GradlabError, Parameters, numeric_gradient
+from gradlab.cost import Cost
+from gradlab.gradient import central_slopes
 from gradlab.stencils import CENTRAL, FIVE_POINT, FORWARD
 
 
@@ -102,11 +104,75 @@ def test_components_that_do_nothing_are_zero():
     assert numeric.bounds[1] < 1e-9
 
 
-@pytest.mark.parametrize("keywords", [{"vectorized": True}, {"workers": 2}, {"workers": map}])
-def test_every_way_to_evaluate(keywords):
-    theta = np.linspace(0.1, 2.0, 300)
-    numeric = numeric_gradient(lambda t: np.sum(np.sin(t), axis=-1), theta, **keywords)
+THETA = np.linspace(0.1, 2.0, 300)
+
+
+def test_a_vectorized_cost_gets_many_points_at_once():
+    axes = set()
+
+    def cost(t):
+        axes.add(t.ndim)
+        return np.sum(np.sin(t), axis=-1)
+
+    numeric = numeric_gradient(cost, THETA, vectorized=True)
+    assert np.all(np.abs(numeric.values - np.cos(THETA)) <= numeric.bounds)
+    assert axes == {2}
+
+
+def test_workers_share_the_evaluations():
+    shared = []
+
+    def workers(f, parts):
+        return [shared.append(len(part)) or f(part) for part in parts]
+
+    for given in (workers, 2, map):
+        numeric = numeric_gradient(lambda t: float(np.sum(np.sin(t))), THETA, workers=given)
+        assert np.all(np.abs(numeric.values - np.cos(THETA)) <= numeric.bounds)
+    assert 0 < sum(shared) <= numeric.evaluations
+
+
+def test_evaluations_are_counted_and_few():
+    calls = []
+    numeric = numeric_gradient(lambda t: calls.append(1) or float(np.sum(np.sin(t))), THETA)
+    assert numeric.evaluations == len(calls) < 10 * THETA.size
+
+
+def test_a_small_parameter_may_be_moved_as_far_as_its_neighbours_where_noise_asks_for_it():
+    """1e6 has a noise of 1e-10: at 0.3 of 1e-6 a slope would be off by 1e-3."""
+    theta = np.array([1e-6, 1.0, 1.0])
+    numeric = numeric_gradient(lambda t: 1e6 + float(np.sum(np.sin(t))), theta)
     assert np.all(np.abs(numeric.values - np.cos(theta)) <= numeric.bounds)
+    assert np.all(numeric.bounds < 2e-6)
+
+
+def test_directions_are_always_the_same_unless_asked_otherwise():
+    def noisy(t):
+        return float(np.sum(np.sin(t)) + 1e-9 * np.sin(1e9 * t.sum()))
+
+    default, same, other, drawn = (
+        numeric_gradient(noisy, THETA[:5], rng=rng).bounds for rng in (None, 0, 1, np.random.default_rng(1))
+    )
+    assert np.array_equal(default, same)
+    assert np.array_equal(other, drawn)
+    assert not np.array_equal(default, other)
+
+
+def test_the_slope_is_taken_over_the_step_that_is_really_stored():
+    """In float32 x + h and x - h are less than 2h apart here: by 2, 5 and 1 percent."""
+    theta = np.array([1.0, 3.0, 100.0], dtype=np.float32)
+    cost = Cost(lambda t: float(np.sum(t.astype(np.float64))), Parameters(theta))
+    slope, bend, moved = central_slopes(cost, np.array([1e-6, 1e-6, 1e-4]))
+    assert slope == pytest.approx(np.ones(3), rel=1e-6)
+    assert np.abs(bend).max() < 1
+    assert moved.all()
+
+
+def test_the_bend_is_the_slope_ahead_less_the_slope_behind():
+    cost = Cost(lambda t: float(np.abs(t[0]) + t[1]), Parameters(np.array([0.0, 1.0, 2.0])))
+    slope, bend, moved = central_slopes(cost, np.full(3, 2.0**-10))
+    assert slope == pytest.approx([0.0, 1.0, 0.0])
+    assert bend == pytest.approx([2.0, 0.0, 0.0])
+    assert moved.tolist() == [True, True, False]
 
 
 def test_step_scales_with_the_parameter():

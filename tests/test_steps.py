@@ -28,8 +28,15 @@ def test_best_steps_and_floors_that_theory_gives(stencil, dtype, step, error):
 @pytest.mark.parametrize("stencil", [FORWARD, CENTRAL, FIVE_POINT], ids=lambda s: s.name)
 def test_no_other_step_is_better(stencil):
     best = best_step(stencil, noise=1e-9, derivative=3.0)
+    assert best.error == pytest.approx(
+        truncation_error(stencil, best.step, 3.0) + roundoff_error(stencil, best.step, 1e-9)
+    )
     for h in best.step * np.array([0.5, 0.9, 1.1, 2.0]):
         assert truncation_error(stencil, h, 3.0) + roundoff_error(stencil, h, 1e-9) > best.error
+
+
+def test_truncation_where_the_derivative_is_one():
+    assert truncation_error(CENTRAL, 0.1) == pytest.approx(0.01 / 6)
 
 
 def test_step_and_error_follow_the_scale():
@@ -38,10 +45,11 @@ def test_step_and_error_follow_the_scale():
     assert large.error / small.error == pytest.approx(1e-9)
 
 
-@pytest.mark.parametrize("keywords", [{"scale": 0.0}, {"noise": -1.0}, {"derivative": np.nan}])
-def test_what_must_be_positive(keywords):
+@pytest.mark.parametrize("keyword", ["scale", "noise", "derivative"])
+@pytest.mark.parametrize("value", [0.0, -1.0, np.nan])
+def test_what_must_be_positive(keyword, value):
     with pytest.raises(GradlabError, match="must be positive"):
-        best_step(**keywords)
+        best_step(**{keyword: value})
 
 
 def test_exact_step():
@@ -95,3 +103,29 @@ def test_a_kink_between_the_points_is_not_taken_for_noise():
 
 def test_a_fast_wave_is_not_taken_for_noise():
     assert measured(np.sin, 1e8) < 1e-6  # at steps of 1e-8 · 1e8 it looks like noise of 0.7
+
+
+@pytest.mark.parametrize(
+    ("f", "quantum"),
+    [
+        (lambda x: round(x, 3), 1e-3),
+        (lambda x: round(x, 1), 0.1),
+        (lambda x: 1e7 + round(4 * x, 3), 1e-3),  # itself rounded, to 2e-9
+    ],
+)
+def test_a_value_that_moves_in_quanta_is_noisy_by_a_third_of_one(f, quantum):
+    assert measured(f) == pytest.approx(quantum / 3, rel=1e-3)
+
+
+def test_jumps_of_two_sizes_are_no_quanta():
+    assert measured(lambda x: 1e-3 * ((x - 1) // 3e-4) + 6.2e-4 * ((x - 1) // 5e-4)) < 1e-15
+
+
+def test_the_noise_that_bounds_are_made_of_is_not_too_little():
+    """Confirmed in two more places, the largest counts."""
+    found = []
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        found.append(measured(lambda x, rng=rng: x + 1e-6 * rng.standard_normal()))
+    assert np.quantile(found, 0.02) > 0.7e-6
+    assert np.quantile(found, 0.98) < 2.5e-6
