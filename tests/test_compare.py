@@ -54,13 +54,15 @@ def test_wrong_begins_at_twice_the_bound():
     assert judged(1.0, 1.0 + 1.001 * BEYOND * 1e-6, 1e-6) is W
 
 
+@pytest.mark.parametrize("scale", [1.0, 10.0])
+@pytest.mark.parametrize("size", [1.0, 3.0])
 @pytest.mark.parametrize(("bound", "verdict"), [(0.9 * FAINT, T), (1.1 * FAINT, D)])
-def test_a_small_entry_of_a_well_tested_block_hardly_matters(bound, verdict):
+def test_a_small_entry_of_a_well_tested_block_hardly_matters(bound, verdict, size, scale):
     n = 100
-    analytic = np.ones(n)
-    analytic[0] = 2 * bound
-    numeric = Numeric(analytic.copy(), np.full(n, bound), np.full(n, "", dtype="U9"))
-    found = component_verdicts(analytic, numeric, np.ones(n), Parameters(np.ones(n)))
+    analytic = np.full(n, size)
+    analytic[0] = 2 * bound * size
+    numeric = Numeric(analytic.copy(), np.full(n, bound * size), np.full(n, "", dtype="U9"))
+    found = component_verdicts(analytic, numeric, np.full(n, scale), Parameters(np.ones(n)))
     assert found[0] is verdict
     assert set(found[1:]) == {A}
 

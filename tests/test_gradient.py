@@ -6,7 +6,7 @@ import pytest
 import gradlab
 from gradlab import GradlabError, Parameters, numeric_gradient
 from gradlab.cost import Cost
-from gradlab.gradient import central_slopes
+from gradlab.gradient import central_slopes, noise_of, scales
 from gradlab.stencils import CENTRAL, FIVE_POINT, FORWARD
 
 
@@ -155,6 +155,18 @@ def test_directions_are_always_the_same_unless_asked_otherwise():
     assert np.array_equal(default, same)
     assert np.array_equal(other, drawn)
     assert not np.array_equal(default, other)
+
+
+def test_a_cost_in_float32_is_never_less_noisy_than_half_its_round_off():
+    cost = Cost(lambda t: float(np.float32(t.sum())), Parameters(np.array([0.9, 1.0])))
+    noise_of(cost, np.random.default_rng(0))
+    assert cost.single
+    assert noise_of(cost, np.random.default_rng(0)) == pytest.approx(2.0**-24 * 1.9 / 2)
+
+
+def test_scales_are_those_of_float64():
+    """1e25 squared overflows in float32."""
+    assert scales(Parameters(np.array([1e25, 0.0], dtype=np.float32))) == pytest.approx([1e25, 1e25 / np.sqrt(2)])
 
 
 def test_the_slope_is_taken_over_the_step_that_is_really_stored():
