@@ -47,6 +47,17 @@ def test_a_subgradient_at_a_kink_is_accepted(stencil, gradient):
     assert report.blocks["theta"].reasons == {"kink": 1}
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_noise_is_no_kink(seed):
+    """Eight layers of sigmoids: J is 0.7, its slopes end at 1e-6, and at 1e-7 its noise is all that bends."""
+    rng = np.random.default_rng(seed)
+    params = nn.init_params([4] * 8 + [1], "xavier", rng=rng)
+    X, Y = rng.standard_normal((4, 10)), rng.integers(2, size=(1, 10))
+    for step in STEPS[2:]:
+        numeric = gradlab.numeric_gradient(lambda p: nn.cost(p, X, Y, hidden="sigmoid"), params, step=step)
+        assert all(np.isfinite(values).all() for values in numeric.values.values())
+
+
 @pytest.mark.parametrize("distance", [0.0, 1e-6, 5e-6, 9e-6])
 def test_a_kink_within_the_step_is_not_held_against_a_right_gradient(distance):
     theta = np.array([distance, 2.0])

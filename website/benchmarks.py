@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 _RECORDS = Path(__file__).parents[1] / "benchmarks"
+NB = "\u00a0"  # no line ends inside a number
 
 
 def with_tables(markdown: str) -> str:
@@ -40,8 +41,8 @@ def verdicts() -> str:
     rows = [
         [
             name,
-            f"{row['false alarms']} of {row['correct']}",
-            f"{row['misses']} of {row['spoiled']}",
+            f"{row['false alarms']}{NB}of{NB}{row['correct']}",
+            f"{row['misses']}{NB}of{NB}{row['spoiled']}",
             str(row["undecided"]),
             f"{row['evaluations']:.0f}",
             f"{row['milliseconds']:.1f}",
@@ -56,10 +57,10 @@ def kinds() -> str:
     record = read("verdicts")["kinds"]
     names = list(next(iter(record.values())))
     rows = [
-        [kind, *(f"{row['false alarms']} / {row['misses']}" for row in table.values())]
+        [kind, *(f"{row['false alarms']}{NB}/{NB}{row['misses']}" for row in table.values())]
         for kind, table in record.items()
     ]
-    return _rows(["kind of cost", *names], rows)
+    return _rows(["kind of cost", *map(_short, names)], rows)
 
 
 def ways() -> str:
@@ -70,7 +71,12 @@ def ways() -> str:
     for way, table in record.items():
         asked = sum(next(iter(table.values())).values())
         rows.append([f"{way} ({asked})", *(str(row["right"]) for row in table.values())])
-    return _rows(["gradient (how many)", *names], rows)
+    return _rows(["gradient (how many)", *map(_short, names)], rows)
+
+
+def _short(name: str) -> str:
+    """A checker's name where there are many columns: what its function is called stands in the first table."""
+    return name.removesuffix(" check_grads").removesuffix(" check_grad").removesuffix(" gradcheck")
 
 
 def derivatives() -> str:
@@ -82,7 +88,7 @@ def derivatives() -> str:
 
 def _derivative(r: dict[str, Any]) -> str:
     error = f"{r['error']:.0e}" if r["error"] == r["error"] else "NaN"
-    return f"{error}{' ✗' if r['honest'] is False else ''} ({r['evaluations']})"
+    return f"{error}{NB + '✗' if r['honest'] is False else ''}{NB}({r['evaluations']})"
 
 
 def speed() -> str:

@@ -45,7 +45,7 @@ def on_page_content(html, page, config, files):
         html, page.meta["figures"] = gallery.show(html, page, config, files)
     else:
         html = wrap.with_runs(markup.without_sources_in_search(html))
-    return markup.without_spans_in_ink(copies.with_copies(html))
+    return markup.with_whole_numbers(markup.without_spans_in_ink(copies.with_copies(html)))
 
 
 def on_page_context(context, page, config, nav):

@@ -29,7 +29,7 @@ TITLES = {
 INTROS = {
     "dense": """
         A dense layer is Z = W A + b, and three lines lead back: dA, dW and db. How much can go wrong in three lines?
-        Four layers of 5, 5, 3 and 1 units use the same function, so the pattern of blocks is worth a look.""",
+        All layers of a network use the same function, so the pattern of blocks is worth a look.""",
     "activations": """
         One line leads back through an activation: dZ = dA · g′(Z). It stands between any two layers, so a mistake
         there spoils all that lies below. How does a report show that?""",

@@ -16,6 +16,10 @@ _NAMED = {
 INK = ("fm", "mb", "mf", "mh", "mi", "mo", "n", "na", "nc", "ne", "nf", "nn", "nv", "o", "p", "se", "vi", "vm", "w")
 _IN_INK = re.compile(rf'<span class="(?:{"|".join(INK)})">([^<]*)</span>')
 
+# 1e-7, 4-5-3-1, 2026-01-31: a browser would break a line at each of the hyphens.
+_HYPHENED = re.compile(r"\d[\d.]*(?:e-\d+|(?:-\d+)+)")
+_NO_PROSE = re.compile(r"(<pre\b.*?</pre>|<svg\b.*?</svg>|<[^>]*>)", re.S)
+
 
 def named(page_html: str) -> str:
     """The page with a name for everything that can be reached."""
@@ -32,6 +36,13 @@ def with_stylesheet(page_html: str, href: str) -> str:
 def without_spans_in_ink(content: str) -> str:
     """Highlighted code without the elements that change nothing."""
     return _IN_INK.sub(r"\1", content)
+
+
+def with_whole_numbers(content: str) -> str:
+    """Content whose numbers are not broken between two lines."""
+    parts = _NO_PROSE.split(content)
+    parts[::2] = [_HYPHENED.sub(r'<span class="gl-whole">\g<0></span>', prose) for prose in parts[::2]]
+    return "".join(parts)
 
 
 def without_sources_in_search(content: str) -> str:

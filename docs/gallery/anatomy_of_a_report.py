@@ -38,7 +38,7 @@ print(report)
 # `report.plot()` draws all of it. On the left is every entry by both its numbers; where they agree, it lies on the
 # diagonal. On the right is a map for each block.
 
-# %% alt="Left: dots of analytic against numeric slopes. Green ones lie on the diagonal, vermilion ones beside it. Right: six maps. W2 is vermilion with three grey entries, b2 is pale, the others are green." caption="The vermilion dots lie beside the diagonal, all on one side of it. Both axes are logarithmic away from zero, so an equal distance is an equal factor."
+# %% alt="Left: dots of analytic against numeric slopes. Green ones lie on the diagonal, vermilion ones beside it. Right: six maps. W2 is vermilion with three grey entries, b2 is pale, the others are green." caption="The vermilion dots lie beside the diagonal, all nearer to a slope of zero. Both axes are logarithmic away from zero, so an equal distance is an equal factor."
 report.plot()
 
 # %% [markdown]

@@ -66,11 +66,14 @@ print(before)
 
 # %% [markdown]
 # The entries that were not tested are no defect of the check. Some pixels are white in all 20 pictures, so their
-# weights move nothing. Here is how many of the 64 pixels that is, and how many weights hang on them:
+# weights move nothing. Some units are off for all 20, so nothing that leads into them or out of them does. Here is how
+# many parameters hang on either:
 
 # %%
-white = np.flatnonzero(X[:, batch].max(axis=1) == 0)
-print(f"{len(white)} white pixels x 32 units = {32 * len(white)} weights of W1")
+white = X[:, batch].max(axis=1) == 0
+off = nn.forward(params, X[:, batch])["A1"].max(axis=1) == 0
+print(f"{white.sum()} white pixels, {off.sum()} units that are off")
+print(f"W1 {64 * off.sum() + 32 * white.sum() - white.sum() * off.sum()}, b1 {off.sum()}, W2 {10 * off.sum()}")
 
 # %% [markdown]
 # ## Train

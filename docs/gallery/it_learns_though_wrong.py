@@ -13,7 +13,7 @@ import numpy as np
 import gradlab
 from gradlab import nn
 
-BLUE, VERMILION, GREY = "#0072b2", "#d55e00", "#8c9199"
+BLUE, VERMILION = "#0072b2", "#d55e00"
 
 # %% [markdown]
 # ## The task
@@ -124,7 +124,7 @@ for seed in range(10):
 print(f"the doubled gradient ends lower in {lower} of 10 starts")
 
 # %% [markdown]
-# No luck: the wrong gradient wins again and again. Doubling the gradient of W2 is the same as doubling its learning
+# Not luck: the wrong gradient wins again and again. Doubling the gradient of W2 is the same as doubling its learning
 # rate, and the rate was on the small side. A training curve measures how well rate, start and gradient go together.
 # It does not measure whether the gradient is right.
 #

@@ -78,7 +78,7 @@ for stencil in (FORWARD, CENTRAL, FIVE_POINT):
 # what a float is. The left arms come up by nine decades.
 
 
-# %% alt="The same three curves for float64 and, above them, for float32. The right arms coincide. The float32 curves turn up much earlier: central at a step near 0.01 with an error near 1e-5." caption="Pale: float64. Strong: float32. At the course's ε of 1e-7 float32 has hardly a digit left."
+# %% alt="The same three curves for float64 and, above them, for float32. The right arms coincide. The float32 curves turn up much earlier: central at a step near 0.01 with an error near 1e-5." caption="Pale: float64. Strong: float32. Towards the course's ε of 1e-7 float32 has hardly a digit left."
 single = sweep(np.sin, 1.0, exact=np.cos, stencils=COLOURS, dtype=np.float32)
 
 fig, ax = plt.subplots(figsize=(8.8, 5.6))
@@ -94,11 +94,12 @@ plt.show()
 for precision in (found, single):
     for step in (1e-2, 1e-7):
         i = np.argmin(np.abs(np.log(precision.steps / step)))
-        error = precision.errors[CENTRAL][i]
-        print(f"{precision.dtype}, central, step {step:.0e}: error {error:.0e}")
+        taken, error = precision.steps[i], precision.errors[CENTRAL][i]
+        print(f"{precision.dtype}, central, step {taken:.1e}: error {error:.0e}")
 
 # %% [markdown]
-# At 1e-2 float32 loses nothing, since there the formula is to blame. At 1e-7 it has lost all but one digit.
+# At 1e-2 float32 loses nothing, since there the formula is to blame. At its smallest step, near 1e-7, it has lost all but
+# one digit.
 
 # %% [markdown]
 # ## A whole network
@@ -121,7 +122,7 @@ tried = 10.0 ** -np.arange(1, 13, 0.25)
 whole = sweep_gradients(cost, params, grads, steps=tried)
 
 # %% [markdown]
-# The two levels of the course are lines across the same picture.
+# Two of the course's levels are lines across the same picture.
 
 # %% alt="Formula (2) against the step for a correct gradient: a V with its bottom near 1e-5 and 1e-11. The levels great and worried are horizontal lines; the V lies below great only between 1e-3 and 1e-9." caption="One correct gradient, 48 answers. The level belongs to the step as much as to the gradient."
 fig, ax = plt.subplots(figsize=(8.8, 5.2))

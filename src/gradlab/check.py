@@ -54,11 +54,13 @@ def check_gradients(
         Dict of arrays (W1, b1, …), sequence of arrays, or one array; floats of one dtype. Never changed.
     grads
         The gradients in the structure of params (the same names), or a function of params that returns them.
-    stencil, step
-        Check with this formula at this one absolute step (the course's ε) instead of a chosen one.
+    stencil
+        Check with this formula, at `step`.
+    step
+        Check at this one absolute step (the course's ε) instead of a chosen one.
     directions
         Compare each block along so many random ±1 directions instead of entry by entry: about ten evaluations each,
-        however large the block. A block that is wrong is then searched by bisection. See `gradlab.compare.Block` for
+        however large the block. A block that is wrong is then searched by bisection. See `gradlab.Block` for
         what its fields hold, and the report's notes for what can be missed.
     vectorized
         True if `cost` takes all arrays with one more axis in front, K points at once, and returns K values.
@@ -182,7 +184,7 @@ def check_backward(
     rng: np.random.Generator | int | None = None,
     **keywords: Any,
 ) -> Report:
-    """Check one layer: a random upstream gradient R, and the cost sum(R · forward(**inputs)).
+    """Check one layer: a random upstream gradient R, and the cost `sum(R * forward(**inputs))`.
 
     A plain sum of the outputs would be blind to much: after a normalisation it is constant.
 

@@ -231,4 +231,4 @@ def _digits(analytic: Floats, bound: Floats, agrees: NDArray[np.bool_]) -> int |
     if not agrees.any() or not size > 0:
         return None
     share = float(np.linalg.norm(bound[agrees])) / size
-    return int(np.clip(np.floor(-np.log10(max(share, 1e-16))), 0, 16))
+    return max(0, int(np.floor(-np.log10(max(share, 1e-16)))))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gradlab.findings import Finding
 from gradlab.ladder import SAFETY
-from gradlab.precision import order, unit_roundoff
+from gradlab.precision import apart, order, unit_roundoff
 from gradlab.steps import measure_noise
 
 Floats = NDArray[np.float64]
@@ -109,11 +109,14 @@ def findings(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Ge
     seen = curl(gradient, theta, scale, rng)
     # The pair that says most; where all gaps are noise, the largest of them would be noise too.
     i = int(np.argmax(np.abs(seen.forth if seen.symmetric else seen.forth - seen.back)))
-    evidence = f"u·∂a[v] = {seen.forth[i]:.6g}, v·∂a[u] = {seen.back[i]:.6g} ± {order(float(seen.bound[i]))}"
+    forth, back = f"{seen.forth[i]:.6g}", f"{seen.back[i]:.6g}"
+    if seen.symmetric is False:
+        forth, back = apart(float(seen.forth[i]), float(seen.back[i]), 6)
+    evidence = f"u·∂a[v] = {forth}, v·∂a[u] = {back} ± {order(float(seen.bound[i]))}"
     if seen.symmetric is False:
         message = (
-            "No cost at all has this analytic gradient: its derivative is not symmetric. So no term was forgotten "
-            "as a whole: the mistake is in one block, or in one step of the chain rule."
+            "No cost at all has this analytic gradient: its derivative is not symmetric. So no term of the cost was "
+            "forgotten as a whole: the mistake is in one block, or in one step of the chain rule."
         )
         yield Finding("GL121", None, message, evidence)
     if seen.symmetric:

@@ -14,7 +14,7 @@ class Finding:
     Attributes
     ----------
     code
-        "GL101", …: a heading of the reference page on findings.
+        `"GL101"`, …: a heading of the reference page on findings.
     block
         The block it is about; None if there are several, or if it is about the check as a whole.
     message
@@ -24,7 +24,7 @@ class Finding:
     blocks
         All blocks that it is about, in the order of params.
     sure
-        How sure it is, in digits: a coincidence that looks the same has a chance of about 10**-sure.
+        How sure it is, in digits: with 3, a coincidence that looks the same has a chance of 1 in 1,000.
     """
 
     code: str

@@ -13,6 +13,8 @@ from gradlab.stencils import Stencil
 
 Floats = NDArray[np.float64]
 
+BEND = 4.0  # noise of the bend (J⁺ + J⁻ − 2J) / h, in that of one value over h, at worst: what its weights add up to
+
 
 def at_fixed_step(
     cost: Cost, noise: float, stencil: Stencil, step: float
@@ -32,7 +34,7 @@ def at_fixed_step(
     truncation = _not_by_accident(np.abs(rough - fine), cost.parameters) / (2**stencil.order - 1)
     rounding = SAFETY * float(stencil.noise) * noise / step
     bound = SAFETY * truncation + rounding + HIDDEN * np.abs(2 * bend - wider)
-    kink = np.abs(bend) > SHRINK * np.abs(wider) + 2 * rounding
+    kink = np.abs(bend) > SHRINK * np.abs(wider) + SAFETY * BEND * noise / step
     bound = np.where(kink, np.abs(bend) / 2 + rounding, bound)
     bad = ~np.isfinite(bound)
     return np.where(bad, np.nan, fine), np.where(bad, np.inf, bound), kink & ~bad

@@ -60,8 +60,10 @@ def numeric_gradient(
         A function of params that returns one finite number.
     params
         Dict of arrays (W1, b1, …), sequence of arrays, or one array; floats of one dtype. Never changed.
-    stencil, step
-        The formula and the absolute step; a stencil other than `CENTRAL` needs a step.
+    stencil
+        The formula; one other than `CENTRAL` needs a step.
+    step
+        The absolute step. None: chosen for every component.
     vectorized
         True if `cost` takes all arrays with one more axis in front, K points at once, and returns K values.
     workers

@@ -67,6 +67,7 @@ def plot_sweep(found: Sweep | GradientSweep) -> Any:
     Returns
     -------
     matplotlib.figure.Figure
+        One line for each stencil; for a sweep of gradients, formula (2) between the levels.
     """
     figure = _figure(6.4, 4.4)
     axes = figure.subplots()
@@ -165,6 +166,9 @@ def _maps(figure: Any, blocks: Sequence[Block]) -> None:
         axes.axis("off")
     for axes, block in zip(grid.flat, shown, strict=False):
         image = axes.imshow(_off(block), cmap=colours, vmin=-DECADES, vmax=DECADES, aspect="auto")
+        axes.axis("on")
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set(visible=True, color=BOUND)  # a map that lies on the bound is white, as paper may be
         axes.set_title(f"{shorten(block.name, 16)} {block.verdict.value}", fontsize="small")
     bar = figure.colorbar(image, ax=grid, ticks=[-DECADES, 0, DECADES], shrink=0.8)
     bar.ax.set_yticklabels(["1/100", "bound", "100 ×"])

@@ -88,6 +88,18 @@ def relative_difference(a: ArrayLike, b: ArrayLike) -> float:
     return float(np.linalg.norm(x - y) / (np.linalg.norm(x) + np.linalg.norm(y)))
 
 
+def apart(one: float, other: float, digits: int = 3) -> tuple[str, str]:
+    """Two numbers as text, with as many digits as tell them apart, and at least so many.
+
+    Examples
+    --------
+    >>> apart(1.0001, 1.0), apart(0.5, 2.0)
+    (('1.0001', '1'), ('0.5', '2'))
+    """
+    texts = (f"{one:.{digits}g}", f"{other:.{digits}g}")
+    return texts if texts[0] != texts[1] or one == other else apart(one, other, digits + 1)
+
+
 def order(error: float) -> str:
     """The next power of ten, as text: what can be said of an error that is mostly round-off.
 

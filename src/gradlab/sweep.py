@@ -31,8 +31,10 @@ class Sweep:
     ----------
     steps
         Shape (k,).
-    values, errors
-        By stencil, shape (k,): the estimate, and |estimate − exact|. NaN where x + step is x.
+    values
+        By stencil, shape (k,): the estimate. NaN where x + step is x.
+    errors
+        By stencil, shape (k,): |estimate − exact|.
     exact
         The derivative that the estimates are held against.
     dtype
@@ -140,8 +142,12 @@ def sweep_gradients(
 
     Parameters
     ----------
-    cost, params, grads
-        As for `check_gradients`.
+    cost
+        A function of params that returns one number, as for `check_gradients`.
+    params
+        Where it is checked.
+    grads
+        The gradients in the structure of params, or a function of params that returns them.
     steps
         Absolute steps, the course's ε. Default: 1e-2, 1e-3, …, 1e-12.
     stencil

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradlab.compare import Block, Component, Verdict
-from gradlab.precision import order
+from gradlab.precision import apart, order
 
 if TYPE_CHECKING:
     from gradlab.findings import Finding
@@ -176,7 +176,10 @@ def worst_cells(block: Block) -> list[str]:
     if not np.isfinite(worst.numeric):
         return [index, f"{worst.analytic:.3g}", f"none: {worst.reason}"]
     numeric = worst.numeric if abs(worst.numeric) > worst.bound or worst.reason == "kink" else 0.0
-    return [index, f"{worst.analytic:.3g}", f"{numeric:.3g} ± {order(worst.bound)}"]
+    analytic, beside = f"{worst.analytic:.3g}", f"{numeric:.3g}"
+    if block.verdict is Verdict.WRONG:
+        analytic, beside = apart(worst.analytic, numeric)
+    return [index, analytic, f"{beside} ± {order(worst.bound)}"]
 
 
 def left_open(blocks: Iterable[Block]) -> list[str]:

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -69,9 +70,11 @@ def examples(name: str) -> Iterator[Wanted]:
     package, *path = name.split(".")
     described = importlib.import_module(package)
     for k, part in enumerate(path, 2):
+        within = name.split(".")[:k]
         if not hasattr(described, part):  # a module that its package does not import
-            importlib.import_module(".".join(name.split(".")[:k]))
-        described = getattr(described, part)
+            importlib.import_module(".".join(within))
+        module = sys.modules.get(".".join(within)) if k <= len(path) else None  # gradlab.strength is both
+        described = module or getattr(described, part)
     yield from _examples(name, described)
 
 

@@ -37,7 +37,7 @@ ORIGINALS = {
     "#009e73": ROLES[AGREES],
     "#bbbbbb": ROLES[BOUND],
     "#777777": ROLES[SOFT],
-    "#dddddd": ROLES[FAINT],
+    "#dddddd": ROLES[BOUND],
 }
 
 TEXT = 14

@@ -35,12 +35,8 @@ def threshold_strips(narrow: bool = False) -> Figure:
         ax.axvline(line, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
         ax.set_title(title, loc="left", fontsize=style.TEXT)
         ax.set(xlim=(10.0 ** powers[0] / 2, 10.0 ** powers[-1] * 2))
-    _legend(strips[2], narrow)
+    strips[2].text(1.4, 0.5, "bound", color=style.INK, ha="left", va="center", fontsize=12)
     return fig
-
-
-def _legend(ax: Axes, narrow: bool) -> None:
-    ax.text(1.4, 0.5, "1" if narrow else "bound", color=style.INK, ha="left", va="center", fontsize=12)
 
 
 def _strip(ax: Axes, right: Floats, wrong: Floats) -> None:

@@ -193,6 +193,15 @@ class LiveBlock extends HTMLElement {
 
 customElements.get("live-block") || customElements.define("live-block", LiveBlock);
 
+const idle = self.requestIdleCallback ?? setTimeout;
+
+/** Code that is wider than its box can be moved by keyboard. Material sees to it when a block comes into view: too late for Tab. */
+function reach() {
+  const wide = [...document.querySelectorAll("pre > code:not([tabindex])")].filter((code) => code.scrollWidth > code.clientWidth);
+  for (const code of wide) code.tabIndex = 0; // all were measured before: the page is laid out once
+}
+idle(reach);
+
 // Material wraps code and tables when they come into view, without what a keyboard or a screen reader needs.
 const mended = {
   "md-code__nav": (nav) => { nav.role = "none"; }, // one landmark for each block would be hundreds
@@ -201,11 +210,13 @@ const mended = {
 const mend = (element) => mended[element.className]?.(element);
 document.querySelectorAll(Object.keys(mended).map((name) => "." + name)).forEach(mend);
 new MutationObserver((changes) => {
-  for (const { addedNodes } of changes) for (const node of addedNodes) mend(node);
+  for (const { addedNodes } of changes) for (const node of addedNodes) {
+    mend(node);
+    if (node.querySelector?.("article pre")) idle(reach); // another page
+  }
 }).observe(document.body, { childList: true, subtree: true });
 
 // Pages that were visited can be read, and run, without a network.
-const idle = self.requestIdleCallback ?? setTimeout;
 if (location.protocol !== "file:") idle(() => navigator.serviceWorker?.register(new URL("../../offline.js", here))
   .then(() => navigator.serviceWorker.ready)
   .then(({ active }) => active.postMessage([location.href.split("#")[0], ...performance.getEntriesByType("resource").map((one) => one.name)]))

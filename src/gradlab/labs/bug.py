@@ -33,11 +33,12 @@ class Bug:
     Attributes
     ----------
     slug
-        A short name for addresses: "dw-doubled".
+        A short name for addresses: `"dw-doubled"`.
     title
         What is wrong, in a few words. It gives the answer away.
     topic
-        "dense", "activations", "losses", "regularisation", "normalisation", "images", "sequences" or "traps".
+        `"dense"`, `"activations"`, `"losses"`, `"regularisation"`, `"normalisation"`, `"images"`, `"sequences"`
+        or `"traps"`.
     level
         1: the report names the bug. 2: it names the place. 3: it must be read with care.
     right
@@ -45,7 +46,7 @@ class Bug:
     was, now
         What the right function says, and what stands there instead. The same, if nothing is wrong.
     finding
-        The code of the finding that comes first, "" if there is none.
+        The code of the finding that comes first, `""` if there is none.
     hints
         What a learner may look at, one after the other: the blocks, the ratio, the layer.
     why

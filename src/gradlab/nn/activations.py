@@ -1,7 +1,7 @@
 """What a layer does to Z: A = g(Z), entry by entry, and the way back: dZ = dA · g′(Z).
 
 Each g stands beside its backward. An entry of Z moves only the same entry of A, so the chain rule is one
-product for each entry. The page "Backprop by hand" (learn/backprop-by-hand) derives them with a picture.
+product for each entry. The page "Backprop by hand" derives them with a picture.
 """
 
 from collections.abc import Callable

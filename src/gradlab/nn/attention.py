@@ -21,8 +21,12 @@ def attention_forward(Q: Array, K: Array, V: Array, allowed: Allowed = None) -> 
 
     Parameters
     ----------
-    Q, K, V
-        Queries (..., d, n), keys (..., d, k) and values (..., v, k).
+    Q
+        Queries, (..., d, n).
+    K
+        Keys, (..., d, k).
+    V
+        Values, (..., v, k).
     allowed
         (k, n), True where a query may look at a key; None: everywhere. For a text that is read from left to right,
         `np.triu(np.ones((n, n), bool))`.

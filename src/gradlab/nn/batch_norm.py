@@ -5,7 +5,8 @@ These are two functions to differentiate. In training, mean and variance come fr
 moves the output of all the others. In evaluation they are constants, kept from training. The gradient of one,
 checked against a cost with the other, is always wrong.
 
-A bias before batch norm has gradient 0, since the mean takes it away again. So has a cost that just adds up U.
+A bias before batch norm has gradient 0, since the mean takes it away again. A cost that just adds up U does not
+depend on Z at all, for the same reason: it checks nothing but gamma and beta.
 """
 
 import numpy as np

@@ -34,7 +34,7 @@ def dropout_mask(shape: tuple[int, ...], keep: float, rng: np.random.Generator) 
 
 
 def dropout_masks(params: Params, m: int, keep: float, rng: np.random.Generator) -> dict[str, Array]:
-    """Draw a mask for each hidden layer of a network and m examples: "D1" for A1, "D2" for A2, ...
+    """Draw a mask for each hidden layer of a network and m examples: `"D1"` for A1, `"D2"` for A2, ...
 
     Examples
     --------

@@ -40,16 +40,16 @@ def init_params(
     sizes
         The number of inputs, then of units in each layer: `[n_0, n_1, ..., n_L]`.
     method
-        The variance of a weight: "he" (2/n_in), "xavier" (2/(n_in + n_out)) or "zeros".
+        The variance of a weight: `"he"` (2/n_in), `"xavier"` (2/(n_in + n_out)) or `"zeros"`.
     rng
-        Where the weights are drawn from. Needed unless `method` is "zeros".
+        Where the weights are drawn from. Needed unless `method` is `"zeros"`.
     dtype
         The precision of the parameters: the network will compute in it.
 
     Returns
     -------
     dict
-        "W1" of shape (n_1, n_0), "b1" of shape (n_1, 1), ..., "WL", "bL".
+        `"W1"` of shape (n_1, n_0), `"b1"` of shape (n_1, 1), ..., `"WL"`, `"bL"`.
 
     Raises
     ------

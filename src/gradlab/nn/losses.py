@@ -2,7 +2,7 @@
 
 All three losses start from Z (the "logits"), not from A: once A has been rounded to 0 or 1, log(A) is lost.
 All three end in dZ = (A − Y) / m, where A is what the network predicts; each loss is the one that makes it so
-for its prediction. The page "Backprop by hand" (learn/backprop-by-hand) derives them.
+for its prediction. The page "Backprop by hand" derives them.
 """
 
 from collections.abc import Callable

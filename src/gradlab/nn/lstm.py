@@ -37,11 +37,13 @@ def lstm_forward(params: Params, X: Array, a0: Array, c0: Array) -> tuple[Array,
     Parameters
     ----------
     params
-        "Wf", "Wi", "Wc" (for g), "Wo", each (n_a, n_a + n_x); "bf", "bi", "bc", "bo", each (n_a, 1).
+        `"Wf"`, `"Wi"`, `"Wc"` (for g), `"Wo"`, each (n_a, n_a + n_x); `"bf"`, `"bi"`, `"bc"`, `"bo"`, each (n_a, 1).
     X
         (n_x, m, T): what comes in.
-    a0, c0
-        (n_a, m): state and memory at the start.
+    a0
+        (n_a, m): the state at the start.
+    c0
+        (n_a, m): the memory at the start.
 
     Returns
     -------

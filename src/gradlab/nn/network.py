@@ -36,18 +36,18 @@ def forward(
     Parameters
     ----------
     params
-        "W1" of shape (n_1, n_0), "b1" of shape (n_1, 1), ..., "WL", "bL", in floating point.
+        `"W1"` of shape (n_1, n_0), `"b1"` of shape (n_1, 1), ..., `"WL"`, `"bL"`, in floating point.
     X
         (n_0, m): one column for each example. Integers are converted.
     hidden
-        The activation of all layers but the last: "relu", "leaky_relu", "tanh", "sigmoid" or "identity".
+        The activation of all layers but the last: `"relu"`, `"leaky_relu"`, `"tanh"`, `"sigmoid"` or `"identity"`.
     masks
-        Dropout masks "D1", "D2", ..., one for each hidden layer, as `dropout_masks` draws them. None: no dropout.
+        Dropout masks `"D1"`, `"D2"`, ..., one for each hidden layer, as `dropout_masks` draws them. None: no dropout.
 
     Returns
     -------
     dict
-        "A0" (that is X), "Z1", "A1", "Z2", ..., "ZL", in this order.
+        `"A0"` (that is X), `"Z1"`, `"A1"`, `"Z2"`, ..., `"ZL"`, in this order.
 
     Raises
     ------
@@ -92,9 +92,9 @@ def cost(
     params, X, hidden, masks
         See `forward`.
     Y
-        (n_L, m): the right answers. 0 or 1 for "logistic"; columns that add up to 1 for "softmax".
+        (n_L, m): the right answers. 0 or 1 for `"logistic"`; columns that add up to 1 for `"softmax"`.
     loss
-        "logistic", "softmax" or "squared".
+        `"logistic"`, `"softmax"` or `"squared"`.
     decay
         Strength of L2 regularisation. Weights pay for their size, biases do not.
 
@@ -157,7 +157,7 @@ def gradients(
 
 
 def predict(params: Params, X: Data, *, hidden: str = "relu", loss: str = "logistic") -> Array:
-    """Say what the network thinks: (n_L, m) probabilities, or plain values with loss="squared".
+    """Say what the network thinks: (n_L, m) probabilities, or plain values with `loss="squared"`.
 
     Nothing is dropped out here. The likeliest class of each example is `predict(...).argmax(axis=0)`.
 

@@ -24,7 +24,7 @@ def rnn_forward(params: Params, X: Array, a0: Array) -> Array:
     Parameters
     ----------
     params
-        "Wax" (n_a, n_x), "Waa" (n_a, n_a) and "ba" (n_a, 1).
+        `"Wax"` (n_a, n_x), `"Waa"` (n_a, n_a) and `"ba"` (n_a, 1).
     X
         (n_x, m, T): what comes in.
     a0

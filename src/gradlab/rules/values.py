@@ -129,10 +129,12 @@ def _cut_by_entry(case: Case) -> Iterator[Finding]:
             cut.setdefault(float(f"{level:.10g}"), []).append(block)
     for level, blocks in cut.items():
         entries = sum(block.wrong_count for block in blocks)
+        name = case.name(blocks)
+        verb = "are" if " and " in name else "is"
         yield case.finding(
             "GL109",
             blocks,
-            f"{capital(case.name(blocks))} is cut at ±{level:.4g}: what lies there should be larger, the rest is "
+            f"{capital(name)} {verb} cut at ±{level:.4g}: what lies there should be larger, the rest is "
             "right. No cost has a clipped gradient: check it before it is clipped.",
             f"all {entries} wrong entries are ±{level:.4g}, numeric up to {_largest(b.numeric for b in blocks)}",
             9.0 * (entries - 1) + fits.ROUND * fits.is_round(level),
