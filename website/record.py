@@ -114,10 +114,10 @@ def claim(page: str, text: str, path: Path = PATH) -> dict[str, Any] | None:
 
 
 def sentence(claimed: dict[str, Any]) -> str:
-    """The claim in words: "14 blocks, run with Python 3.11.7, NumPy 2.4.6"."""
-    blocks = f"{claimed['run']} block{'s' if claimed['run'] != 1 else ''}"
-    skipped = f", {len(claimed['skipped'])} not run" if claimed["skipped"] else ""
-    return f"{blocks}{skipped}, run with Python {claimed['python']}, NumPy {claimed['numpy']}"
+    """The claim in words: "14 blocks of code and output, run with Python 3.11.7, NumPy 2.4.6"."""
+    blocks = f"{claimed['run']} block{'s' if claimed['run'] != 1 else ''} of code and output"
+    skipped = f"; {len(claimed['skipped'])} not run" if claimed["skipped"] else ""
+    return f"{blocks}, run with Python {claimed['python']}, NumPy {claimed['numpy']}{skipped}"
 
 
 def rows(root: Path = ROOT, path: Path = PATH) -> Iterator[dict[str, Any]]:

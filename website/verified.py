@@ -12,7 +12,7 @@ _ROOT = Path(__file__).parents[1]
 
 
 def line(page: Page) -> str:
-    """For example "14 blocks, run with Python 3.11.7, NumPy 2.4.6"; empty if there is no such run."""
+    """For example "14 blocks of code and output, run with Python 3.11.7, NumPy 2.4.6"; empty if there is no such run."""
     source = Path(page.file.abs_src_path or "")
     if source.suffix != ".md":
         return ""
@@ -31,7 +31,7 @@ def table(rows: list[dict[str, Any]]) -> str:
     if not claims:
         return "This copy of the site was built without a run, so it claims nothing. `make test` makes the record."
     found, run, skipped = (sum(_number(claim[key]) for claim in claims) for key in ("found", "run", "skipped"))
-    whole = f"{run} of {found} blocks in {len(claims)} files ran and agreed, {skipped} were not run; {_with(claims)}."
+    whole = f"{run} of {found} blocks in {len(claims)} files ran and agreed, not run: {skipped}; {_with(claims)}."
     head = "| file | blocks | run | not run | seconds |\n| --- | --: | --: | --: | --: |"
     return "\n".join([whole, "", head, *map(_row, rows)])
 
@@ -49,7 +49,7 @@ def _with(claims: list[dict[str, Any]]) -> str:
 def _row(row: dict[str, Any]) -> str:
     claim = row["claim"]
     if claim is None:
-        return f"| {_file(row['page'])} | | changed or failed since: no claim | | |"
+        return f"| {_file(row['page'])}: changed or failed since, no claim | | | | |"
     numbers = " | ".join(str(_number(claim[key])) for key in ("found", "run", "skipped"))
     return f"| {_file(row['page'])} | {numbers} | {claim['seconds']:.1f} |"
 

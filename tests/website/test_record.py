@@ -29,7 +29,8 @@ def test_claim(recorded: Path) -> None:
     assert (claim["found"], claim["run"], claim["skipped"][0]["reason"]) == (3, 2, "it never ends")
     assert claim["python"] == sys.version.split()[0]
     assert {"numpy", "gradlab", "platform", "commit", "dirty", "date", "seconds"} <= claim.keys()
-    assert record.sentence(claim).startswith("2 blocks, 1 not run, run with Python 3.")
+    assert record.sentence(claim).startswith("2 blocks of code and output, run with Python 3.")
+    assert record.sentence(claim).endswith("; 1 not run")
 
 
 def test_no_record_no_claim(recorded: Path, tmp_path: Path) -> None:

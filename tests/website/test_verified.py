@@ -21,7 +21,8 @@ def page(name: str) -> SimpleNamespace:
 def test_a_page_with_a_run_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     monkeypatch.setattr(record, "claim", lambda name, text: asked.append((name, text)) or CLAIM)
-    assert verified.line(page("docs/index.md")) == "13 blocks, 1 not run, run with Python 3.11.7, NumPy 2.4.6"
+    said = "13 blocks of code and output, run with Python 3.11.7, NumPy 2.4.6; 1 not run"
+    assert verified.line(page("docs/index.md")) == said
     assert asked == [("docs/index.md", (ROOT / "docs/index.md").read_text(encoding="utf-8"))]
 
 
@@ -43,13 +44,13 @@ def test_the_table_has_every_file_and_the_sum() -> None:
     ]
     whole, _, *table = verified.table(rows).splitlines()
     assert whole == (
-        "26 of 28 blocks in 2 files ran and agreed, 2 were not run; "
+        "26 of 28 blocks in 2 files ran and agreed, not run: 2; "
         "Python 3.11.7, NumPy 2.4.6, Linux x86_64, 2026-11-22, commit 01234567."
     )
     assert table[2:] == [
         "| [learn/the-check.md](../learn/the-check.md) | 14 | 13 | 1 | 1.2 |",
         "| `src/gradlab/steps.py` | 14 | 13 | 1 | 1.2 |",
-        "| `README.md` | | changed or failed since: no claim | | |",
+        "| `README.md`: changed or failed since, no claim | | | | |",
     ]
 
 
