@@ -1,11 +1,11 @@
-"""Questions people ask about a page, at its end: the links of reference/questions.md turned around."""
+"""Questions people ask about a page, at its end: the links of the pages of questions turned around."""
 
 import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-PAGE = "reference/questions.md"
+PAGES = ("reference/questions.md", "reference/questions-failed.md")
 _QUESTION = re.compile(r"^### (?P<title>.+?) \{ #(?P<anchor>[\w-]+) \}$", re.M)
 _TEACHES = re.compile(r"\]\(\.\./((?:learn|howto)/[\w-]+\.md)")
 
@@ -20,10 +20,13 @@ def questions(text: str) -> Iterator[tuple[str, str, list[str]]]:
 
 def with_questions(markdown: str, page: str, docs: Path) -> str:
     """A page, such as learn/the-check.md, with links to the questions that it answers."""
-    text = (docs / PAGE).read_text(encoding="utf-8")
-    asked = [(title, anchor) for title, anchor, pages in questions(text) if page in pages]
-    if not asked:
+    links = [
+        f"- [{title}]({posixpath.relpath(source, posixpath.dirname(page))}#{anchor})"
+        for source in PAGES
+        for title, anchor, pages in questions((docs / source).read_text(encoding="utf-8"))
+        if page in pages
+    ]
+    if not links:
         return markdown
-    way = posixpath.relpath(PAGE, posixpath.dirname(page))
-    links = "\n".join(f"- [{title}]({way}#{anchor})" for title, anchor in asked)
-    return f'{markdown}\n\n## People ask {{ #asked }}\n\n<div class="gl-asked" markdown>\n\n{links}\n\n</div>\n'
+    asked = "\n".join(links)
+    return f'{markdown}\n\n## People ask {{ #asked }}\n\n<div class="gl-asked" markdown>\n\n{asked}\n\n</div>\n'

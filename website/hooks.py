@@ -44,7 +44,7 @@ def on_page_content(html, page, config, files):
     if gallery.is_script(page):
         html, page.meta["figures"] = gallery.show(html, page, config, files)
     else:
-        html = wrap.with_runs(markup.without_sources_in_search(html))
+        html = wrap.with_runs(markup.with_light_sources(html))
     return markup.with_whole_numbers(markup.without_spans_in_ink(copies.with_copies(html)))
 
 

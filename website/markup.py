@@ -18,6 +18,7 @@ _IN_INK = re.compile(rf'<span class="(?:{"|".join(INK)})">([^<]*)</span>')
 
 # 1e-7, 4-5-3-1, 2026-01-31: a browser would break a line at each of the hyphens.
 _HYPHENED = re.compile(r"\d[\d.]*(?:e-\d+|(?:-\d+)+)")
+_LINE_NUMBERS = re.compile(r'<td class="linenos">.*?</td>', re.S)
 _NO_PROSE = re.compile(r"(<pre\b.*?</pre>|<svg\b.*?</svg>|<[^>]*>)", re.S)
 
 
@@ -45,8 +46,11 @@ def with_whole_numbers(content: str) -> str:
     return "".join(parts)
 
 
-def without_sources_in_search(content: str) -> str:
-    """API content of which search does not index the source code: it would be three quarters of the index."""
-    return content.replace(
+def with_light_sources(content: str) -> str:
+    """API content without line numbers, and of which search does not index the source code.
+
+    It would be three quarters of the index; and each number is an element of its own.
+    """
+    return _LINE_NUMBERS.sub("", content).replace(
         '<details class="mkdocstrings-source"', '<details class="mkdocstrings-source" data-search-exclude'
     )

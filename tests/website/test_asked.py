@@ -6,12 +6,12 @@ from pathlib import Path
 from website import asked
 
 DOCS = Path(__file__).parents[2] / "docs"
-TEXT = (DOCS / asked.PAGE).read_text(encoding="utf-8")
-QUESTIONS = list(asked.questions(TEXT))
+TEXTS = [(DOCS / page).read_text(encoding="utf-8") for page in asked.PAGES]
+QUESTIONS = [question for text in TEXTS for question in asked.questions(text)]
 
 
 def test_every_heading_of_a_question_is_understood():
-    headings = [line for line in TEXT.splitlines() if line.startswith("### ")]
+    headings = [line for text in TEXTS for line in text.splitlines() if line.startswith("### ")]
     assert len(QUESTIONS) == len(headings) >= 57
 
 
@@ -27,7 +27,7 @@ def test_every_answer_names_a_page_that_teaches_it():
 def test_the_page_that_teaches_links_back():
     page = asked.with_questions("# Batch norm\n", "learn/what-it-cannot-tell.md", DOCS)
     assert page.startswith("# Batch norm\n")
-    assert "(../reference/questions.md#batch-norm-one)" in page
+    assert "(../reference/questions-failed.md#batch-norm-one)" in page
     assert "#huge-epsilon" not in page
 
 

@@ -176,6 +176,15 @@ def test_what_stands_in_ink_looks_like_the_text_around_it(chromium: Browser, sch
     assert looks[0] not in looks[1 + len(INK) :], "others have a look of their own"
 
 
+def test_sources_have_lines(visitor: Visit) -> None:
+    page = visitor.open("reference/api/")
+    source = page.locator("details.mkdocstrings-source").first
+    source.locator("summary").click()
+    code = source.locator("code").last
+    line = code.evaluate("code => parseFloat(getComputedStyle(code).lineHeight)")
+    assert code.evaluate("code => code.getBoundingClientRect().height") > 20 * line
+
+
 def test_the_fonts_are_our_own_and_nothing_jumps(visitor: Visit) -> None:
     page = visitor.open("learn/one-side-or-two/")
     page.wait_for_load_state("networkidle")

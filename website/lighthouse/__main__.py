@@ -22,7 +22,7 @@ KINDS = {
     "playground": "playground/",
     "gallery": "gallery/v_curve/",
     "reference": "reference/api/",
-    "questions": "reference/questions/",
+    "questions": "reference/questions-failed/",
     "about": "about/benchmarks/",
 }
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")

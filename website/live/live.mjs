@@ -197,7 +197,8 @@ const idle = self.requestIdleCallback ?? setTimeout;
 
 /** Code that is wider than its box can be moved by keyboard. Material sees to it when a block comes into view: too late for Tab. */
 function reach() {
-  const wide = [...document.querySelectorAll("pre > code:not([tabindex])")].filter((code) => code.scrollWidth > code.clientWidth);
+  const seen = [...document.querySelectorAll("pre > code:not([tabindex])")].filter((code) => !code.closest("details:not([open])"));
+  const wide = seen.filter((code) => code.scrollWidth > code.clientWidth);
   for (const code of wide) code.tabIndex = 0; // all were measured before: the page is laid out once
 }
 idle(reach);
