@@ -12,7 +12,7 @@ _ROOT = Path(__file__).parents[1]
 
 
 def line(page: Page) -> str:
-    """For example "14 blocks of code and output, run with Python 3.11.7, NumPy 2.4.6"; empty if there is no such run."""
+    """How many blocks ran, and with which Python and NumPy: `record.sentence`; empty if there is no such run."""
     source = Path(page.file.abs_src_path or "")
     if source.suffix != ".md":
         return ""
