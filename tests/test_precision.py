@@ -4,12 +4,26 @@ import numpy as np
 import pytest
 
 from gradlab import relative_difference
-from gradlab.precision import LEVELS, level, levels, unit_roundoff
+from gradlab.precision import LEVELS, apart, level, levels, unit_roundoff
 
 
 def test_unit_roundoff_is_half_the_spacing_at_one():
     assert unit_roundoff(np.float64) == 2.0**-53
     assert unit_roundoff(np.float32) == 2.0**-24
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        (-0.01034456, -0.01034458, ("-0.01034456", "-0.01034458")),
+        (0.1, 0.1, ("0.1", "0.1")),
+        (1.0, np.nextafter(1.0, 2.0), ("1", "1.0000000000000002")),
+        (np.nan, np.nan, ("nan", "nan")),
+        (np.inf, 1.0, ("inf", "1")),
+    ],
+)
+def test_two_numbers_are_told_apart_where_that_can_be(one, other, said):
+    assert apart(one, other) == said
 
 
 def test_levels_are_the_courses():

@@ -19,7 +19,7 @@ _IN_INK = re.compile(rf'<span class="(?:{"|".join(INK)})">([^<]*)</span>')
 # 1e-7, 4-5-3-1, 2026-01-31: a browser would break a line at each of the hyphens.
 _HYPHENED = re.compile(r"\d[\d.]*(?:e-\d+|(?:-\d+)+)")
 _LINE_NUMBERS = re.compile(r'<td class="linenos">.*?</td>', re.S)
-_NO_PROSE = re.compile(r"(<pre\b.*?</pre>|<svg\b.*?</svg>|<[^>]*>)", re.S)
+_NO_PROSE = re.compile(r'(<pre\b.*?</pre>|<svg\b.*?</svg>|<(?:span|div) class="arithmatex">[^<]*|<[^>]*>)', re.S)
 
 
 def named(page_html: str) -> str:

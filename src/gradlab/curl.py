@@ -109,10 +109,9 @@ def findings(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Ge
     seen = curl(gradient, theta, scale, rng)
     # The pair that says most; where all gaps are noise, the largest of them would be noise too.
     i = int(np.argmax(np.abs(seen.forth if seen.symmetric else seen.forth - seen.back)))
-    forth, back = f"{seen.forth[i]:.6g}", f"{seen.back[i]:.6g}"
-    if seen.symmetric is False:
-        forth, back = apart(float(seen.forth[i]), float(seen.back[i]), 6)
-    evidence = f"u·∂a[v] = {forth}, v·∂a[u] = {back} ± {order(float(seen.bound[i]))}"
+    forth, back, bound = (float(side[i]) for side in (seen.forth, seen.back, seen.bound))
+    said = apart(forth, back, 6) if seen.symmetric is False else (f"{forth:.6g}", f"{back:.6g}")
+    evidence = f"u·∂a[v] = {said[0]}, v·∂a[u] = {said[1]} ± {order(bound)}"
     if seen.symmetric is False:
         message = (
             "No cost at all has this analytic gradient: its derivative is not symmetric. So no term of the cost was "

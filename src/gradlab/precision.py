@@ -89,7 +89,7 @@ def relative_difference(a: ArrayLike, b: ArrayLike) -> float:
 
 
 def apart(one: float, other: float, digits: int = 3) -> tuple[str, str]:
-    """Two numbers as text, with as many digits as tell them apart, and at least so many.
+    """Two numbers as text, with as many digits as tell them apart, and at least so many: 17 are always enough.
 
     Examples
     --------
@@ -97,7 +97,8 @@ def apart(one: float, other: float, digits: int = 3) -> tuple[str, str]:
     (('1.0001', '1'), ('0.5', '2'))
     """
     texts = (f"{one:.{digits}g}", f"{other:.{digits}g}")
-    return texts if texts[0] != texts[1] or one == other else apart(one, other, digits + 1)
+    done = texts[0] != texts[1] or one == other or digits == 17  # two NaN are never told apart
+    return texts if done else apart(one, other, digits + 1)
 
 
 def order(error: float) -> str:

@@ -176,9 +176,8 @@ def worst_cells(block: Block) -> list[str]:
     if not np.isfinite(worst.numeric):
         return [index, f"{worst.analytic:.3g}", f"none: {worst.reason}"]
     numeric = worst.numeric if abs(worst.numeric) > worst.bound or worst.reason == "kink" else 0.0
-    analytic, beside = f"{worst.analytic:.3g}", f"{numeric:.3g}"
-    if block.verdict is Verdict.WRONG:
-        analytic, beside = apart(worst.analytic, numeric)
+    wrong = block.verdict is Verdict.WRONG
+    analytic, beside = apart(worst.analytic, numeric) if wrong else (f"{worst.analytic:.3g}", f"{numeric:.3g}")
     return [index, analytic, f"{beside} ± {order(worst.bound)}"]
 
 

@@ -1,9 +1,8 @@
 """What every Python block of every page should print: from Markdown and docstrings, not from the built pages."""
 
-import importlib
 import inspect
+import pkgutil
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -67,15 +66,7 @@ def examples(name: str) -> Iterator[Wanted]:
     """The sessions in the docstring of an object, and of the public members that it defines itself."""
     if wrap.local(name):
         return
-    package, *path = name.split(".")
-    described = importlib.import_module(package)
-    for k, part in enumerate(path, 2):
-        within = name.split(".")[:k]
-        if not hasattr(described, part):  # a module that its package does not import
-            importlib.import_module(".".join(within))
-        module = sys.modules.get(".".join(within)) if k <= len(path) else None  # gradlab.strength is both
-        described = module or getattr(described, part)
-    yield from _examples(name, described)
+    yield from _examples(name, pkgutil.resolve_name(name))  # modules first: gradlab.strength is a function too
 
 
 def _examples(name: str, described: Any) -> Iterator[Wanted]:
