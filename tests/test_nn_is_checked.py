@@ -10,7 +10,7 @@ from gradlab import Verdict, nn
 from gradlab.nn import attention, batch_norm, conv, dense, dropout, embedding, layer_norm, lstm, pooling, recurrent
 from tests.chosen import sample
 
-SEEDS = sample(range(5), 2)
+SEEDS = sample(range(5), 1)
 
 
 def draw(rng, *shapes):

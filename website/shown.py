@@ -21,8 +21,9 @@ def config() -> MkDocsConfig:
     return load_config(str(ROOT / "mkdocs.yml"), hooks=[], plugins=[])
 
 
+@cache
 def render(text: str) -> str:
-    """HTML of a page, by the extensions of mkdocs.yml."""
+    """HTML of a page, by the extensions of mkdocs.yml; kept, since several tests ask for it."""
     site = config()
     converter = markdown.Markdown(extensions=site.markdown_extensions, extension_configs=site.mdx_configs)
     return str(converter.convert(_FRONT_MATTER.sub("", text)))

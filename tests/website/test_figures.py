@@ -25,7 +25,7 @@ def shown(site: Path) -> str:
     return LABEL.sub("", "".join(page for page in pages if 'class="gl-figure"' in page))
 
 
-@pytest.mark.parametrize("name", sample(FIGURES, 12))
+@pytest.mark.parametrize("name", sample(FIGURES, 6))
 def test_a_figure_belongs_to_its_page(name: str, shown: str) -> None:
     drawn = svg.inline(FIGURES[name], "what it shows", f"{name}-1")
     assert LABEL.sub("", drawn) in shown, "on no page, or drawn differently by another process"

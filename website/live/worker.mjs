@@ -1,5 +1,5 @@
 // Python, away from the page: it sees no DOM, and is stopped by ending this worker.
-const packages = "/lib/python3.12/site-packages";
+const site = "/lib/python3.12/site-packages";
 let booted, bytes = 0, progress = () => {}, fail = () => {};
 const dropped = new Set();
 
@@ -27,12 +27,11 @@ async function boot(base, tell) {
     told = performance.now();
     tell(`${step} (${(bytes / 1e6).toFixed(1)} MB so far, once)`);
   };
-  progress("Loading Python");
+  progress("Loading Python, NumPy and gradlab");
   const { loadPyodide } = await import(base + "py/pyodide.mjs");
-  const python = await loadPyodide({ indexURL: base + "py/", env: { HOME: "/home/pyodide" } });
-  progress("Loading NumPy and gradlab");
-  await python.loadPackage(["numpy", "gradlab"], { messageCallback() {}, errorCallback: (text) => fail(new Error(text)) });
-  const places = { "rule.py": "/home/pyodide/rule.py", "live.py": "/home/pyodide/live.py", "draw.py": packages + "/gradlab/plot.py" };
+  const packages = ["numpy", "gradlab"]; // fetched while Python starts; fetch() compares their hashes
+  const python = await loadPyodide({ indexURL: base + "py/", env: { HOME: "/home/pyodide" }, packages });
+  const places = { "rule.py": "/home/pyodide/rule.py", "live.py": "/home/pyodide/live.py", "draw.py": site + "/gradlab/plot.py" };
   for (const [name, place] of Object.entries(places)) {
     python.FS.writeFile(place, await (await fetch(base + name)).text());
   }

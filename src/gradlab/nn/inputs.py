@@ -24,7 +24,7 @@ def require_shape(name: str, array: npt.NDArray[Any], *shape: int | str) -> None
     NumPy would stretch a (n,) bias over the columns without a word, so shapes are never guessed.
     """
     got = np.shape(array)
-    if len(got) == len(shape) and all(map(_fits, got, shape)):
+    if got == shape or (len(got) == len(shape) and all(map(_fits, got, shape))):
         return
     wanted = ", ".join(map(str, shape))
     raise ValueError(f"{name} must have shape ({wanted}), got {got}{_way_out(name, got, shape)}")
