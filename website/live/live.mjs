@@ -83,6 +83,7 @@ class LiveBlock extends HTMLElement {
   /** The blocks above share their names with the last: run those first that have not run as they stand. True if all is well. */
   async runUpTo(last, blocks) {
     if (waiting) return waiting.owner !== last && last.say("Another block is running: wait for it, or stop it", "waiting");
+    last.say("", ""); // what was said of it before no longer holds
     let edited = false; // what stands below an edit may print something else
     for (const block of blocks.slice(0, blocks.indexOf(last) + 1)) {
       edited ||= block.code !== block.block.code;
