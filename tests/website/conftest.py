@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.website import built
-from tests.website.live_tab import go
 from website.served import Visit, browser, find_browser, visit
 
 
@@ -46,11 +45,10 @@ def reader(chromium: Browser) -> Iterator[tuple[Visit, Page]]:
 
 @pytest.fixture
 def tab(reader: tuple[Visit, Page]) -> Iterator[Page]:
-    """The reader's tab, with nothing edited, found or complained about; afterwards nothing was complained about."""
+    """The reader's tab, with nothing kept or complained about; afterwards nothing was complained about."""
     visitor, page = reader
     visitor.complaints.clear()
     page.evaluate("sessionStorage.clear(), localStorage.clear()")
-    go(page, "about/design/")  # a page without a block, which forgets the page before
     yield page
     assert not visitor.complaints
     assert not visitor.elsewhere

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -20,10 +21,24 @@ LAPTOP = {"width": 1280, "height": 900}
 
 @pytest.fixture
 def visitor(chromium: Browser) -> Iterator[Visit]:
-    """Somebody with a laptop."""
+    """Somebody with a laptop who has never been here."""
     with visit(chromium, viewport=LAPTOP) as opened:
         yield opened
     assert not opened.elsewhere
+
+
+@pytest.fixture(scope="module")
+def scripted(chromium: Browser) -> Iterator[Page]:
+    """A tab on a laptop, for tests that do not mind what was read in it before."""
+    with visit(chromium, viewport=LAPTOP) as opened:
+        yield opened.open()
+
+
+@pytest.fixture(scope="module")
+def unscripted(chromium: Browser) -> Iterator[Page]:
+    """The same without JavaScript."""
+    with visit(chromium, java_script_enabled=False) as opened:
+        yield opened.open()
 
 
 # Texts of the figures that are shown: those that stick out of their figure, or are set in less than 9.5 pixels.
@@ -102,37 +117,34 @@ def test_figures_can_be_read(walk: Walk) -> None:
     assert not {address: texts for address, texts in walk.unreadable.items() if texts}
 
 
-def test_every_page_says_the_same_without_javascript(chromium: Browser, site: Path, walk: Walk) -> None:
-    with visit(chromium, java_script_enabled=False, viewport=PHONE) as visitor:
-        page = visitor.open()
-        for address in walk.said.keys() - {"404.html"}:  # which offers the search, and that needs JavaScript
-            page.goto(url(address))
-            assert len(walk.said[address]) > 20, address
-            assert text(page) == walk.said[address], address
+def test_every_page_says_the_same_without_javascript(unscripted: Page, site: Path, walk: Walk) -> None:
+    unscripted.set_viewport_size(PHONE)
+    for address in walk.said.keys() - {"404.html"}:  # which offers the search, and that needs JavaScript
+        unscripted.goto(url(address))
+        assert len(walk.said[address]) > 20, address
+        assert text(unscripted) == walk.said[address], address
 
 
 @pytest.mark.parametrize("word", sample(["sqrt", "epsilon", "W1", "check_gradients"], 2))
-def test_search_finds(visitor: Visit, word: str) -> None:
-    page = visitor.open()
-    page.wait_for_load_state("networkidle")
-    assert "search/search_index.json" not in visitor.asked, "as heavy as a page, and most readers do not search"
-    page.locator(".md-search__input").click()
-    page.keyboard.type(word)
-    page.locator(".md-search-result__item").first.wait_for()
-    assert word.lower() in page.locator(".md-search-result__list").inner_text().lower()
+def test_search_finds(scripted: Page, word: str) -> None:
+    scripted.goto(url())
+    scripted.locator(".md-search__input").click()
+    scripted.keyboard.type(word)
+    scripted.locator(".md-search-result__item").first.wait_for()
+    assert word.lower() in scripted.locator(".md-search-result__list").inner_text().lower()
 
 
-def test_words_that_were_searched_for_are_marked(visitor: Visit) -> None:
-    page = visitor.open("learn/one-side-or-two/?h=taylor")
-    page.locator("article mark", has_text=re.compile("taylor", re.I)).first.wait_for()
+def test_words_that_were_searched_for_are_marked(scripted: Page) -> None:
+    scripted.goto(url("learn/one-side-or-two/?h=taylor"))
+    scripted.locator("article mark", has_text=re.compile("taylor", re.I)).first.wait_for()
 
 
-def test_the_404_page_searches(visitor: Visit) -> None:
-    page = visitor.open("no/such/page/")
-    page.locator("article label[for=__search]").click()
-    page.keyboard.type("step")
-    page.locator(".md-search-result__item").first.wait_for()
-    assert page.locator(".md-search-result__item").count() > 0
+def test_the_404_page_searches(scripted: Page) -> None:
+    scripted.goto(url("no/such/page/"))
+    scripted.locator("article label[for=__search]").click()
+    scripted.keyboard.type("step")
+    scripted.locator(".md-search-result__item").first.wait_for()
+    assert scripted.locator(".md-search-result__item").count() > 0
 
 
 def test_instant_navigation_brings_the_formulas_style(visitor: Visit, site: Path) -> None:
@@ -153,12 +165,13 @@ def source(site: Path, address: str) -> str:
     return (file / "index.html" if file.is_dir() else file).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("scripted", [True, False], ids=["javascript", "no javascript"])
+@pytest.mark.parametrize("tab", ["scripted", "unscripted"])
 @pytest.mark.parametrize(("scheme", "paper"), [("light", "rgb(253, 252, 249)"), ("dark", "rgb(21, 23, 26)")])
-def test_colours_follow_the_system(chromium: Browser, scheme: str, paper: str, scripted: bool) -> None:
-    with visit(chromium, color_scheme=scheme, java_script_enabled=scripted) as visitor:
-        page = visitor.open()
-        assert page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor") == paper
+def test_colours_follow_the_system(request: pytest.FixtureRequest, tab: str, scheme: Any, paper: str) -> None:
+    page: Page = request.getfixturevalue(tab)
+    page.emulate_media(color_scheme=scheme)
+    page.goto(url())
+    assert page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor") == paper
 
 
 def test_colours_can_be_switched(visitor: Visit) -> None:
@@ -168,25 +181,25 @@ def test_colours_can_be_switched(visitor: Visit) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_stands_in_ink_looks_like_the_text_around_it(chromium: Browser, scheme: str) -> None:
-    with visit(chromium, color_scheme=scheme) as visitor:
-        code = visitor.open("learn/one-side-or-two/").locator(".highlight code").first
-        looks = code.evaluate(
-            """(code, classes) => [null, ...classes].map((name) => {
-              const span = code.appendChild(document.createElement("span"));
-              if (name) span.className = name;
-              const style = getComputedStyle(span);
-              return [...style].map((property) => style.getPropertyValue(property)).join();
-            })""",
-            [*INK, "k", "s1", "c1", "ow"],
-        )
+def test_what_stands_in_ink_looks_like_the_text_around_it(scripted: Page, scheme: Any) -> None:
+    scripted.emulate_media(color_scheme=scheme)
+    scripted.goto(url("learn/one-side-or-two/"))
+    looks = scripted.locator(".highlight code").first.evaluate(
+        """(code, classes) => [null, ...classes].map((name) => {
+          const span = code.appendChild(document.createElement("span"));
+          if (name) span.className = name;
+          const style = getComputedStyle(span);
+          return [...style].map((property) => style.getPropertyValue(property)).join();
+        })""",
+        [*INK, "k", "s1", "c1", "ow"],
+    )
     assert len({*looks[: 1 + len(INK)]}) == 1
     assert looks[0] not in looks[1 + len(INK) :], "others have a look of their own"
 
 
-def test_sources_have_lines(visitor: Visit) -> None:
-    page = visitor.open("reference/api/")
-    source = page.locator("details.mkdocstrings-source").first
+def test_sources_have_lines(scripted: Page) -> None:
+    scripted.goto(url("reference/api/"))
+    source = scripted.locator("details.mkdocstrings-source").first
     source.locator("summary").click()
     code = source.locator("code").last
     line = code.evaluate("code => parseFloat(getComputedStyle(code).lineHeight)")
@@ -235,9 +248,9 @@ def transferred(site: Path, path: str) -> int:
     return len(content) if file.suffix in (".woff2", ".png") else len(gzip.compress(content))
 
 
-def test_the_keyboard_shows_where_it_is(visitor: Visit) -> None:
-    page = visitor.open("learn/one-side-or-two/")
+def test_the_keyboard_shows_where_it_is(scripted: Page) -> None:
+    scripted.goto(url("learn/one-side-or-two/"))
     for _ in range(3):
-        page.keyboard.press("Tab")
-        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        scripted.keyboard.press("Tab")
+        outline = scripted.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline == "solid"

@@ -316,23 +316,20 @@ def test_modules_are_loaded_where_they_are_used(chromium: Browser) -> None:
         assert loaded == ["loader.mjs"]
 
 
-def test_pictures_fit_a_phone(chromium: Browser) -> None:
-    with visit(chromium, viewport=PHONE, color_scheme="dark") as reader:
-        page = reader.open()
-        for name in sample(PAGES, 2):
-            page.goto(url(PAGES[name]))
-            found = alive(page, name)
-            if name == "backprop":
-                press(found, "Step", "End")
-            assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], name
-            assert not found.evaluate(STICKING_OUT), name
-            assert found.evaluate(GROWTH) == 0, f"{name} pushes the page down"
-            page.set_viewport_size(LAPTOP)
-            page.wait_for_timeout(100)  # it is drawn anew
-            assert not found.evaluate(STICKING_OUT), name
-            assert found.evaluate(GROWTH) == 0, f"{name} pushes the page down"
-            page.set_viewport_size(PHONE)
-        assert not reader.complaints
+def test_pictures_fit_a_phone(page: Page, visitor: Visit) -> None:
+    for name in sample(PAGES, 2):
+        page.set_viewport_size(PHONE)
+        found = picture(page, name)
+        if name == "backprop":
+            press(found, "Step", "End")
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], name
+        assert not found.evaluate(STICKING_OUT), name
+        assert found.evaluate(GROWTH) == 0, f"{name} pushes the page down"
+        page.set_viewport_size(LAPTOP)
+        page.wait_for_timeout(100)  # it is drawn anew
+        assert not found.evaluate(STICKING_OUT), name
+        assert found.evaluate(GROWTH) == 0, f"{name} pushes the page down"
+    assert not visitor.complaints
 
 
 # By how many pixels a picture is taller than before it came to life.
@@ -398,17 +395,15 @@ FOCUS = """() => {
 
 
 @pytest.mark.parametrize("scheme", sample(["light", "dark"], 1))
-def test_axe_finds_nothing_in_a_picture_that_moves(chromium: Browser, scheme: Any) -> None:
+def test_axe_finds_nothing_in_a_picture_that_moves(page: Page, scheme: Any) -> None:
     axe = (bundle.packages() / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
     check = "axe.run('article').then((found) => [found.passes.length, found.violations])"
-    with visit(chromium, viewport=LAPTOP, color_scheme=scheme) as reader:
-        page = reader.open()
-        for name in sample(PAGES, 1):
-            if name == "backprop":
-                press(picture(page, name), "Step", "End")
-            else:
-                picture(page, name)
-            page.evaluate(axe)
-            passed, violations = page.evaluate(check)
-            assert passed > 10
-            assert not violations, name
+    page.emulate_media(color_scheme=scheme)
+    for name in sample(PAGES, 1):
+        found = picture(page, name)
+        if name == "backprop":
+            press(found, "Step", "End")
+        page.evaluate(axe)
+        passed, violations = page.evaluate(check)
+        assert passed > 10
+        assert not violations, name
