@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits
 
 from gradlab import nn
 
@@ -74,6 +73,8 @@ def test_float32_stays(rng, xor):
 
 def test_it_reads_held_back_digits():
     """64-32-10 on the 1,797 digits that scikit-learn brings along: every fifth is held back."""
+    from sklearn.datasets import load_digits  # takes a second, which collecting the tests need not wait for
+
     digits = load_digits()
     X, labels = digits.data.T / 16, digits.target
     Y, held_back = np.eye(10)[:, labels], np.arange(labels.size) % 5 == 0
