@@ -65,6 +65,10 @@ screenshots: site ## pictures of every page, in build/screenshots (needs chromiu
 lighthouse: site ## Lighthouse's scores of each kind of page (needs chromium; half an hour)
 	$(RUN) website.lighthouse
 
+.PHONY: first-run
+first-run: site ## seconds from a click on Run to its output (needs chromium)
+	$(RUN) website.first_run
+
 .PHONY: dist
 dist: $(READY) ## wheel and sdist, in dist
 	$(RUN) build --no-isolation
