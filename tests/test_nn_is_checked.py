@@ -212,7 +212,7 @@ def network(seed, loss, keep):
     return params, (X, np.eye(2)[:, labels]), {"loss": loss, "masks": masks}
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", sample([0, 1], 1))
 @pytest.mark.parametrize(("hidden", "loss", "decay", "keep"), NETWORKS)
 def test_every_network_agrees(hidden, loss, decay, keep, seed):
     params, data, options = network(seed, loss, keep)

@@ -72,7 +72,7 @@ def walk(chromium: Browser, site: Path) -> Walk:
     found = Walk()
     with visit(chromium) as visitor:
         page = visitor.open()
-        for address in sample(addresses(site), 6):
+        for address in sample(addresses(site), 4):
             page.set_viewport_size(PHONE)
             page.goto(url(address))
             page.evaluate("document.fonts.ready")

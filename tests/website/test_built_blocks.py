@@ -9,7 +9,7 @@ from pathlib import Path
 
 import jupytext
 import pytest
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, SoupStrainer, Tag
 
 import gradlab
 from website import lint, outputs, prompts, shown
@@ -27,7 +27,8 @@ def article(site: Path, source: Path) -> Tag:
     """What a reader sees of a page: its main part."""
     relative = source.relative_to(DOCS).with_suffix("")
     folder = relative.parent if relative.name == "index" else relative
-    found = BeautifulSoup((site / folder / "index.html").read_text("utf-8"), "html.parser").find("article")
+    html = (site / folder / "index.html").read_text("utf-8")
+    found = BeautifulSoup(html, "html.parser", parse_only=SoupStrainer("article")).find("article")
     assert isinstance(found, Tag)
     return found
 

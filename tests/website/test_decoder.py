@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from gradlab import relative_difference
+from tests.chosen import sample
 from website.served import Visit, url, visit
 
 PAGE = "labs/decoder/"
@@ -69,7 +70,7 @@ def within(n: float, pattern: str, causes: list[str]) -> bool:
 def test_the_field_says_what_the_rule_says(page: Page, decode: Callable[[str], list[str]]) -> None:
     field = page.get_by_label("Relative difference")
     assert said(page) == decode("0.3333")
-    for number in NUMBERS.split():
+    for number in sample(NUMBERS.split(), 12):
         field.focus()
         page.keyboard.press("Control+A")
         page.keyboard.type(number)

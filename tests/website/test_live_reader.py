@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.chosen import sample
+from tests.chosen import CHOSEN, sample
 from tests.website import sources
 from tests.website.live_tab import arrived, edit, ended, go, run, state
 from website.live import bundle
@@ -145,17 +145,21 @@ def test_keyboard_alone(block: Locator) -> None:
 
 
 def test_ten_pages_and_back_in_one_worker(tab: Page) -> None:
+    def runs() -> None:
+        run(tab.locator("live-block").first)
+        assert state(tab.locator("live-block").first) == "same", tab.url
+
     tab.evaluate("window.stays = true")
     for address in TEN:
         go(tab, address)
-        run(tab.locator("live-block").first)
-        assert state(tab.locator("live-block").first) == "same", address
+        if address in sample(TEN, 5):
+            runs()
     for address in reversed(TEN[:-1]):
         tab.evaluate("document.querySelector('article').dataset.old = 'yes'")
         tab.go_back()
         arrived(tab)
-        run(tab.locator("live-block").first)
-        assert state(tab.locator("live-block").first) == "same", address
+        if address not in sample(TEN, 5) or CHOSEN == "all":
+            runs()
     assert tab.evaluate("window.stays"), "a page was loaded anew"
     assert len([worker for worker in tab.workers if "/live/" in worker.url]) == 1
 
