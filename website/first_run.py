@@ -1,13 +1,12 @@
 """Seconds from a click on Run to its output, on the site in build/site: first visit, next visit, again."""
 
-import sys
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
 from playwright.sync_api import Page
 
-from website.served import browser, find_browser, visit
+from website.served import browser, needed_browser, visit
 
 SITE = Path(__file__).parents[1] / "build" / "site"
 PAGE = "learn/one-side-or-two/"
@@ -27,11 +26,8 @@ def seconds(page: Page) -> float:
 
 def main() -> None:
     """The medians of a few rounds, each by a visitor whose browser has kept nothing."""
-    path = find_browser()
-    if path is None:
-        sys.exit("no chromium found: install it (apt-get install chromium), or name one in GRADLAB_BROWSER")
     found: dict[str, list[float]] = {"first visit": [], "next visit": [], "again": []}
-    with browser(path, SITE) as opened:
+    with browser(needed_browser(), SITE) as opened:
         for _ in range(ROUNDS):
             with visit(opened) as visitor:
                 page = visitor.open(PAGE)

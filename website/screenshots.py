@@ -5,7 +5,7 @@ import sys
 from itertools import product
 from pathlib import Path
 
-from website.served import addresses, browser, find_browser, url, visit
+from website.served import addresses, browser, needed_browser, url, visit
 
 _ROOT = Path(__file__).parents[1]
 SITE, PICTURES = _ROOT / "build" / "site", _ROOT / "build" / "screenshots"
@@ -14,9 +14,7 @@ WIDTHS = {"wide": 1280, "narrow": 360}
 
 def main(only: list[str]) -> None:
     """Take the pictures; of the pages whose addresses contain one of these words, or of all."""
-    path = find_browser()
-    if path is None:
-        sys.exit("no chromium found: install it (apt-get install chromium), or name one in GRADLAB_BROWSER")
+    path = needed_browser()  # before the last pictures go
     shutil.rmtree(PICTURES, ignore_errors=True)
     pages = [address for address in addresses(SITE) if not only or any(word in address for word in only)]
     with browser(path, SITE) as opened:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from website.host import serving
 
 ORIGIN = "http://localhost:8000"  # localhost is a secure context: the clipboard works, as it will over https
 SUB_PATH = "/gradlab/"  # not the root: links that only work there are found
+NO_BROWSER = "no chromium found: install it (apt-get install chromium), or name one in GRADLAB_BROWSER"
 
 _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -26,6 +28,11 @@ def find_browser() -> str | None:
     """Path of an installed Chromium or Chrome; GRADLAB_BROWSER names another."""
     names = ("chromium", "chromium-browser", "google-chrome", "chrome")
     return os.environ.get("GRADLAB_BROWSER") or next(filter(None, map(shutil.which, names)), None)
+
+
+def needed_browser() -> str:
+    """The same, for commands that can do nothing without one: they end, and say how to get it."""
+    return find_browser() or sys.exit(NO_BROWSER)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.website import built
-from website.served import Visit, browser, find_browser, visit
+from website.served import NO_BROWSER, Visit, browser, find_browser, visit
 
 
 @pytest.fixture(scope="session")
@@ -28,10 +28,9 @@ def chromium(site: Path) -> Iterator[Browser]:
     """Debian's chromium, or whatever is installed, with the site served to it; started once in a worker."""
     path = find_browser()
     if path is None:
-        reason = "no chromium found: install it (apt-get install chromium), or name one in GRADLAB_BROWSER"
         if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+            pytest.fail(NO_BROWSER)
+        pytest.skip(NO_BROWSER)
     with browser(path, site) as opened:
         yield opened
 

@@ -15,8 +15,8 @@ from gradlab.stencils import BACKWARD, CENTRAL, FIVE_POINT, FORWARD, Stencil
 from gradlab.steps import best_step, roundoff_error, truncation_error
 from tests.chosen import sample
 from tests.website.live_tab import navigate
+from tests.website.test_axe import AXE
 from website import moving
-from website.live import bundle
 from website.served import Visit, url, visit
 
 PAGES = {
@@ -396,14 +396,13 @@ FOCUS = """() => {
 
 @pytest.mark.parametrize("scheme", sample(["light", "dark"], 1))
 def test_axe_finds_nothing_in_a_picture_that_moves(page: Page, scheme: Any) -> None:
-    axe = (bundle.packages() / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
     check = "axe.run('article').then((found) => [found.passes.length, found.violations])"
     page.emulate_media(color_scheme=scheme)
     for name in sample(PAGES, 1):
         found = picture(page, name)
         if name == "backprop":
             press(found, "Step", "End")
-        page.evaluate(axe)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
         passed, violations = page.evaluate(check)
         assert passed > 10
         assert not violations, name

@@ -8,7 +8,7 @@ from statistics import median_low
 
 from website.host import serving
 from website.live.bundle import install, once, run
-from website.served import find_browser
+from website.served import needed_browser
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]
@@ -46,10 +46,7 @@ def scores(folder: Path, address: str, phone: bool) -> list[int]:
 
 def main(only: list[str]) -> None:
     """All kinds of pages, or those that are named."""
-    browser = find_browser()
-    if browser is None:
-        sys.exit("no chromium found: install it (apt-get install chromium), or name one in GRADLAB_BROWSER")
-    os.environ["CHROME_PATH"] = browser
+    os.environ["CHROME_PATH"] = needed_browser()
     sources = (_HERE / "package.json", _HERE / "package-lock.json")
     folder = once("lighthouse", sources, lambda draft: install(draft, sources))
     print("performance, accessibility, best practices, SEO")
