@@ -16,6 +16,9 @@ RUN = """([where, options]) => axe.run(where, {resultTypes: ['violations'], ...o
   if (!found.passes.length) throw new Error(`${where}: no rule applied`);
   return found.violations;
 })"""
+# What pages leave for an idle moment is done: at first as it was when loaded, then for fonts that came meanwhile.
+SETTLED = """document.fonts.ready.then(() => new Promise(requestIdleCallback))
+  .then(() => new Promise(requestIdleCallback)).then(() => true)"""
 SWITCH = """scheme => {
   document.body.dataset.mdColorScheme = scheme;
   for (const change of document.getAnimations()) change.finish(); // colours fade
@@ -28,6 +31,7 @@ def violations(page: Page, where: str = "html") -> list[str]:
     """Rule, and the elements that break it: in dark colours what hangs on colours, then everything in light ones."""
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE.read_text(encoding="utf-8"))
+    page.evaluate(SETTLED)
     found: list[dict[str, Any]] = []
     for scheme, rules in RULES.items():
         # What the page's own switch does (test_browser), without loading the page again.

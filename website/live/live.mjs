@@ -204,6 +204,7 @@ function reach() {
   for (const code of wide) code.tabIndex = 0; // all were measured before: the page is laid out once
 }
 idle(reach);
+document.fonts.addEventListener("loadingdone", () => idle(reach)); // in its own font code is wider than in the one before
 
 // Material wraps code and tables when they come into view, without what a keyboard or a screen reader needs.
 const mended = {
