@@ -36,11 +36,12 @@ def needed_browser() -> str:
 
 
 @contextmanager
-def browser(path: str, site: Path) -> Iterator[Browser]:
+def browser(path: str, site: Path, *flags: str) -> Iterator[Browser]:
     """A headless browser that can reach this machine only; a folder is served to it as ORIGIN, under SUB_PATH."""
     with serving(site, SUB_PATH) as address, sync_playwright() as playwright:
         hosts = f"MAP {urlsplit(ORIGIN).netloc} {urlsplit(address).netloc}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-        opened = playwright.chromium.launch(executable_path=path, args=[*_FLAGS, f"--host-resolver-rules={hosts}"])
+        flags = (*_FLAGS, *flags, f"--host-resolver-rules={hosts}")
+        opened = playwright.chromium.launch(executable_path=path, args=flags)
         yield opened
         opened.close()
 

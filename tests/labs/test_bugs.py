@@ -10,10 +10,11 @@ from gradlab import Verdict, labs
 from tests.chosen import sample
 
 SEEDS = sample(range(6), 1)
+SOME = pytest.mark.parametrize("bug", sample(labs.BUGS, 15), ids=lambda bug: bug.slug)
 EACH = pytest.mark.parametrize("bug", labs.BUGS, ids=lambda bug: bug.slug)
 
 
-@EACH
+@SOME
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_right_function_passes(bug, seed):
     report = gradlab.check_gradients(*bug.case(seed, bug.right))
@@ -21,7 +22,7 @@ def test_the_right_function_passes(bug, seed):
     assert not report.findings
 
 
-@EACH
+@SOME
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_bug_is_found_by_name(bug, seed):
     report = gradlab.check_gradients(*bug.case(seed))

@@ -9,8 +9,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.chosen import CHOSEN
 from tests.website import built
 from website.served import NO_BROWSER, Visit, browser, find_browser, visit
+
+# WebAssembly is compiled when it is called, and not a second time for speed: Python computes the same, and its start
+# takes half of the processor's time. CI takes all as readers have it.
+FRUGAL = ["--js-flags=--wasm-lazy-compilation --liftoff-only"]
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +36,7 @@ def chromium(site: Path) -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail(NO_BROWSER)
         pytest.skip(NO_BROWSER)
-    with browser(path, site) as opened:
+    with browser(path, site, *([] if CHOSEN == "all" else FRUGAL)) as opened:
         yield opened
 
 

@@ -63,9 +63,10 @@ def go(page: Page, address: str) -> None:
 @pytest.mark.parametrize("topic", sample(TOPICS, 1))
 def test_every_hunt_is_solved_in_the_editor_and_not_before(tab: Page, topic: str) -> None:
     go(tab, f"labs/{topic}/")
-    wanted = [number for number, bug in enumerate(labs.BUGS) if bug.topic == topic and bug.visible]
+    hunts = [number for number, bug in enumerate(labs.BUGS) if bug.topic == topic and bug.visible]
     found = tab.locator("h2[data-hunt]").evaluate_all("all => all.map((title) => +title.dataset.hunt)")
-    assert found == wanted
+    assert found == hunts
+    wanted = sample(hunts, 2)
     for number in wanted:
         hunt = Hunt(tab, number)
         assert hunt.look().startswith("WRONG"), labs.BUGS[number].slug

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 import pytest
 from playwright.sync_api import Page
 
-from tests.chosen import sample
+from tests.chosen import first, sample
 from tests.website import sources
 from tests.website.live_tab import go, run, state
 from website.rule import same
@@ -22,7 +22,7 @@ def test_every_block_gives_the_verified_output(tab: Page, address: str) -> None:
     for entry in sources.page(PAGES[address]):
         by_code[entry.code].append(entry)
     assert Counter(codes) == {code: len(entries) for code, entries in by_code.items()}
-    for code, block in zip(codes, found, strict=True):
+    for code, block in first(zip(codes, found, strict=True), 12):
         entry = by_code[code].pop(0)
         got = run(block)
         told = f"{entry.where}:\n{entry.want}\n--- in the browser:\n{got}"

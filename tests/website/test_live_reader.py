@@ -149,13 +149,14 @@ def test_ten_pages_and_back_in_one_worker(tab: Page) -> None:
         run(tab.locator("live-block").first)
         assert state(tab.locator("live-block").first) == "same", tab.url
 
-    there = sample(TEN, 5)  # where a block is run on the way there; on the way back, where not yet
+    way = sample(TEN, 5)
+    there = sample(way, 3)  # where a block is run on the way there; on the way back, where not yet
     tab.evaluate("window.stays = true")
-    for address in TEN:
+    for address in way:
         go(tab, address)
         if address in there:
             runs()
-    for address in reversed(TEN[:-1]):
+    for address in reversed(way[:-1]):
         tab.evaluate("document.querySelector('article').dataset.old = 'yes'")
         tab.go_back()
         arrived(tab)
