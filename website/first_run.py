@@ -1,14 +1,12 @@
 """Seconds from a click on Run to its output, on the site in build/site: first visit, next visit, again."""
 
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 
 from playwright.sync_api import Page
 
-from website.served import browser, needed_browser, visit
+from website.served import SITE, browser, needed_browser, visit
 
-SITE = Path(__file__).parents[1] / "build" / "site"
 PAGE = "learn/one-side-or-two/"
 ROUNDS = 5
 

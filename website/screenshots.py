@@ -3,12 +3,10 @@
 import shutil
 import sys
 from itertools import product
-from pathlib import Path
 
-from website.served import addresses, browser, needed_browser, url, visit
+from website.served import SITE, addresses, browser, needed_browser, url, visit
 
-_ROOT = Path(__file__).parents[1]
-SITE, PICTURES = _ROOT / "build" / "site", _ROOT / "build" / "screenshots"
+PICTURES = SITE.with_name("screenshots")
 WIDTHS = {"wide": 1280, "narrow": 360}
 
 

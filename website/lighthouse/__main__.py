@@ -8,10 +8,9 @@ from statistics import median_low
 
 from website.host import serving
 from website.live.bundle import install, once, run
-from website.served import needed_browser
+from website.served import SITE, needed_browser
 
 _HERE = Path(__file__).parent
-_ROOT = _HERE.parents[1]
 KINDS = {
     "landing": "",
     "lesson": "learn/one-side-or-two/",
@@ -50,7 +49,7 @@ def main(only: list[str]) -> None:
     sources = (_HERE / "package.json", _HERE / "package-lock.json")
     folder = once("lighthouse", sources, lambda draft: install(draft, sources))
     print("performance, accessibility, best practices, SEO")
-    with serving(_ROOT / "build" / "site") as origin:
+    with serving(SITE) as origin:
         for kind, address in KINDS.items():
             if not only or kind in only:
                 for phone in (False, True):

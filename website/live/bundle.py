@@ -51,7 +51,7 @@ def packages() -> Path:
 def compiled_python(folder: Path, installed: Path) -> None:
     """Pyodide, and NumPy as its lock names it, with what both import first compiled; a lock with NumPy alone."""
     pyodide = installed / "node_modules" / "pyodide"
-    for path in (*(pyodide / name for name in _PYODIDE), *_COMPILED):
+    for path in (*(pyodide / name for name in (*_PYODIDE, _LOCK)), *_COMPILED):
         shutil.copy(path, folder)
     lock = json.loads((pyodide / _LOCK).read_text(encoding="utf-8"))
     entry = lock["packages"]["numpy"]
@@ -59,10 +59,9 @@ def compiled_python(folder: Path, installed: Path) -> None:
     shutil.copy(WHEELS / wheel.name, folder)
     if (digest := _digest(wheel.read_bytes())) != entry["sha256"]:
         raise ValueError(f"{wheel.name} is not the file that Pyodide's lock names: sha256 {digest}")
-    shipped = {"info": lock["info"], "packages": {"numpy": entry}}
-    (folder / _LOCK).write_text(json.dumps(shipped), encoding="utf-8")
     run("node", folder, "compile.mjs")
     entry["sha256"] = _digest(wheel.read_bytes())
+    shipped = {"info": lock["info"], "packages": {"numpy": entry}}
     (folder / _LOCK).write_text(json.dumps(shipped), encoding="utf-8")
 
 
