@@ -58,6 +58,20 @@ def tab(reader: tuple[Visit, Page]) -> Iterator[Page]:
     assert not visitor.elsewhere
 
 
+@pytest.fixture(scope="session")
+def scripted(chromium: Browser) -> Iterator[Page]:
+    """A tab in which nothing is run, for tests that do not mind what was read in it before, and is kept of it."""
+    with visit(chromium, viewport={"width": 1280, "height": 900}) as opened:
+        yield opened.open()
+
+
+@pytest.fixture(scope="session")
+def unscripted(chromium: Browser) -> Iterator[Page]:
+    """The same without JavaScript."""
+    with visit(chromium, java_script_enabled=False) as opened:
+        yield opened.open()
+
+
 @contextmanager
 def one_at_a_time(lock: Path) -> Iterator[None]:
     """Between processes; a folder is made by one of them only, on every system."""

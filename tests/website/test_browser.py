@@ -27,20 +27,6 @@ def visitor(chromium: Browser) -> Iterator[Visit]:
     assert not opened.elsewhere
 
 
-@pytest.fixture(scope="module")
-def scripted(chromium: Browser) -> Iterator[Page]:
-    """A tab on a laptop, for tests that do not mind what was read in it before."""
-    with visit(chromium, viewport=LAPTOP) as opened:
-        yield opened.open()
-
-
-@pytest.fixture(scope="module")
-def unscripted(chromium: Browser) -> Iterator[Page]:
-    """The same without JavaScript."""
-    with visit(chromium, java_script_enabled=False) as opened:
-        yield opened.open()
-
-
 # Texts of the figures that are shown: those that stick out of their figure, or are set in less than 9.5 pixels.
 UNREADABLE = """() => [...document.querySelectorAll(".gl-figure svg")].filter((svg) => svg.getClientRects().length)
   .flatMap((svg) => {

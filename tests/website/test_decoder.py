@@ -99,16 +99,18 @@ def test_the_answer_is_announced_and_fits_a_phone(page: Page) -> None:
 
 def test_the_script_is_loaded_here_only(chromium: Browser) -> None:
     with visit(chromium) as reader:
-        reader.open("labs/stories/exactly-one-third/").wait_for_load_state("networkidle")
+        page = reader.open("labs/stories/exactly-one-third/")
+        page.wait_for_load_state("networkidle")
         assert not any("decoder" in path for path in reader.asked if "/moving/" in path)
-        reader.open(PAGE).get_by_label("Relative difference").wait_for()
+        page.goto(url(PAGE))
+        page.get_by_label("Relative difference").wait_for()
         assert any(path.endswith("/moving/decoder.mjs") for path in reader.asked)
 
 
-def test_without_javascript_the_table_stands(chromium: Browser) -> None:
-    with visit(chromium, java_script_enabled=False) as reader:
-        page = reader.open(PAGE)
-        assert page.locator("moving-picture").inner_text() == ""
-        assert (page.locator("moving-picture").bounding_box() or {"height": 0})["height"] == 0
-        assert page.get_by_text("d = 0.3333").is_visible()
-        assert page.url == url(PAGE)
+def test_without_javascript_the_table_stands(unscripted: Page) -> None:
+    unscripted.goto(url(PAGE))
+    picture = unscripted.locator("moving-picture")
+    assert picture.inner_text() == ""
+    assert (picture.bounding_box() or {"height": 0})["height"] == 0
+    assert unscripted.get_by_text("d = 0.3333").is_visible()
+    assert unscripted.url == url(PAGE)

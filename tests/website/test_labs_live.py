@@ -228,34 +228,35 @@ def test_who_gives_up_is_told_the_name(tab: Page) -> None:
 
 
 def test_before_the_first_click_a_lab_loads_two_kilobytes_more(chromium: Browser, site: Path) -> None:
-    with visit(chromium, viewport=LAPTOP) as visitor:
-        page = visitor.open("labs/dense/")
-        page.locator(".lab-said").last.wait_for(state="attached")
+    def loaded() -> list[str]:
         page.wait_for_load_state("networkidle")
-        loaded = sorted(Path(path).name for path in visitor.asked if "/live/" in path)
-        assert loaded == ["labs.mjs", "live.mjs"]
+        return sorted(Path(path).name for path in visitor.asked if "/live/" in path)
+
+    with visit(chromium, viewport=LAPTOP) as visitor:
+        page = visitor.open("learn/the-check/")
+        assert loaded() == ["live.mjs"]
+        page.goto(url("labs/dense/"))
+        page.locator(".lab-said").last.wait_for(state="attached")
+        assert loaded() == ["labs.mjs", "live.mjs"]
     assert len(gzip.compress((site / "assets/live/labs.mjs").read_bytes())) < 2_000
-    with visit(chromium) as visitor:
-        visitor.open("learn/the-check/").wait_for_load_state("networkidle")
-        assert not [path for path in visitor.asked if path.endswith("/labs.mjs")]
 
 
-def test_without_javascript_hints_are_folded_and_all_there(chromium: Browser) -> None:
-    with visit(chromium, java_script_enabled=False) as visitor:
-        for address, hunts in (("labs/dense/", 7), (BLIND, 1)):
-            page = visitor.open(address)
-            hints = page.locator("details.question")
-            assert hints.count() == 4 * hunts
-            assert all(hint.is_visible() for hint in hints.all())
-            hints.last.locator("summary").click()
-            assert hints.last.locator("p, .highlight").last.is_visible()
-            assert page.locator("summary[aria-disabled]").count() == 0
+def test_without_javascript_hints_are_folded_and_all_there(unscripted: Page) -> None:
+    for address, hunts in (("labs/dense/", 7), (BLIND, 1)):
+        unscripted.goto(url(address))
+        hints = unscripted.locator("details.question")
+        assert hints.count() == 4 * hunts
+        assert all(hint.is_visible() for hint in hints.all())
+        hints.last.locator("summary").click()
+        assert hints.last.locator("p, .highlight").last.is_visible()
+        assert unscripted.locator("summary[aria-disabled]").count() == 0
 
 
 def test_a_phone_shows_all_of_it(chromium: Browser) -> None:
     with visit(chromium, viewport={"width": 320, "height": 640}, color_scheme="dark") as visitor:
+        page = visitor.open()
         for address in ("labs/dense/", BLIND, "labs/"):
-            page = visitor.open(address)
+            page.goto(url(address))
             expect(page.locator(".lab-said, .lab-progress").last).to_be_attached()
             assert page.evaluate("document.documentElement.scrollWidth") == 320, address
         assert not visitor.complaints

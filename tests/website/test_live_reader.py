@@ -12,7 +12,7 @@ from tests.website import sources
 from tests.website.live_tab import arrived, edit, ended, go, run, state
 from website.live import bundle
 from website.rule import same
-from website.served import visit
+from website.served import url, visit
 
 ONE = "about/verified/"  # a page with one block
 SIX = "learn/one-side-or-two/"  # a page with several
@@ -259,13 +259,12 @@ def test_declared_exceptions_have_a_reason_and_no_buttons(tab: Page) -> None:
     assert "Runs on your machine only" in shown
 
 
-def test_code_in_an_address_is_left_alone(chromium: Browser) -> None:
-    with visit(chromium) as visitor:
-        page = visitor.open(f"{ONE}?code=1%2F0&run=1#code=1%2F0")
-        block = page.locator("live-block")
-        expect(block.get_by_role("button", name="Run", exact=True)).to_be_visible()
-        assert block.evaluate("block => block.code") == "1 / 3"
-        assert not [worker for worker in page.workers if "/live/" in worker.url]
+def test_code_in_an_address_is_left_alone(scripted: Page) -> None:
+    scripted.goto(url(f"{ONE}?code=1%2F0&run=1#code=1%2F0"))
+    block = scripted.locator("live-block")
+    expect(block.get_by_role("button", name="Run", exact=True)).to_be_visible()
+    assert block.evaluate("block => block.code") == "1 / 3"
+    assert not [worker for worker in scripted.workers if "/live/" in worker.url]
     for path in bundle.SCRIPTS:
         assert not re.search(r"location\.(search|hash)|URLSearchParams", path.read_text(encoding="utf-8")), path
 
@@ -332,12 +331,11 @@ def test_a_blocked_editor_is_said(chromium: Browser) -> None:
         expect(page.locator(".cm-content")).to_be_focused()
 
 
-def test_without_javascript_the_verified_block_stands(chromium: Browser) -> None:
-    with visit(chromium, java_script_enabled=False) as visitor:
-        page = visitor.open(ONE)
-        assert page.locator("live-block").count() == 1
-        assert page.locator("live-block button:visible").count() == 0
-        assert "0.333" in page.locator("live-block").inner_text()
+def test_without_javascript_the_verified_block_stands(unscripted: Page) -> None:
+    unscripted.goto(url(ONE))
+    assert unscripted.locator("live-block").count() == 1
+    assert unscripted.locator("live-block button:visible").count() == 0
+    assert "0.333" in unscripted.locator("live-block").inner_text()
 
 
 def test_opened_as_a_file_no_buttons_are_shown(chromium: Browser, site: Path) -> None:

@@ -352,16 +352,16 @@ STICKING_OUT = """picture => {
 }"""
 
 
-def test_the_static_picture_stands_without_javascript(chromium: Browser, site: Path) -> None:
+def test_the_static_picture_stands_without_javascript(unscripted: Page, site: Path) -> None:
     for name, address in PAGES.items():
         html = (site / address / "index.html").read_text(encoding="utf-8")
         assert re.search(rf'<moving-picture name="{name}"><div class="gl-figure"[^>]*><svg ', html), name
-    with visit(chromium, java_script_enabled=False, viewport=LAPTOP) as reader:
-        page = reader.open()  # the landing page has one too
-        found = page.locator("moving-picture")
-        assert found.locator(".gl-figure svg.gl-wide").is_visible()
-        assert found.locator(".moving-live").count() == 0
-        assert not page.locator(".moving-how").first.is_visible()
+    unscripted.set_viewport_size(LAPTOP)
+    unscripted.goto(url())  # the landing page has one too
+    found = unscripted.locator("moving-picture")
+    assert found.locator(".gl-figure svg.gl-wide").is_visible()
+    assert found.locator(".moving-live").count() == 0
+    assert not unscripted.locator(".moving-how").first.is_visible()
 
 
 def test_how_to_move_a_picture_is_said_when_it_can_be_moved(page: Page) -> None:
