@@ -17,6 +17,7 @@ from website.host import serving
 SITE = Path(__file__).parents[1] / "build" / "site"  # of `make site`
 ORIGIN = "http://localhost:8000"  # localhost is a secure context: the clipboard works, as it will over https
 SUB_PATH = "/gradlab/"  # not the root: links that only work there are found
+LAPTOP, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 640}  # windows of visitors
 NO_BROWSER = "no chromium found: install it (apt-get install chromium), or name one in GRADLAB_BROWSER"
 
 _FLAGS = (

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.chosen import CHOSEN
 from tests.website import built
-from website.served import NO_BROWSER, Visit, browser, find_browser, visit
+from website.served import LAPTOP, NO_BROWSER, Visit, browser, find_browser, visit
 
 # WebAssembly is compiled when it is called, and not a second time for speed: Python computes the same, and its start
 # takes half of the processor's time. CI takes all as readers have it.
@@ -43,7 +43,7 @@ def chromium(site: Path) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def reader(chromium: Browser) -> Iterator[tuple[Visit, Page]]:
     """Somebody with a laptop in whose only tab Python is loaded once, for all tests of a worker that run blocks."""
-    with visit(chromium, viewport={"width": 1280, "height": 900}) as opened:
+    with visit(chromium, viewport=LAPTOP) as opened:
         yield opened, opened.open()
 
 
@@ -61,7 +61,7 @@ def tab(reader: tuple[Visit, Page]) -> Iterator[Page]:
 @pytest.fixture(scope="session")
 def scripted(chromium: Browser) -> Iterator[Page]:
     """A tab in which nothing is run, for tests that do not mind what was read in it before, and is kept of it."""
-    with visit(chromium, viewport={"width": 1280, "height": 900}) as opened:
+    with visit(chromium, viewport=LAPTOP) as opened:
         yield opened.open()
 
 

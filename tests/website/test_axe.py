@@ -8,9 +8,8 @@ from playwright.sync_api import Browser, Page
 from tests.chosen import sample
 from tests.website.live_tab import edit, go, run
 from website.live import bundle
-from website.served import addresses, url, visit
+from website.served import LAPTOP, addresses, url, visit
 
-LAPTOP = {"width": 1280, "height": 900}
 AXE = bundle.packages() / "node_modules/axe-core/axe.min.js"
 RUN = """([where, options]) => axe.run(where, {resultTypes: ['violations'], ...options}).then((found) => {
   if (!found.passes.length) throw new Error(`${where}: no rule applied`);

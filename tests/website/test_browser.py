@@ -13,10 +13,7 @@ from playwright.sync_api import Browser, Page
 from tests.chosen import sample
 from website.lighthouse.__main__ import KINDS
 from website.markup import INK
-from website.served import Visit, addresses, url, visit
-
-PHONE = {"width": 320, "height": 640}
-LAPTOP = {"width": 1280, "height": 900}
+from website.served import LAPTOP, PHONE, Visit, addresses, url, visit
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from gradlab import relative_difference
 from tests.chosen import sample
-from website.served import Visit, url, visit
+from website.served import PHONE, Visit, url, visit
 
 PAGE = "labs/decoder/"
 SOURCE = Path(__file__).parents[2] / "docs" / "labs" / "decoder.md"
@@ -33,7 +33,7 @@ def decode() -> Callable[[str], list[str]]:
 
 @pytest.fixture(scope="module")
 def visitor(chromium: Browser) -> Iterator[Visit]:
-    with visit(chromium, viewport={"width": 320, "height": 640}) as opened:
+    with visit(chromium, viewport=PHONE) as opened:
         yield opened
     assert not opened.elsewhere
     assert not opened.complaints

@@ -12,10 +12,9 @@ from gradlab import labs
 from tests.chosen import sample
 from tests.website.live_tab import edit, navigate
 from tests.website.test_axe import violations
-from website.served import url, visit
+from website.served import LAPTOP, PHONE, url, visit
 
 TOPICS = [topic for topic in labs.TOPICS if any(bug.visible for bug in labs.TOPICS[topic])]
-LAPTOP = {"width": 1280, "height": 900}
 KEPT = "JSON.parse(localStorage.getItem('gradlab-labs') ?? '{}')"
 SOLVED = "Solved: the checker agrees."
 BLIND = "labs/blind/"
@@ -253,7 +252,7 @@ def test_without_javascript_hints_are_folded_and_all_there(unscripted: Page) -> 
 
 
 def test_a_phone_shows_all_of_it(chromium: Browser) -> None:
-    with visit(chromium, viewport={"width": 320, "height": 640}, color_scheme="dark") as visitor:
+    with visit(chromium, viewport=PHONE, color_scheme="dark") as visitor:
         page = visitor.open()
         for address in ("labs/dense/", BLIND, "labs/"):
             page.goto(url(address))

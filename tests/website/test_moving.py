@@ -17,7 +17,7 @@ from tests.chosen import sample
 from tests.website.live_tab import navigate
 from tests.website.test_axe import AXE
 from website import moving
-from website.served import Visit, url, visit
+from website.served import LAPTOP, PHONE, Visit, url, visit
 
 PAGES = {
     "secant": "learn/one-side-or-two/",
@@ -26,8 +26,6 @@ PAGES = {
     "theta": "learn/many-parameters/",
     "backprop": "learn/backprop-by-hand/",
 }
-PHONE = {"width": 320, "height": 640}
-LAPTOP = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
