@@ -16,8 +16,10 @@ RUN = """([where, options]) => axe.run(where, {resultTypes: ['violations'], ...o
   return found.violations;
 })"""
 # What pages leave for an idle moment is done: at first as it was when loaded, then for fonts that came meanwhile.
-SETTLED = """document.fonts.ready.then(() => new Promise(requestIdleCallback))
-  .then(() => new Promise(requestIdleCallback)).then(() => true)"""
+SETTLED = """(async () => {
+  await document.fonts.ready;
+  for (let k = 0; k < 2; k++) await new Promise((idle) => requestIdleCallback(idle, { timeout: 2000 }));
+})()"""
 SWITCH = """scheme => {
   document.body.dataset.mdColorScheme = scheme;
   for (const change of document.getAnimations()) change.finish(); // colours fade
