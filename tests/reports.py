@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 import gradlab
-from gradlab.findings import Finding
+from gradlab.diagnosis.finding import Finding
 
 THETA = {"W1": np.array([[1.0, -2.0, 0.5]]), "b1": np.array([[0.7]])}
 

@@ -69,10 +69,7 @@ def slope(name, index, step):
 tried = np.logspace(-11, -1.5, 40)
 grads = backprop(params)
 entries = {("W2", worst.index): VERMILION, ("W1", (0, 1)): BLUE}
-apart = {
-    (name, index): [abs(grads[name][index] - slope(name, index, h)) for h in tried]
-    for name, index in entries
-}
+apart = {(name, index): [abs(grads[name][index] - slope(name, index, h)) for h in tried] for name, index in entries}
 
 # %% [markdown]
 # On the same axes, the noise of the cost as it was measured, over the step. No difference below that line means

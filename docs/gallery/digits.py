@@ -82,8 +82,14 @@ print(f"W1 {64 * off.sum() + 32 * white.sum() - white.sum() * off.sum()}, b1 {of
 
 # %%
 trained, costs = nn.train(
-    params, X[:, used], Y[:, used], loss="softmax",
-    steps=1500, rate=0.3, batch=32, rng=rng,
+    params,
+    X[:, used],
+    Y[:, used],
+    loss="softmax",
+    steps=1500,
+    rate=0.3,
+    batch=32,
+    rng=rng,
 )
 
 

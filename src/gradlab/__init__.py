@@ -1,15 +1,16 @@
 """gradlab: is this gradient right, and how far can the answer be trusted?"""
 
-from gradlab.check import assert_gradients, check_backward, check_gradients
-from gradlab.compare import Block, Component, Verdict
-from gradlab.derivative import Derivative, derivative
+from gradlab.backward import check_backward
+from gradlab.check import assert_gradients, check_gradients
+from gradlab.diagnosis.finding import Finding
 from gradlab.errors import GradientMismatch, GradlabError
-from gradlab.findings import Finding
-from gradlab.gradient import NumericGradient, numeric_gradient
-from gradlab.parameters import Parameters
+from gradlab.numeric.derivative import Derivative, derivative
+from gradlab.numeric.gradient import NumericGradient, numeric_gradient
 from gradlab.precision import relative_difference
+from gradlab.problem.parameters import Parameters
 from gradlab.report import Report
 from gradlab.strength import Strength, strength
+from gradlab.verdict.blocks import Block, Component, Verdict
 
 __all__ = [
     "Block",

@@ -8,23 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from gradlab import compare, curl
-from gradlab.analytic import Analytic, analytic_gradients
-from gradlab.cost import Cost
-from gradlab.diagnose import diagnose
-from gradlab.directions import blocks_along, missable
+from gradlab.diagnosis import jacobian_symmetry
+from gradlab.diagnosis.diagnose import diagnose
+from gradlab.diagnosis.finding import Finding
 from gradlab.errors import GradientMismatch, GradlabError
-from gradlab.examine import examine, fixed, nothing
-from gradlab.findings import Finding
-from gradlab.fixed import at_fixed_step
-from gradlab.gradient import Workers, noise_of, scales, start_rungs
-from gradlab.notes import notes
-from gradlab.parameters import Parameters, Params
-from gradlab.progress import watched
+from gradlab.numeric.fixed_step import at_fixed_step
+from gradlab.numeric.gradient import Workers, noise_of, scales, start_rungs
+from gradlab.problem.cost import Cost
+from gradlab.problem.gradients import Analytic, analytic_gradients
+from gradlab.problem.parameters import Parameters, Params
+from gradlab.problem.progress import watched
 from gradlab.report import Report
+from gradlab.report.notes import notes
 from gradlab.stencils import CENTRAL, Stencil
-
-UPSTREAM_SEED = 1729  # not 0 or 1: inputs are often drawn with those, and R equal to an input would hide mistakes
+from gradlab.verdict.blocks import Block, Verdict, compare_blocks
+from gradlab.verdict.directions import blocks_along, missable
+from gradlab.verdict.entries import examine, fixed, nothing
 
 
 def check_gradients(
@@ -126,7 +125,7 @@ def _blocks(
     step: float | None,
     directions: int | None,
     rng: np.random.Generator,
-) -> dict[str, compare.Block]:
+) -> dict[str, Block]:
     """The comparison, in the way that was asked for."""
     parameters = cost.parameters
     scale = scales(parameters)
@@ -138,17 +137,17 @@ def _blocks(
         return blocks_along(cost, noise, analytic.theta, analytic.unsure, directions, rng)
     else:
         numeric = examine(cost, noise, analytic.theta, scale, start_rungs(cost, noise, scale, rng))
-    return compare.blocks(analytic.theta, numeric.without(analytic.unsure), scale, parameters)
+    return compare_blocks(analytic.theta, numeric.without(analytic.unsure), scale, parameters)
 
 
 def _curl(
-    blocks: Mapping[str, compare.Block], analytic: Analytic, parameters: Parameters, rng: np.random.Generator
+    blocks: Mapping[str, Block], analytic: Analytic, parameters: Parameters, rng: np.random.Generator
 ) -> Iterable[Finding]:
     """Of a wrong gradient that can be asked for elsewhere: is it the gradient of another cost, or of none?"""
-    wrong = any(block.verdict is compare.Verdict.WRONG for block in blocks.values())
+    wrong = any(block.verdict is Verdict.WRONG for block in blocks.values())
     if not wrong or analytic.function is None or parameters.size < 2 or parameters.theta.dtype != np.float64:
         return ()
-    return curl.findings(analytic.function, parameters.theta.astype(np.float64), scales(parameters), rng)
+    return jacobian_symmetry.findings(analytic.function, parameters.theta.astype(np.float64), scales(parameters), rng)
 
 
 def assert_gradients(
@@ -174,63 +173,3 @@ def assert_gradients(
     if not report.ok:
         raise GradientMismatch(report)
     return report
-
-
-def check_backward(
-    forward: Callable[..., Any],
-    backward: Callable[..., Mapping[str, Any]],
-    inputs: Mapping[str, Any],
-    *,
-    rng: np.random.Generator | int | None = None,
-    **keywords: Any,
-) -> Report:
-    """Check one layer: a random upstream gradient R, and the cost `sum(R * forward(**inputs))`.
-
-    A plain sum of the outputs would be blind to much: after a normalisation it is constant.
-
-    Parameters
-    ----------
-    forward
-        `forward(**inputs)` returns the output array.
-    backward
-        `backward(upstream, **inputs)` returns a dict: for each input that is differentiated, its gradient
-        under the input's name. Inputs that it does not name are held fixed.
-    inputs
-        Arrays by name: inputs and parameters of the layer alike.
-    rng
-        Draws R and the directions.
-
-    Examples
-    --------
-    >>> A, W = np.array([[1.0, -2.0], [0.5, 3.0]]), np.array([[0.3, -1.2]])
-    >>> def forward(A, W):
-    ...     return W @ A
-    >>> def backward(dZ, A, W):
-    ...     return {"A": W.T @ dZ, "W": dZ @ A.T}
-    >>> check_backward(forward, backward, {"A": A, "W": W}).ok
-    True
-    """
-    generator = np.random.default_rng(UPSTREAM_SEED if rng is None else rng)
-    output = np.asarray(forward(**_copies(inputs)))
-    upstream = generator.standard_normal(output.shape)
-    if output.dtype.kind == "f":
-        upstream = upstream.astype(output.dtype)
-    grads = backward(upstream.copy(), **_copies(inputs))
-    if not isinstance(grads, Mapping) or not grads:
-        raise GradlabError(f"backward must return a dict of gradients by input name, got {type(grads).__name__}")
-    unknown = [name for name in grads if name not in inputs]
-    if unknown:
-        raise GradlabError(f"backward returned {unknown[0]!r}, which is no input: the inputs are {', '.join(inputs)}")
-    fixed_inputs = {name: value for name, value in inputs.items() if name not in grads}
-
-    def cost(moved: Mapping[str, Any]) -> Any:
-        return np.sum(upstream * forward(**moved, **fixed_inputs))
-
-    def gradients(moved: Mapping[str, Any]) -> Mapping[str, Any]:
-        return backward(upstream.copy(), **moved, **fixed_inputs)
-
-    return check_gradients(cost, {name: inputs[name] for name in grads}, gradients, rng=generator, **keywords)
-
-
-def _copies(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in inputs.items()}

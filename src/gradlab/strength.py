@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.compare import Block
 from gradlab.errors import GradlabError
 from gradlab.report import Report
+from gradlab.verdict.blocks import Block
 
 Array = NDArray[Any]
 Spoil = Callable[[Array, Array], Array | None]  # of a gradient and its parameters; None if it does not apply

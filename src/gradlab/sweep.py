@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from gradlab.analytic import analytic_gradients
-from gradlab.cost import Cost
-from gradlab.derivative import derivative
 from gradlab.errors import GradlabError
-from gradlab.fixed import slopes_at
-from gradlab.parameters import Parameters, Params
+from gradlab.numeric.derivative import derivative
+from gradlab.numeric.fixed_step import slopes_at
 from gradlab.precision import relative_difference
+from gradlab.problem.cost import Cost
+from gradlab.problem.gradients import analytic_gradients
+from gradlab.problem.parameters import Parameters, Params
 from gradlab.stencils import CENTRAL, FIVE_POINT, FORWARD, Stencil
 from gradlab.steps import BestStep
 

@@ -89,7 +89,7 @@ def test_an_error_shows_the_readers_frames_and_gradlabs(block: Locator) -> None:
     assert state(block) == "error"
     assert "return int(x) / 0" in printed
     assert "gradlab.derivative(f, 1.0)" in printed
-    assert "/gradlab/derivative.py" in printed
+    assert "/gradlab/numeric/derivative.py" in printed
     assert "live.py" not in printed
     assert "<module>" in printed
     assert printed.endswith("ZeroDivisionError: division by zero\n")

@@ -1,4 +1,4 @@
-"""What `report.plot()` and the picture of a sweep are in the browser, where this file stands for gradlab.plot."""
+"""What `report.plot()` and a sweep's picture are in the browser, where this file stands for report.figures."""
 
 import math
 from html import escape

@@ -31,7 +31,7 @@ async function boot(base, tell) {
   const { loadPyodide } = await import(base + "py/pyodide.mjs");
   const packages = ["numpy", "gradlab"]; // fetched while Python starts; fetch() compares their hashes
   const python = await loadPyodide({ indexURL: base + "py/", env: { HOME: "/home/pyodide" }, packages });
-  const places = { "rule.py": "/home/pyodide/rule.py", "live.py": "/home/pyodide/live.py", "draw.py": site + "/gradlab/plot.py" };
+  const places = { "rule.py": "/home/pyodide/rule.py", "live.py": "/home/pyodide/live.py", "draw.py": site + "/gradlab/report/figures.py" };
   for (const [name, place] of Object.entries(places)) {
     python.FS.writeFile(place, await (await fetch(base + name)).text());
   }

@@ -1,0 +1,119 @@
+"""What a rule looks at: all blocks of a check, which are wrong, and how to speak of several of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlab.diagnosis import evidence
+from gradlab.diagnosis.evidence import Interval
+from gradlab.diagnosis.finding import Finding
+from gradlab.precision import order
+from gradlab.verdict.blocks import Block, Verdict
+
+CERTAIN = 30.0  # digits: with so many, nothing is surer than anything else
+Vector = Callable[[Block], NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """The blocks of a check, in the order of params."""
+
+    blocks: Mapping[str, Block]
+
+    @property
+    def wrong(self) -> list[Block]:
+        """The blocks that need an explanation."""
+        return [block for block in self.blocks.values() if block.verdict is Verdict.WRONG]
+
+    @property
+    def tested(self) -> list[Block]:
+        """The blocks of which something is known."""
+        return [b for b in self.blocks.values() if b.verdict in (Verdict.WRONG, Verdict.AGREES)]
+
+    def name(self, blocks: Iterable[Block]) -> str:
+        """How to speak of these blocks: "the whole gradient", "W1 and b1", "W1, b1, … W5 (7 blocks)"."""
+        names = [block.name for block in blocks]
+        if len(names) > 1 and set(names) >= {block.name for block in self.tested}:
+            return "the whole gradient"
+        if len(names) <= 1:
+            return "".join(names)
+        if len(names) > 4:
+            return f"{names[0]}, {names[1]}, … {names[-1]} ({len(names)} blocks)"
+        return f"{', '.join(names[:-1])} and {names[-1]}"
+
+    def finding(self, code: str, blocks: Sequence[Block], message: str, evidence: str, sure: float = 0.0) -> Finding:
+        """A finding about these blocks, that says how likely a coincidence is."""
+        level = max((level for level in (3, 6, 10) if level <= sure), default=0)
+        if level and np.isfinite(sure):
+            evidence += f"; chance of a coincidence below 1e-{level:02.0f}"
+        names = tuple(block.name for block in blocks)
+        return Finding(code, names[0] if len(names) == 1 else None, message, evidence, names, sure)
+
+    def fit(
+        self, code: str, blocks: Sequence[Block], prediction: Vector, message: str, says: str, cost: float
+    ) -> Finding:
+        """A finding that predicts the numeric blocks; `cost` is what it takes to state it, in digits."""
+        saved = sum(evidence.gain(block, prediction(block)) for block in blocks)
+        return self.finding(code, blocks, message, f"{says} {_residual(blocks, prediction)}", saved - cost)
+
+
+def times(factor: float) -> Vector:
+    """The prediction that the numeric block is so many times the analytic one."""
+    return lambda block: factor * block.analytic
+
+
+def plus(factor: float, x: Vector) -> Vector:
+    """The prediction that the numeric block is the analytic one plus so many times x."""
+    return lambda block: block.analytic + factor * x(block)
+
+
+def always(prediction: NDArray[Any]) -> Vector:
+    """The prediction for one block, as an array."""
+    return lambda block: prediction
+
+
+def share(factor: Fraction | Interval) -> str:
+    """Before "what it is": "half of", "1/7 of", "2 times"."""
+    if isinstance(factor, Fraction) and factor.numerator == 1 < factor.denominator:
+        return "half of" if factor.denominator == 2 else f"{factor} of"
+    return f"{factor} times"
+
+
+def capital(text: str) -> str:
+    """At the start of a sentence; a block's name stays as it is."""
+    return text[0].upper() + text[1:] if text.startswith("the ") else text
+
+
+def groups(blocks: Iterable[Block], x: Vector, y: Vector) -> list[tuple[Interval, list[Block]]]:
+    """Wrong blocks with y = c · x, put together where one c explains them all; the best known c first."""
+    found = [(c, b) for b in blocks if (c := evidence.coefficient(x(b), y(b), evidence.tolerance(b))) is not None]
+    found.sort(key=lambda pair: (pair[0].high - pair[0].low) / max(abs(pair[0].middle), 1e-300))
+    together: list[tuple[Interval, list[Block]]] = []
+    for c, block in found:
+        for i, (common, members) in enumerate(together):
+            if (both := common & c) is not None:
+                together[i] = (both, [*members, block])
+                break
+        else:
+            together.append((c, [block]))
+    order = {block.name: i for i, block in enumerate(blocks)}
+    return [(c, sorted(members, key=lambda b: order[b.name])) for c, members in together]
+
+
+def _residual(blocks: Sequence[Block], prediction: Vector) -> str:
+    """The fit in numbers: how many entries it explains, and how far the worst is off."""
+    known, inside, residual = 0, 0, 0.0
+    for block in blocks:
+        seen = np.isfinite(block.numeric + block.bound) & (block.verdicts != Verdict.UNTESTED)
+        known += int(seen.sum())
+        inside += int(np.sum(seen & (evidence.excess(block, prediction(block)) <= 1)))
+        residual = max(residual, float(np.max(np.abs(prediction(block) - block.numeric)[seen], initial=0.0)))
+    noun = "directions" if any(block.directions for block in blocks) else "entries"
+    which = "the one entry" if known == 1 else f"{'all' if inside == known else f'{inside} of'} {known} {noun}"
+    return f"in {which}, residual {'below ' if residual else ''}{order(residual)}"

@@ -1,0 +1,77 @@
+"""The likely bug by name: all rules are asked, and what explains the most comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from gradlab.diagnosis import layers, places, undecided, values
+from gradlab.diagnosis.case import CERTAIN, Case
+from gradlab.diagnosis.finding import Finding
+from gradlab.verdict.blocks import Block
+
+Rule = Callable[[Case], Iterator[Finding]]
+
+# Between two that are certain the earlier stands first: it is simpler to state, or says more.
+FITS: tuple[Rule, ...] = (
+    values.not_finite,
+    values.sign_flipped,
+    places.another_block,
+    values.no_effect,
+    values.clipped,
+    values.constant_factor,
+    values.factor_beside_decay,
+    values.zero,
+    values.decay,
+    places.transposed,
+    places.permuted,
+    places.slice_scaled,
+)
+PLACES: tuple[Rule, ...] = (places.one_slice, places.one_entry)
+PATTERNS: tuple[Rule, ...] = (
+    layers.from_the_output,
+    layers.from_a_layer_down,
+    layers.only_weights,
+    layers.only_biases,
+    layers.only_one_layer,
+)
+TRUST: tuple[Rule, ...] = (undecided.kink, undecided.noise, undecided.random, undecided.overflow, undecided.in_sum)
+RULES = (*FITS, *PLACES, *PATTERNS, places.one_number, *TRUST)
+
+SURE = 3.0  # digits that a fit must explain to be called the likely bug: a chance of 1e-3
+
+
+def diagnose(blocks: Mapping[str, Block], more: Iterable[Finding] = ()) -> tuple[Finding, ...]:
+    """What is likely wrong, the best explanation first; nothing if no block is wrong or undecided.
+
+    First fits that explain every wrong block. If there are none: the one entry, row or column that is wrong, the
+    pattern of layers, and fits that explain some blocks. Last `more`, such as a curl test, and why numbers are
+    not to be trusted.
+    """
+    case = Case(blocks)
+    wrong = {block.name for block in case.wrong}
+    fits = sorted(_ask(FITS, case), key=lambda f: (set(f.blocks) != wrong, -min(f.sure, CERTAIN)))
+    likely = _each_block_once([f for f in fits if f.sure >= SURE])
+    whole = [f for f in likely if _covered(likely, f.code) >= wrong]
+    parts = [f for f in likely if f not in whole]
+    alone = [] if whole else [f for f in _ask(PLACES, case) if set(f.blocks) == wrong]
+    mute = [] if likely else _ask([places.one_number], case)
+    return (*whole, *alone, *_ask(PATTERNS, case), *parts, *more, *mute, *_ask(TRUST, case))
+
+
+def _ask(rules: Iterable[Rule], case: Case) -> list[Finding]:
+    return [finding for rule in rules for finding in rule(case)]
+
+
+def _each_block_once(found: list[Finding]) -> list[Finding]:
+    """Leave out what only explains blocks that are explained better already."""
+    kept: list[Finding] = []
+    seen: set[str] = set()
+    for finding in found:
+        if not set(finding.blocks) <= seen:
+            kept.append(finding)
+            seen.update(finding.blocks)
+    return kept
+
+
+def _covered(found: list[Finding], code: str) -> set[str]:
+    return {name for finding in found if finding.code == code for name in finding.blocks}

@@ -1,0 +1,188 @@
+"""Rules on places: right numbers in the wrong order or block, and mistakes in one row, column or entry only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlab.diagnosis import evidence
+from gradlab.diagnosis.case import Case, always, share
+from gradlab.diagnosis.finding import Finding
+from gradlab.precision import order
+from gradlab.verdict.blocks import Block, Verdict
+
+Guess = tuple[str, NDArray[Any], float]  # in words, the numeric block it predicts, digits to state it
+AXES = ("rows", "columns")
+
+
+def transposed(case: Case) -> Iterator[Finding]:
+    """GL104 The numbers are right, but those of the transposed block."""
+    for block in case.wrong:
+        if block.analytic.ndim == 2 and min(block.shape) > 1:
+            turned = block.shape[::-1]
+            guesses = [
+                ("was reshaped where it should be transposed", block.analytic.reshape(turned).T, 0.6),
+                ("was reshaped where it should be transposed", block.analytic.T.reshape(block.shape), 0.6),
+            ]
+            if block.shape == turned:
+                guesses.insert(0, ("is transposed", block.analytic.T, 0.3))
+            yield from _best(
+                case, "GL104", block, guesses, "Look for a .T too many or too few, or factors in the wrong order."
+            )
+
+
+def permuted(case: Case) -> Iterator[Finding]:
+    """GL105 The numbers are right, but in another order: shifted, reversed, or rows, columns or entries permuted."""
+    for block in case.wrong:
+        if block.analytic.size > 1 and not block.directions and np.isfinite(block.numeric).all():
+            yield from _best(
+                case,
+                "GL105",
+                block,
+                list(_orders(block)),
+                "Look for an index that is off by one, and for the order in which units are put together.",
+            )
+
+
+def _best(case: Case, code: str, block: Block, guesses: list[Guess], look: str) -> Iterator[Finding]:
+    """The guess that explains the most, if it explains the block."""
+    fitting = [guess for guess in guesses if evidence.explains(block, guess[1])]
+    if fitting:
+        words, prediction, cost = max(fitting, key=lambda guess: evidence.gain(block, guess[1], guess[2]))
+        message = f"{block.name} {words}: the numbers are right, their places are not. {look}"
+        yield case.fit(code, [block], always(prediction), message, "numeric = analytic in another order", cost)
+
+
+def _orders(block: Block) -> Iterator[Guess]:
+    a, n = block.analytic, block.numeric
+    for axis in range(a.ndim):
+        size, name = a.shape[axis], _axis(block, axis)
+        if size < 2:
+            continue
+        for shift in (1, -1):
+            yield f"has its {name} shifted by one", np.roll(a, shift, axis), 0.6
+        yield f"has its {name} reversed", np.flip(a, axis), 0.6
+        if size < a.size:
+            rows_a, rows_n = np.moveaxis(a, axis, 0).reshape(size, -1), np.moveaxis(n, axis, 0).reshape(size, -1)
+            moved = rows_a[_matching(rows_a, rows_n)].reshape(np.moveaxis(a, axis, 0).shape)
+            yield f"has its {name} in another order", np.moveaxis(moved, 0, axis), _choices(size)
+    if a.ndim > 1:
+        yield "has its entries shifted by one", np.roll(a, 1), 0.9
+        yield "has its entries shifted by one", np.roll(a, -1), 0.9
+        yield "is turned by 180°", np.flip(a), 0.6
+    flat = a.ravel()[_matching(a.reshape(-1, 1), n.reshape(-1, 1))]
+    yield "has its entries in another order", flat.reshape(a.shape), _choices(a.size)
+
+
+def _matching(a: NDArray[Any], n: NDArray[Any]) -> NDArray[np.int_]:
+    """For each row of n the row of a that is most like it, each used once: both sorted by a random projection."""
+    onto = np.random.default_rng(0).standard_normal(a.shape[1])
+    order = np.empty(len(a), dtype=np.int_)
+    order[np.argsort(n @ onto)] = np.argsort(a @ onto)
+    return order
+
+
+def _choices(size: int) -> float:
+    """Digits that it takes to state one order of so many."""
+    return math.lgamma(size + 1) / math.log(10)
+
+
+def _axis(block: Block, axis: int) -> str:
+    if block.analytic.ndim == 1 or block.analytic.size == block.analytic.shape[axis]:
+        return "entries"
+    return AXES[axis] if block.analytic.ndim == 2 else f"slices along axis {axis}"
+
+
+def another_block(case: Case) -> Iterator[Finding]:
+    """GL106 The analytic gradient of one block is the gradient of another one."""
+    for block in case.wrong:
+        for other in case.blocks.values():
+            if other is block or other.shape != block.shape or block.directions or not block.analytic.any():
+                continue
+            if evidence.explains(other, block.analytic):
+                yield case.finding(
+                    "GL106",
+                    [block],
+                    f"{block.name} has the gradient of {other.name}. Look for a mixed-up name or index where the "
+                    "gradients are put together.",
+                    f"analytic {block.name} = numeric {other.name} in all {block.size} entries",
+                    min(evidence.misfit(block, block.analytic), evidence.misfit(other, 0 * block.analytic))
+                    - math.log10(len(case.blocks)),
+                )
+
+
+def slice_scaled(case: Case) -> Iterator[Finding]:
+    """GL108 One row or column is scaled by a factor of its own."""
+    for block, axis, i in _slices(case):
+        at: tuple[Any, ...] = (*[slice(None)] * axis, i)
+        factor = evidence.coefficient(block.analytic[at], block.numeric[at], evidence.tolerance(block)[at])
+        if factor is not None:
+            scaled = block.analytic.copy()
+            scaled[at] *= factor.middle
+            name = _name(block, axis, i)
+            yield case.fit(
+                "GL108",
+                [block],
+                always(scaled),
+                f"Only {name} is wrong, by one factor: it should be "
+                f"{share(evidence.fraction(factor, 1.0) or factor)} "
+                "what it is. Look for an index that is treated apart.",
+                f"all {block.wrong_count} wrong entries lie in {name}; numeric = {factor} · analytic there,",
+                cost=factor.digits(usual=1.0) + math.log10(block.analytic.shape[axis]),
+            )
+
+
+def one_slice(case: Case) -> Iterator[Finding]:
+    """GL118 All wrong entries lie in one row or column."""
+    for block, axis, i in _slices(case):
+        name = _name(block, axis, i)
+        yield case.finding(
+            "GL118",
+            [block],
+            f"Only {name} is wrong, the rest of {block.name} agrees. Look for an index that is left out or taken "
+            "twice.",
+            f"all {block.wrong_count} wrong entries lie there, of {block.size} in the block",
+        )
+
+
+def one_entry(case: Case) -> Iterator[Finding]:
+    """GL112 Only one entry is wrong."""
+    for block in case.wrong:
+        if block.wrong_count == 1 < math.prod(block.shape) and block.complete:
+            place = f"{block.name}[{', '.join(map(str, block.worst.index))}]"
+            message = f"Only {place} is wrong, the rest of {block.name} agrees. Look for what treats it apart."
+            yield case.finding("GL112", [block], message, _both(block))
+
+
+def one_number(case: Case) -> Iterator[Finding]:
+    """GL119 All that is wrong has one entry: one number cannot tell a factor from anything else."""
+    if all(block.size == 1 and not block.directions and np.isfinite(block.worst.analytic) for block in case.wrong):
+        for block in case.wrong:
+            message = f"{block.name} has one entry: one number cannot tell a factor from any other mistake."
+            yield case.finding("GL119", [block], message, _both(block))
+
+
+def _both(block: Block) -> str:
+    worst = block.worst
+    ratio = f", ratio {worst.numeric / worst.analytic:.6g}" if worst.analytic else ""
+    return f"analytic {worst.analytic:.6g}, numeric {worst.numeric:.6g} ± {order(worst.bound)}{ratio}"
+
+
+def _slices(case: Case) -> Iterator[tuple[Block, int, int]]:
+    """Rows and columns that hold all wrong entries of their block, two or more."""
+    for block in case.wrong:
+        for axis in range(0 if block.directions else block.analytic.ndim):
+            wrong = np.moveaxis(block.verdicts == Verdict.WRONG, axis, 0).reshape(block.analytic.shape[axis], -1)
+            rows = np.flatnonzero(wrong.any(axis=1))
+            if len(rows) == 1 < min(len(wrong), wrong.sum()):
+                yield block, axis, int(rows[0])
+
+
+def _name(block: Block, axis: int, i: int) -> str:
+    index = [":"] * block.analytic.ndim
+    index[axis] = str(i)
+    return f"{block.name}[{', '.join(index)}]"

@@ -1,0 +1,74 @@
+"""Rules on the numeric side: why a block is undecided, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradlab.diagnosis.case import Case, capital
+from gradlab.diagnosis.finding import Finding
+from gradlab.verdict.blocks import Block, Verdict
+
+
+def kink(case: Case) -> Iterator[Finding]:
+    """GL201 The point stands at a kink of the cost."""
+    yield from _undecided(
+        case,
+        "GL201",
+        "kink",
+        "{} cannot be decided: the cost has a kink here, its slopes to both sides differ. Move params by a small "
+        "random amount, and check again.",
+    )
+
+
+def noise(case: Case) -> Iterator[Finding]:
+    """GL202 The noise of the cost hides the gradient."""
+    yield from _undecided(
+        case,
+        "GL202",
+        "noise",
+        "{} cannot be decided: the noise of the cost hides it. Compute the cost in float64, take out a large "
+        "constant, or check where the gradient is larger.",
+    )
+
+
+def random(case: Case) -> Iterator[Finding]:
+    """GL203 The cost, or the gradient, is not the same twice."""
+    yield from _undecided(
+        case,
+        "GL203",
+        "random",
+        "{} cannot be checked: cost or gradient is not the same twice at the same params. Draw dropout masks and "
+        "batches once, outside, and pass them in.",
+    )
+
+
+def overflow(case: Case) -> Iterator[Finding]:
+    """GL204 The cost overflows or leaves its domain beside the point."""
+    yield from _undecided(
+        case,
+        "GL204",
+        "overflow",
+        "{} cannot be decided: the cost is not finite beside params. Move params away from the edge of its domain.",
+    )
+
+
+def in_sum(case: Case) -> Iterator[Finding]:
+    """GL205 Wrong along random directions, but no entry is found that is."""
+    yield from _undecided(
+        case,
+        "GL205",
+        "in sum",
+        "{} differs along random directions, but no wrong entry was found: mistakes too small to be seen alone, or "
+        "kinks under the point. Check it entry by entry, without directions=.",
+    )
+
+
+def _undecided(case: Case, code: str, reason: str, message: str) -> Iterator[Finding]:
+    blocks = [b for b in case.blocks.values() if b.verdict is Verdict.UNDECIDED and _count(b, reason)]
+    if blocks:
+        counted = ", ".join(f"{b.name}: {_count(b, reason)} of {b.size}" for b in blocks)
+        yield case.finding(code, blocks, message.format(capital(case.name(blocks))), counted)
+
+
+def _count(block: Block, reason: str) -> int:
+    return int(((block.reason == reason) & (block.verdicts == Verdict.UNDECIDED)).sum())

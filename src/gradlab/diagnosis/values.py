@@ -1,0 +1,237 @@
+"""Rules on values: the analytic block times a number, plus a multiple of the parameters, cut, or nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlab.diagnosis import evidence
+from gradlab.diagnosis.case import Case, Vector, capital, groups, plus, share, times
+from gradlab.diagnosis.evidence import Interval
+from gradlab.diagnosis.finding import Finding
+from gradlab.verdict.blocks import Block, Verdict
+
+NO_EFFECT, FLIPPED = 0.0, -1.0
+
+
+def not_finite(case: Case) -> Iterator[Finding]:
+    """GL111 NaN or inf in the analytic gradient."""
+    bad = [block for block in case.blocks.values() if not np.isfinite(block.analytic).all()]
+    if bad:
+        last = bad[-1]
+        index = np.argwhere(~np.isfinite(last.analytic))[0].tolist()
+        yield case.finding(
+            "GL111",
+            bad,
+            f"The analytic gradient of {case.name(bad)} is not finite. Backprop runs from the last layer to the "
+            f"first: look where {last.name} is made, for 0/0, log(0) or exp of a large number.",
+            ", ".join(f"{b.name}: {int(np.sum(~np.isfinite(b.analytic)))} of {b.analytic.size}" for b in bad)
+            + f"; {last.name}{index} = {last.analytic[tuple(index)]}",
+            np.inf,
+        )
+
+
+def sign_flipped(case: Case) -> Iterator[Finding]:
+    """GL101 The numeric gradient is minus the analytic one."""
+    for factor, blocks in _factors(case):
+        if FLIPPED in factor:
+            look = "Look for a minus too many or too few, such as Y − A for A − Y."
+            message = f"The sign of {case.name(blocks)} is flipped. {look}"
+            yield case.fit("GL101", blocks, times(FLIPPED), message, "numeric = −1 · analytic", cost=0.3)
+
+
+def no_effect(case: Case) -> Iterator[Finding]:
+    """GL110 The cost does not depend on the block, but the analytic gradient is not zero."""
+    for factor, blocks in _factors(case):
+        if NO_EFFECT in factor:
+            message = (
+                f"The cost does not change with {case.name(blocks)}. Does it use these parameters, or a copy that "
+                "was made earlier? A bias in front of a normalisation has no effect either."
+            )
+            says = f"analytic up to {_largest(b.analytic for b in blocks)}, numeric 0"
+            yield case.fit("GL110", blocks, times(NO_EFFECT), message, says, cost=0.3)
+
+
+def constant_factor(case: Case) -> Iterator[Finding]:
+    """GL102 The numeric gradient is a constant times the analytic one."""
+    for factor, blocks in _factors(case):
+        if NO_EFFECT in factor or FLIPPED in factor:
+            continue
+        simple = evidence.fraction(factor, usual=1.0)
+        number = factor.middle if simple is None else float(simple)
+        cost = factor.digits(usual=1.0) if simple is None else evidence.fraction_digits(simple)
+        message = (
+            f"One factor is off in {case.name(blocks)}: the analytic gradient should be "
+            f"{share(simple or factor)} what it is. {_hint(simple, case)}"
+        )
+        says = f"numeric = {factor} · analytic"
+        yield case.fit("GL102", blocks, times(number), message, says, cost)
+
+
+def factor_beside_decay(case: Case) -> Iterator[Finding]:
+    """GL102 or GL101 One factor in what comes from the data, while the decay of the weights is right."""
+    for factor, blocks in _factors(case):
+        number = evidence.fraction(factor, usual=1.0)
+        rest = [b for b in case.wrong if b.name not in {block.name for block in blocks}]
+        if number is None or not rest:
+            continue
+        k = float(number)
+        terms = groups(rest, _theta, _without(k))
+        if not terms or len(terms[0][1]) < len(rest):
+            continue
+        c = terms[0][0]
+        yield case.fit(
+            "GL101" if k == FLIPPED else "GL102",
+            case.wrong,
+            _factor_and_decay(k, c.middle, {b.name for b in rest}),
+            f"One factor is off in {case.name(case.wrong)}, the decay aside: the analytic gradient should be "
+            f"{share(number)} what it is. "
+            + ("Look for a minus too many or too few." if k == FLIPPED else _hint(number, case)),
+            f"numeric = {number} · analytic + {c} · θ in {case.name(rest)}, without θ in {case.name(blocks)},",
+            cost=evidence.fraction_digits(number) + c.digits(usual=0.0),
+        )
+
+
+def _without(k: float) -> Vector:
+    return lambda block: block.numeric - k * block.analytic
+
+
+def _factor_and_decay(k: float, c: float, decayed: set[str]) -> Vector:
+    return lambda block: k * block.analytic + (c * block.theta if block.name in decayed else 0.0)
+
+
+def clipped(case: Case) -> Iterator[Finding]:
+    """GL109 The analytic gradient is cut at ±c, or shortened to a norm c."""
+    yield from _cut_by_entry(case)
+    for factor, blocks in _factors(case):
+        norm = float(np.sqrt(sum(np.sum(b.analytic**2) for b in blocks)))
+        if factor.low > 1 and evidence.is_round(norm):
+            message = (
+                f"The norm of {case.name(blocks)} is exactly {norm:g}, and the numeric gradient is longer: is it "
+                "clipped by norm? Check the gradient before it is clipped."
+            )
+            says, cost = f"numeric = {factor} · analytic", factor.digits(usual=1.0) - evidence.ROUND
+            yield case.fit("GL109", blocks, times(factor.middle), message, says, cost)
+
+
+def _cut_by_entry(case: Case) -> Iterator[Finding]:
+    cut: dict[float, list[Block]] = {}
+    for block in case.wrong:
+        level = float(np.abs(block.analytic).max())
+        wrong = block.verdicts == Verdict.WRONG
+        at_level = np.abs(np.abs(block.analytic) - level) <= 1e-12 * level
+        longer = block.numeric * np.sign(block.analytic) > level
+        if level > 0 and bool(np.all(at_level & longer, where=wrong)):
+            cut.setdefault(float(f"{level:.10g}"), []).append(block)
+    for level, blocks in cut.items():
+        entries = sum(block.wrong_count for block in blocks)
+        name = case.name(blocks)
+        verb = "are" if " and " in name else "is"
+        yield case.finding(
+            "GL109",
+            blocks,
+            f"{capital(name)} {verb} cut at ±{level:.4g}: what lies there should be larger, the rest is "
+            "right. No cost has a clipped gradient: check it before it is clipped.",
+            f"all {entries} wrong entries are ±{level:.4g}, numeric up to {_largest(b.numeric for b in blocks)}",
+            9.0 * (entries - 1) + evidence.ROUND * evidence.is_round(level),
+        )
+
+
+def zero(case: Case) -> Iterator[Finding]:
+    """GL103 The analytic gradient is exactly zero where the numeric one is not."""
+    whole = [block for block in case.wrong if not block.analytic.any()]
+    if whole:
+        yield case.finding(
+            "GL103",
+            whole,
+            f"The analytic gradient of {case.name(whole)} is exactly zero. Was it made with zeros and never filled, "
+            "cut off by a unit that is taken for dead, or multiplied by a mask or an upstream of zeros?",
+            f"analytic = 0 in all {sum(b.size for b in whole)} entries, numeric up to "
+            + _largest(b.numeric for b in whole),
+            sum(evidence.misfit(b, b.analytic) for b in whole),
+        )
+    for block in case.wrong:
+        wrong = block.verdicts == Verdict.WRONG
+        if not block.directions and block.analytic.any() and wrong.sum() > 1 and not block.analytic[wrong].any():
+            first = [int(i[0]) for i in np.nonzero(wrong)]
+            yield case.finding(
+                "GL103",
+                [block],
+                f"Every wrong entry of {block.name} is exactly zero in the analytic gradient, the others are right. "
+                "Look for a loop that ends one early, or a mask.",
+                f"{int(wrong.sum())} entries, the first is {block.name}{first}",
+                evidence.misfit(block, block.analytic) - np.log10(float(block.size)),
+            )
+
+
+def decay(case: Case) -> Iterator[Finding]:
+    """GL107 The difference is a multiple of the parameters (L2), or of their signs (L1)."""
+    for name, term, x in (("L2", "θ", _theta), ("L1", "sign(θ)", _sign)):
+        for c, blocks in groups(case.wrong, x, lambda b: b.numeric - b.analytic):
+            if 0.0 in c:
+                continue
+            amount = f"{Interval(abs(c.low), abs(c.high))} · {term}"
+            lacks, what = (
+                (f"lacks {amount}", "is in the cost and not in the gradient")
+                if c.middle > 0
+                else (f"has {amount} too much", "is in the gradient twice, or not in the cost")
+            )
+            yield case.fit(
+                "GL107",
+                blocks,
+                plus(c.middle, x),
+                f"The analytic gradient of {case.name(blocks)} {lacks}: the {name} regularisation {what}.",
+                f"numeric = analytic {'+' if c.middle > 0 else '−'} {amount}",
+                cost=c.digits(usual=0.0) + (x is _sign),
+            )
+
+
+def _theta(block: Block) -> NDArray[Any]:
+    return block.theta
+
+
+def _sign(block: Block) -> NDArray[Any]:
+    """Nothing along directions: the sign of a sum is not the sum of the signs."""
+    sign: NDArray[Any] = np.sign(block.theta) * (block.directions == 0)
+    return sign
+
+
+def _factors(case: Case) -> list[tuple[Interval, list[Block]]]:
+    """Wrong blocks that are the analytic ones times a number."""
+    return groups(case.wrong, lambda b: b.analytic, lambda b: b.numeric)
+
+
+def _largest(arrays: Iterable[NDArray[Any]]) -> str:
+    return f"{max(float(np.nanmax(np.abs(array))) for array in arrays):.2g}"
+
+
+def _hint(simple: Fraction | None, case: Case) -> str:
+    """What usually makes this factor."""
+    if simple is None:
+        return "Look for a constant that one side has and the other lacks."
+    k = max(abs(simple.numerator), simple.denominator)
+    if k == 2:
+        if abs(simple) > 1:
+            return "Look for the 2 of a square, or a ½ that only the gradient has."
+        return "Look for a ½ that only the cost has, or the 2 of a square that it should cancel."
+    if simple.denominator == 1:
+        return f"Look for a division by {k} too many: {_sizes(k, case)}."
+    if simple.numerator == 1:
+        return f"Look for a division by {k} that is missing: {_sizes(k, case)}."
+    return "Look for a mean over one number too many or too few, or a constant such as 1/keep of dropout."
+
+
+def _sizes(k: int, case: Case) -> str:
+    """What may have this size."""
+    named = [
+        f"{'rows' if axis == 0 else 'columns'} of {block.name}"
+        for block in case.blocks.values()
+        for axis, size in enumerate(block.shape[:2])
+        if size == k and len(block.shape) > 1
+    ]
+    rest = f"; {k} is also the number of {named[-1]}" if named else ""
+    return f"1/m with m = {k} examples, or {k} time steps or classes{rest}"

@@ -1,0 +1,81 @@
+"""The gradient at one absolute step that the caller chose, the course's ε, and how far it can be off."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlab.errors import GradlabError
+from gradlab.numeric.ladder import HIDDEN, SAFETY, SHRINK
+from gradlab.problem.cost import Cost
+from gradlab.problem.parameters import Parameters
+from gradlab.stencils import Stencil
+
+Floats = NDArray[np.float64]
+
+BEND = 4.0  # noise of the bend (J⁺ + J⁻ − 2J) / h, in that of one value over h, at worst: what its weights add up to
+
+
+def at_fixed_step(
+    cost: Cost, noise: float, stencil: Stencil, step: float
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """For every component a value, a bound, and whether there is a kink.
+
+    Truncation is seen at twice the step. A kink is seen by stencils that reach one step to both sides: the slopes
+    of both sides stay apart; `value` ± `bound` then spans them. A one-sided stencil cannot see it.
+
+    Raises
+    ------
+    GradlabError
+        If the step is no positive number, or vanishes beside a component.
+    """
+    _refuse_vanishing(cost.parameters, step)
+    (fine, bend), (rough, wider) = (_slopes_and_bends(cost, stencil, h) for h in (step, 2 * step))
+    truncation = _not_by_accident(np.abs(rough - fine), cost.parameters) / (2**stencil.order - 1)
+    rounding = SAFETY * float(stencil.noise) * noise / step
+    bound = SAFETY * truncation + rounding + HIDDEN * np.abs(2 * bend - wider)
+    kink = np.abs(bend) > SHRINK * np.abs(wider) + SAFETY * BEND * noise / step
+    bound = np.where(kink, np.abs(bend) / 2 + rounding, bound)
+    bad = ~np.isfinite(bound)
+    return np.where(bad, np.nan, fine), np.where(bad, np.inf, bound), kink & ~bad
+
+
+def slopes_at(cost: Cost, stencil: Stencil, step: float) -> Floats:
+    """The stencil at one absolute step for every component; NaN or inf where the step vanishes beside it."""
+    return _slopes_and_bends(cost, stencil, step)[0]
+
+
+def _slopes_and_bends(cost: Cost, stencil: Stencil, step: float) -> tuple[Floats, Floats]:
+    """The slopes, and by how much the slope ahead exceeds the slope behind; 0 if the stencil cannot tell."""
+    theta = cost.parameters.theta
+    offsets = [float(o) for o in stencil.offsets]
+    values = cost.at([(i, o * step) for i in range(theta.size) for o in offsets]).reshape(theta.size, -1)
+    first, last = ((theta + o * step).astype(theta.dtype).astype(np.float64) for o in (offsets[0], offsets[-1]))
+    reach = (last - first) / (offsets[-1] - offsets[0])
+    bend = np.zeros(theta.size)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if {-1.0, 1.0} <= set(offsets):
+            bend = (values[:, offsets.index(1.0)] + values[:, offsets.index(-1.0)] - 2 * cost.value) / reach
+        return values @ np.array([float(w) for w in stencil.weights]) / reach, bend
+
+
+def _refuse_vanishing(parameters: Parameters, step: float) -> None:
+    if not (np.isfinite(step) and step > 0):
+        raise GradlabError(f"step must be a positive number, got {step}")
+    theta = parameters.theta
+    stuck = np.flatnonzero((theta + step).astype(theta.dtype) == theta)
+    if len(stuck):
+        name, index = parameters.where(int(stuck[0]))
+        raise GradlabError(
+            f"step {step:g} vanishes beside {name}{list(index)} = {theta[stuck[0]]:g} in {theta.dtype}: "
+            "take a larger step, or none to have it chosen"
+        )
+
+
+def _not_by_accident(change: Floats, parameters: Parameters) -> Floats:
+    """No change smaller than half the rms of its block: one entry may hardly change by chance, not all of them."""
+    least = np.zeros_like(change)
+    for at in parameters.slices.values():
+        if at.stop > at.start:
+            least[at] = np.sqrt(np.mean(change[at] ** 2)) / 2
+    return np.maximum(change, least)

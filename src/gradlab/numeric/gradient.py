@@ -1,0 +1,186 @@
+"""The numeric gradient: every component by finite differences, with a bound on its error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlab.errors import GradlabError
+from gradlab.numeric.fixed_step import at_fixed_step
+from gradlab.numeric.ladder import Ladder, Line, bottom_rung, rung_step
+from gradlab.precision import unit_roundoff
+from gradlab.problem.cost import Cost
+from gradlab.problem.parameters import Parameters, Params
+from gradlab.problem.progress import watched
+from gradlab.stencils import CENTRAL, Stencil
+from gradlab.steps import measure_noise
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int_]
+Workers = int | Callable[..., Iterable[Any]] | None
+
+A_COMPONENT = 12  # evaluations that a climb takes, on average
+LOWEST_BLOCK_RUNG = -14  # 1e-7 of the scale: below it round-off is all there is
+LONGER = 10.0  # how many times the step for its size a component may take in a block of larger ones
+
+
+@dataclass(frozen=True)
+class NumericGradient:
+    """The gradient by finite differences. `values` and `bounds` have the structure of params."""
+
+    values: Any
+    bounds: Any
+    evaluations: int
+
+
+def numeric_gradient(
+    cost: Callable[..., Any],
+    params: Params,
+    *,
+    stencil: Stencil = CENTRAL,
+    step: float | None = None,
+    vectorized: bool = False,
+    workers: Workers = None,
+    rng: np.random.Generator | int | None = None,
+    progress: bool = False,
+) -> NumericGradient:
+    """Estimate dJ/dθ for every component, and say how far each estimate can be off.
+
+    Without `step` the step is chosen from the cost itself: its noise is measured, a good step found for
+    each block, and every component then improves its own. With `step` the stencil is applied at this one
+    absolute step (the course's ε) and at its double, which tells the truncation.
+
+    Parameters
+    ----------
+    cost
+        A function of params that returns one finite number.
+    params
+        Dict of arrays (W1, b1, …), sequence of arrays, or one array; floats of one dtype. Never changed.
+    stencil
+        The formula; one other than `CENTRAL` needs a step.
+    step
+        The absolute step. None: chosen for every component.
+    vectorized
+        True if `cost` takes all arrays with one more axis in front, K points at once, and returns K values.
+    workers
+        A number of threads, or any map-like function such as a process pool's `map`.
+    rng
+        A generator or a seed: draws the directions along which noise and steps are found. Default: always the same.
+    progress
+        True to be told before how many evaluations there will be, and to see a bar (of tqdm, if installed).
+
+    Returns
+    -------
+    NumericGradient
+        A bound is inf, and the value NaN, where no step gives a credible value (a kink, noise, overflow).
+
+    Raises
+    ------
+    GradlabError
+        If params or cost cannot be checked, or `step` vanishes beside a component.
+
+    Examples
+    --------
+    >>> numeric = numeric_gradient(lambda theta: float(np.sum(theta**3)), np.array([1.0, -2.0]))
+    >>> numeric.values.round(6), bool(np.all(numeric.bounds < 1e-8))
+    (array([ 3., 12.]), True)
+    """
+    if stencil is not CENTRAL and step is None:
+        raise GradlabError("stencil needs a step: without one, gradlab extrapolates central differences")
+    parameters = Parameters(params)
+    asked = Cost(cost, parameters, vectorized=vectorized, workers=workers)
+    if not asked.steady:
+        raise GradlabError(f"cost must return the same value twice at the same params. {asked.why_unsteady()}")
+    rng = np.random.default_rng(0 if rng is None else rng)
+    with watched(asked, progress, points=A_COMPONENT if step is None else 2 * len(stencil.offsets)):
+        noise = noise_of(asked, rng)
+        if step is not None:
+            values, bounds, kink = at_fixed_step(asked, noise, stencil, step)
+            values[kink], bounds[kink] = np.nan, np.inf
+        else:
+            scale = scales(parameters)
+            lines = component_lines(np.arange(parameters.size), scale)
+            ladder = Ladder(asked, lines, noise, top=top_rungs(parameters, scale))
+            found = ladder.climb(start_rungs(asked, noise, scale, rng), enough=1e-9)
+            values, bounds = found.value / scale, found.bound / scale
+    return NumericGradient(parameters.like(values), parameters.like(bounds), asked.evaluations)
+
+
+def scales(parameters: Parameters) -> Floats:
+    """What counts as 1 for each component: |θ|, or the rms of its block where θ is 0; 1 in a block of zeros."""
+    theta = np.abs(parameters.theta.astype(np.float64))
+    return np.where(theta > 0, theta, _block_rms(parameters))
+
+
+def _block_rms(parameters: Parameters) -> Floats:
+    """The rms of its block for each component; 1 in a block of zeros."""
+    rms = np.empty(parameters.size)
+    for at in parameters.slices.values():
+        if at.stop > at.start:
+            rms[at] = np.sqrt(np.mean(parameters.theta[at].astype(np.float64) ** 2)) or 1.0
+    return rms
+
+
+def top_rungs(parameters: Parameters, scale: Floats) -> Ints:
+    """How high noise may push each component: to 0.3 of its own scale, of its block's rms or of the median."""
+    usual = np.maximum(_block_rms(parameters), np.median(scale))
+    return np.asarray(np.maximum(np.ceil(2 * np.log10(usual / scale)).astype(np.int_), 0) - 1)
+
+
+def noise_of(cost: Cost, rng: np.random.Generator) -> float:
+    """Standard deviation of the noise of the cost, measured along one random ±1 direction through theta."""
+    parameters = cost.parameters
+    unit = rng.choice([-1.0, 1.0], parameters.size) * scales(parameters)
+    noise = measure_noise(
+        lambda t: cost.at([(slice(None), k * unit) for k in t]),
+        value=cost.value,
+        roundoff=unit_roundoff(parameters.theta.dtype),
+    )
+    # A float32 result moves in quanta; where they happen to come evenly, no table sees them.
+    return max(noise, unit_roundoff(np.float32) * abs(cost.value) / 2) if cost.single and cost.moved else noise
+
+
+def start_rungs(cost: Cost, noise: float, scale: Floats, rng: np.random.Generator) -> Ints:
+    """A good rung for each component, from one random ±1 direction inside each block.
+
+    The rung where the change of the slope to the next, as a share of one component, and the noise add up
+    to the least. A component much smaller than its block takes longer steps for its size, but never so
+    long that it changes its sign: log is not asked at −1e-5.
+    """
+    parameters = cost.parameters
+    bottom = max(LOWEST_BLOCK_RUNG, bottom_rung(unit_roundoff(parameters.theta.dtype)))
+    units = scale * rng.choice([-1.0, 1.0], parameters.size)
+    blocks = [at for at in parameters.slices.values() if at.stop > at.start]
+    ladder = Ladder(cost, [Line(at, units[at]) for at in blocks], noise)
+    rungs = np.arange(bottom, 0)
+    ladder.evaluate(np.repeat(np.arange(len(blocks)), len(rungs)), np.tile(rungs, len(blocks)))
+    start = np.empty(parameters.size, dtype=np.int_)
+    for j, at in enumerate(blocks):
+        slope = ladder.slope[bottom - ladder.bottom :, j]
+        error = np.abs(np.diff(slope)) / np.sqrt(at.stop - at.start) + 3 * noise / rung_step(rungs[:-1])
+        start[at] = rungs[np.nanargmin(error)] if np.isfinite(error).any() else bottom
+    longer = np.clip(_block_rms(parameters) / scale, None, LONGER)
+    return np.asarray(np.clip(start + np.floor(2 * np.log10(longer)).astype(np.int_), bottom, -1))
+
+
+def component_lines(components: Ints, scale: Floats) -> list[Line]:
+    """One line for each component, measured in its scale."""
+    return [Line(int(i), float(scale[i])) for i in components]
+
+
+def central_slopes(cost: Cost, step: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """(J⁺ − J⁻) / (θ⁺ − θ⁻) for every component at its own step: the course's loop, two evaluations each.
+
+    And by how much the slope ahead exceeds the slope behind, and whether the cost moved at all: two equal
+    values may also be those of a valley.
+    """
+    theta = cost.parameters.theta
+    deltas = step.tolist()
+    ahead, behind = cost.at([(i, delta) for i, h in enumerate(deltas) for delta in (h, -h)]).reshape(-1, 2).T
+    reach = (theta + step).astype(theta.dtype).astype(np.float64) - (theta - step).astype(theta.dtype)
+    bend = 2 * (ahead + behind - 2 * cost.value) / reach
+    return (ahead - behind) / reach, bend, (ahead != cost.value) | (behind != cost.value)

@@ -1,0 +1,52 @@
+"""The report as HTML: the same words and numbers as the text, in a table, with a class for each verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from gradlab.diagnosis.finding import Finding
+from gradlab.report import text
+from gradlab.report.result import Result
+from gradlab.verdict.blocks import Block
+
+
+def page(report: Result) -> str:
+    """A `div` of class `gradlab-report`; the classes `gradlab-wrong` and so on say what was found."""
+    blocks = report.worst_first()
+    verdict, said = text.headline(blocks).split(": ", 1)
+    parts = [
+        f'<p class="gradlab-verdict"><strong>{verdict}</strong>: {escape(said)}</p>',
+        *_paragraphs(text.course(report), "gradlab-course"),
+        _table(blocks),
+        *map(_finding, report.findings),
+        *_paragraphs([*text.left_open(blocks), *report.notes], "gradlab-note"),
+        *_paragraphs([text.spent(report)], "gradlab-spent"),
+    ]
+    return f'<div class="gradlab-report gradlab-{verdict.lower()}">\n' + "\n".join(parts) + "\n</div>"
+
+
+def _paragraphs(lines: Iterable[str], kind: str) -> list[str]:
+    return [f'<p class="{kind}">{escape(line)}</p>' for line in lines]
+
+
+def _finding(finding: Finding) -> str:
+    said = f"<strong>{escape(finding.code)}</strong> {escape(finding.message)}"
+    return f'<p class="gradlab-finding">{said}<br>{escape(finding.evidence)}</p>'
+
+
+def _table(blocks: list[Block]) -> str:
+    head = "".join(f'<th scope="col">{cell}</th>' for cell in text.FRONT + text.WORST)
+    rows = "\n".join(map(_row, blocks))
+    return f'<table class="gradlab-blocks">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>'
+
+
+def _row(block: Block) -> str:
+    name, *front = map(escape, text.front_cells(block))
+    worst = [escape(cell) for cell in text.worst_cells(block)]
+    cells = [f'<th scope="row">{name}</th>', *(f"<td>{cell}</td>" for cell in front)]
+    if len(worst) == len(text.WORST):
+        cells += [f"<td>{cell}</td>" for cell in worst]
+    else:
+        cells.append(f'<td colspan="{len(text.WORST)}">{worst[0]}</td>')
+    return f'<tr class="gradlab-{block.verdict.value.lower()}">{"".join(cells)}</tr>'

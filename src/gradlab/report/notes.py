@@ -1,0 +1,54 @@
+"""What was noticed on the way and the reader must know: randomness, changed inputs, shared memory, float32."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradlab.problem.cost import Cost
+from gradlab.problem.gradients import Analytic
+
+ENOUGH_VALUES = 8  # values that must all be whole float32 numbers before it is no coincidence
+SINGLE = (1e-9, 1e-5)  # noise beside the cost: what float32 somewhere inside leaves; float64 leaves 1e-16
+
+
+def notes(cost: Cost, analytic: Analytic, noise: float) -> tuple[str, ...]:
+    """One or two sentences each, with the way out."""
+    said = [
+        f"cost gives another value at the same params. {cost.why_unsteady()}" if not cost.steady else "",
+        "grads gives other gradients at the same params: draw masks once, for the cost and the gradients alike."
+        if analytic.unsure.any()
+        else "",
+        _changed("cost") if cost.mutates else "",
+        _changed("grads") if analytic.mutates else "",
+        f"grads writes into arrays it has handed out before ({_some(analytic.reuses)}): return copies."
+        if analytic.reuses
+        else "",
+        f"The gradients of {_some(analytic.shares)} share memory: changing one changes the other."
+        if analytic.shares
+        else "",
+        _float32(cost, noise),
+    ]
+    return tuple(note for note in said if note)
+
+
+def _changed(what: str) -> str:
+    return f"{what} changes its input. It was put back each time; look for an in-place operation like W -= ... in it."
+
+
+def _some(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+
+
+def _float32(cost: Cost, noise: float) -> str:
+    """Whether the digits end early, and where: in params, in the cost's result, or somewhere inside the cost."""
+    advice = "Check in float64, where it can be told to many more digits: params, data and all that is computed."
+    if cost.parameters.theta.dtype == np.float32:
+        return f"params are float32. {advice}"
+    if not cost.steady:
+        return ""
+    if cost.dtype == np.float32 or (cost.single and cost.moved >= ENOUGH_VALUES):
+        return f"params are {cost.parameters.theta.dtype}, but every value of cost is a float32 number. {advice}"
+    share = noise / abs(cost.value) if cost.value else 0.0
+    if SINGLE[0] <= share <= SINGLE[1]:
+        return f"The noise of the cost is {share:.0e} of its value, as if float32 were used inside. {advice}"
+    return ""

@@ -1,0 +1,45 @@
+"""The answer of a check: a result that says itself as text, as HTML, as a picture."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from gradlab.report import figures, html, text
+from gradlab.report.result import Result
+
+
+class Report(Result):
+    """What a gradient check found.
+
+    Attributes
+    ----------
+    blocks
+        One `Block` for each named parameter array.
+    findings
+        The likely bug first.
+    evaluations, seconds
+        What the check cost.
+    cost, noise
+        The cost at params, and the standard deviation of its noise as measured.
+    dtype
+        The dtype of params.
+    notes
+        What was noticed on the way: float32, changed inputs, buffers that are used again, randomness.
+    """
+
+    def __str__(self) -> str:
+        return text.text(self)
+
+    def show(self) -> None:
+        """Print, with the verdicts in colour where the terminal has colours."""
+        plain = sys.stdout.isatty() is False or "NO_COLOR" in os.environ
+        print(str(self) if plain else text.coloured(str(self)))
+
+    def _repr_html_(self) -> str:
+        return html.page(self)
+
+    def plot(self) -> Any:
+        """A matplotlib figure: analytic against numeric with bounds, and the error of every block as a map."""
+        return figures.plot_report(self)

@@ -1,0 +1,236 @@
+"""Analytic against numeric: a verdict for each component and block."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlab.precision import relative_difference
+from gradlab.problem.parameters import Parameters
+
+Floats = NDArray[np.float64]
+
+BEYOND = 2.0  # times the bound: from there on a component is wrong
+FAINT = 0.01  # share of a block's rms below which a bound leaves only entries untested that hardly matter
+SMALL = 0.1  # a bound is small beside a number if it is at most this share of it: one digit is then sure
+
+
+class Verdict(enum.Enum):
+    """What can be said. UNDECIDED and UNTESTED are answers too: nobody should take them for a pass."""
+
+    AGREES = "AGREES"
+    WRONG = "WRONG"
+    UNDECIDED = "UNDECIDED"
+    UNTESTED = "UNTESTED"
+
+    @staticmethod
+    def worst(verdicts: Iterable[Verdict]) -> Verdict:
+        """WRONG before UNDECIDED before AGREES; UNTESTED only if nothing could be tested."""
+        seen = set(verdicts)
+        order = (Verdict.WRONG, Verdict.UNDECIDED, Verdict.AGREES, Verdict.UNTESTED)
+        return next((v for v in order if v in seen), Verdict.UNTESTED)
+
+
+@dataclass(frozen=True)
+class Numeric:
+    """The numeric side, component by component: the derivative lies in `value` ± `bound`.
+
+    `reason` says what stands in the way: "" nothing, "kink" (then `value` ± `bound` spans the slopes of
+    both sides), "noise", "overflow", "random", "no effect" (the cost did not change at all).
+    """
+
+    value: Floats
+    bound: Floats
+    reason: NDArray[np.str_]
+    otherwise: str = "noise"
+
+    def without(self, unsure: NDArray[np.bool_] | np.bool_) -> Numeric:
+        """Nothing to say for the components whose gradient is not the same twice."""
+        return replace(
+            self,
+            value=np.where(unsure, np.nan, self.value),
+            bound=np.where(unsure, np.inf, self.bound),
+            reason=np.where(unsure, "random", self.reason),
+        )
+
+
+@dataclass(frozen=True)
+class Component:
+    """One entry of a block, both numbers, and how far the numeric one can be off."""
+
+    index: tuple[int, ...]
+    analytic: float
+    numeric: float
+    bound: float
+    verdict: Verdict
+    reason: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """One named parameter array, compared. `worst` is the entry of its verdict that is off the most.
+
+    `analytic`, `numeric`, `bound`, `verdicts`, `reason` and `theta` have the block's shape. After a check along k
+    `directions` they have k entries instead, one a direction: slopes along it. `counts` and `reasons` then count
+    directions. Wrong entries are looked for by bisection: `located`, all of them if `complete`; `wrong_count` counts
+    these, and `worst` is one of them, or has no index if none was found.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    verdict: Verdict
+    digits: int | None
+    relative_difference: float
+    worst: Component
+    wrong_count: int
+    counts: Mapping[Verdict, int]
+    reasons: Mapping[str, int]
+    analytic: NDArray[Any]
+    numeric: NDArray[Any]
+    bound: NDArray[Any]
+    verdicts: NDArray[Any]
+    reason: NDArray[Any]
+    theta: NDArray[Any]
+    directions: int = 0
+    located: tuple[Component, ...] = ()
+    complete: bool = True
+
+    @property
+    def size(self) -> int:
+        """Number of components, or of directions."""
+        return self.analytic.size
+
+    @property
+    def tested_count(self) -> int:
+        """Components, or directions, of which something could be said."""
+        return self.size - self.counts[Verdict.UNTESTED]
+
+
+def component_verdicts(analytic: Floats, numeric: Numeric, scale: Floats, parameters: Parameters) -> NDArray[Any]:
+    """A verdict for every component.
+
+    AGREES if |analytic − numeric| ≤ bound and the bound is small beside the gradient; also at a kink, if the
+    analytic value lies between the slopes of both sides. WRONG if the difference exceeds twice the bound: one
+    bound in some thousands is too small, and a network has as many components as that.
+    UNTESTED if nothing but noise is on both sides. UNDECIDED for the rest.
+    """
+    return judge(analytic, numeric, _faint(analytic, numeric.bound, scale, parameters))
+
+
+def judge(analytic: Floats, numeric: Numeric, faint: NDArray[np.bool_], usual: float = 0.0) -> NDArray[Any]:
+    """The verdicts, given which numbers are too faint to matter if they are not tested, and how large they are."""
+    with np.errstate(invalid="ignore"):
+        error = np.abs(analytic - numeric.value)
+        within = (error <= numeric.bound) & (numeric.bound < np.inf)  # False for NaN: fail closed
+        beyond = ~(error <= BEYOND * numeric.bound)
+        size = np.maximum(np.maximum(np.abs(analytic), np.abs(numeric.value)), usual)
+        sharp = numeric.bound <= SMALL * size
+        silent = np.abs(analytic) <= numeric.bound
+    kink, known = numeric.reason == "kink", np.isfinite(numeric.value)
+    verdict = np.full(analytic.shape, Verdict.UNDECIDED, dtype=object)
+    verdict[within & (silent | faint)] = Verdict.UNTESTED
+    verdict[within & (sharp | kink)] = Verdict.AGREES
+    verdict[beyond & known & ~kink] = Verdict.WRONG
+    verdict[~np.isfinite(analytic)] = Verdict.WRONG
+    return verdict
+
+
+def _faint(analytic: Floats, bound: Floats, scale: Floats, parameters: Parameters) -> NDArray[np.bool_]:
+    """Entries too small to test in a block whose typical entry is a hundred times their bound."""
+    faint = np.zeros(analytic.shape, dtype=bool)
+    for at in parameters.slices.values():
+        effect = analytic[at] * scale[at]
+        finite = effect[np.isfinite(effect)]
+        rms = float(np.sqrt(np.mean(finite**2))) if len(finite) else 0.0
+        faint[at] = bound[at] * scale[at] <= FAINT * rms
+    return faint
+
+
+def compare_blocks(
+    analytic: Floats, numeric: Numeric, scale: Floats, parameters: Parameters, skip: Container[str] = ()
+) -> dict[str, Block]:
+    """Every block that is not to be skipped, with its verdict, its worst entry and formula (2) of its own."""
+    verdicts = component_verdicts(analytic, numeric, scale, parameters)
+    numeric = with_reasons(numeric, verdicts)
+    return {
+        name: compare_block(
+            name, parameters.shapes[name], analytic[at], numeric, at, verdicts[at], parameters.theta[at]
+        )
+        for name, at in parameters.slices.items()
+        if at.stop > at.start and name not in skip
+    }
+
+
+def with_reasons(numeric: Numeric, verdicts: NDArray[Any]) -> Numeric:
+    """Where nothing else stood in the way and yet nothing can be said, it was noise, or the step that was given."""
+    unclear = (verdicts == Verdict.UNTESTED) | (verdicts == Verdict.UNDECIDED)
+    return replace(numeric, reason=np.where(unclear & (numeric.reason == ""), numeric.otherwise, numeric.reason))
+
+
+def compare_block(
+    name: str,
+    shape: tuple[int, ...],
+    analytic: Floats,
+    numeric: Numeric,
+    at: slice,
+    verdicts: NDArray[Any],
+    theta: NDArray[Any],
+) -> Block:
+    """A block from its part of theta."""
+    value, bound, reason = numeric.value[at], numeric.bound[at], numeric.reason[at]
+    counts = {v: int(np.sum(verdicts == v)) for v in Verdict}
+    i = _worst(analytic, value, verdicts)
+    return Block(
+        name=name,
+        shape=shape,
+        verdict=Verdict.worst(v for v, n in counts.items() if n),
+        digits=_digits(analytic, bound, (verdicts == Verdict.AGREES) & (reason == "")),
+        relative_difference=relative_difference(analytic, value),
+        worst=Component(
+            tuple(int(k) for k in np.unravel_index(i, shape)),
+            float(analytic[i]),
+            float(value[i]),
+            float(bound[i]),
+            verdicts[i],
+            str(reason[i]),
+        ),
+        wrong_count=counts[Verdict.WRONG],
+        counts=counts,
+        reasons={str(r): int(np.sum(reason == r)) for r in np.unique(reason) if r},
+        analytic=_frozen(analytic, shape),
+        numeric=_frozen(value, shape),
+        bound=_frozen(bound, shape),
+        verdicts=_frozen(verdicts, shape),
+        reason=_frozen(reason, shape),
+        theta=_frozen(theta.astype(np.float64), shape),
+    )
+
+
+def _frozen(values: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    array = values.reshape(shape).copy()
+    array.flags.writeable = False
+    return array
+
+
+def _worst(analytic: Floats, value: Floats, verdicts: NDArray[Any]) -> int:
+    """The component of the worst verdict that is off the most; the first of those that are off alike."""
+    with np.errstate(invalid="ignore"):
+        error = np.abs(analytic - value)
+    among = verdicts == Verdict.worst(verdicts)
+    error = np.where(among, np.where(np.isfinite(error), error, np.inf), -1.0)
+    most = float(error.max())
+    return int(np.argmax(error >= most * (1 - 1e-6)))  # not the largest: which one that is would be noise
+
+
+def _digits(analytic: Floats, bound: Floats, agrees: NDArray[np.bool_]) -> int | None:
+    """To how many digits the block agrees: how small the bounds are beside the gradient, as norms."""
+    size = float(np.linalg.norm(analytic[agrees]))
+    if not agrees.any() or not size > 0:
+        return None
+    share = float(np.linalg.norm(bound[agrees])) / size
+    return max(0, int(np.floor(-np.log10(max(share, 1e-16)))))
