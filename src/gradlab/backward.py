@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
-from gradlab.check import check_gradients
+from gradlab.check import Options, check_gradients
 from gradlab.errors import GradlabError
 from gradlab.report import Report
 
@@ -18,9 +18,7 @@ def check_backward(
     forward: Callable[..., Any],
     backward: Callable[..., Mapping[str, Any]],
     inputs: Mapping[str, Any],
-    *,
-    rng: np.random.Generator | int | None = None,
-    **keywords: Any,
+    **options: Unpack[Options],
 ) -> Report:
     """Check one layer: a random upstream gradient R, and the cost `sum(R * forward(**inputs))`.
 
@@ -35,8 +33,8 @@ def check_backward(
         under the input's name. Inputs that it does not name are held fixed.
     inputs
         Arrays by name: inputs and parameters of the layer alike.
-    rng
-        Draws R and the directions.
+    **options
+        The keywords of `check_gradients`. `rng` draws R, too.
 
     Examples
     --------
@@ -48,7 +46,8 @@ def check_backward(
     >>> check_backward(forward, backward, {"A": A, "W": W}).ok
     True
     """
-    generator = np.random.default_rng(UPSTREAM_SEED if rng is None else rng)
+    rng = options.get("rng")
+    options["rng"] = generator = np.random.default_rng(UPSTREAM_SEED if rng is None else rng)
     output = np.asarray(forward(**_copies(inputs)))
     upstream = generator.standard_normal(output.shape)
     if output.dtype.kind == "f":
@@ -67,7 +66,7 @@ def check_backward(
     def gradients(moved: Mapping[str, Any]) -> Mapping[str, Any]:
         return backward(upstream.copy(), **moved, **fixed_inputs)
 
-    return check_gradients(cost, {name: inputs[name] for name in grads}, gradients, rng=generator, **keywords)
+    return check_gradients(cost, {name: inputs[name] for name in grads}, gradients, **options)
 
 
 def _copies(inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 
@@ -24,6 +24,18 @@ from gradlab.stencils import CENTRAL, Stencil
 from gradlab.verdict.blocks import Block, Verdict, compare_blocks
 from gradlab.verdict.directions import blocks_along, missable
 from gradlab.verdict.entries import examine, fixed, nothing
+
+
+class Options(TypedDict, total=False):
+    """The keywords of `check_gradients`, for the functions that pass them on to it."""
+
+    stencil: Stencil
+    step: float | None
+    directions: int | None
+    vectorized: bool
+    workers: Workers
+    rng: np.random.Generator | int | None
+    progress: bool
 
 
 def check_gradients(
@@ -151,9 +163,16 @@ def _curl(
 
 
 def assert_gradients(
-    cost: Callable[..., Any], params: Params, grads: Params | Callable[..., Params], **keywords: Any
+    cost: Callable[..., Any], params: Params, grads: Params | Callable[..., Params], **options: Unpack[Options]
 ) -> Report:
     """`check_gradients` for tests: returns the report if it is ok, else raises with the report's text.
+
+    Parameters
+    ----------
+    cost, params, grads
+        As for `check_gradients`.
+    **options
+        The keywords of `check_gradients`.
 
     Raises
     ------
@@ -169,7 +188,7 @@ def assert_gradients(
     'great'
     """
     __tracebackhide__ = True  # pytest then points at the line of the test
-    report = check_gradients(cost, params, grads, **keywords)
+    report = check_gradients(cost, params, grads, **options)
     if not report.ok:
         raise GradientMismatch(report)
     return report

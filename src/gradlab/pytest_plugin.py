@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import pytest
+
+if TYPE_CHECKING:
+    import gradlab
+    from gradlab.check import Options
 
 KEY = "gradlab"  # in a test's properties, which also reach the JUnit file and the workers of pytest-xdist
 
@@ -24,9 +28,9 @@ def assert_gradients(request: pytest.FixtureRequest) -> Callable[..., Any]:
     """
     import gradlab  # here, since pytest imports this module in every project where gradlab is installed
 
-    def checked(cost: Any, params: Any, grads: Any, **keywords: Any) -> Any:
+    def checked(cost: Any, params: Any, grads: Any, **options: Unpack[Options]) -> gradlab.Report:
         __tracebackhide__ = True
-        report = gradlab.check_gradients(cost, params, grads, **keywords)
+        report = gradlab.check_gradients(cost, params, grads, **options)
         size = sum(block.size for block in report.blocks.values())
         tested = sum(block.tested_count for block in report.blocks.values())
         request.node.user_properties.append((KEY, f"{report.verdict.value} {tested} of {size}"))
