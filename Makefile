@@ -59,15 +59,15 @@ site: $(READY) ## the site as files, in build/site
 .PHONY: screenshots
 screenshots: export SITE_URL := http://localhost:8000/gradlab/
 screenshots: site ## pictures of every page, in build/screenshots (needs chromium)
-	$(RUN) website.screenshots
+	$(RUN) website.audit.screenshots
 
 .PHONY: lighthouse
 lighthouse: site ## Lighthouse's scores of each kind of page (needs chromium; half an hour)
-	$(RUN) website.lighthouse
+	$(RUN) website.audit.lighthouse
 
 .PHONY: first-run
 first-run: site ## seconds from a click on Run to its output (needs chromium)
-	$(RUN) website.first_run
+	$(RUN) website.audit.first_run
 
 .PHONY: dist
 dist: $(READY) ## wheel and sdist, in dist

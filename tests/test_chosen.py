@@ -3,7 +3,7 @@
 import pytest
 
 from tests import chosen
-from website.state import ROOT
+from website.paths import ROOT
 
 PAGES = [f"{number}/" for number in range(30)]
 

@@ -1,1 +1,1 @@
-"""What makes the site: every block found, run and compared; then built, recorded and copied cleanly."""
+"""docs/ is what is written; website/ makes it a site, and proves what stands in it. README.md shows the rooms."""

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from website import outputs, record
-from website.served import ORIGIN, SUB_PATH
-from website.state import LEFT_OUT, ROOT
+from website.audit.browser import ORIGIN, SUB_PATH
+from website.paths import ROOT
+from website.verify import record, rewrite
+from website.verify.sandbox import LEFT_OUT
 
 KEPT = ROOT / "build" / "tested"
 PACKAGES = Path(sysconfig.get_path("purelib"))  # with a folder for each, named after its version
@@ -70,5 +71,5 @@ def build(folder: Path) -> None:
 
 def digests() -> list[tuple[str, str]]:
     """Pages and modules, with the digests that the record has when they were run as they are."""
-    paths = [*outputs.pages(), *sorted((ROOT / "src").rglob("*.py"))]
+    paths = [*rewrite.pages(), *sorted((ROOT / "src").rglob("*.py"))]
     return [(path.relative_to(ROOT).as_posix(), record.digest(path.read_text(encoding="utf-8"))) for path in paths]

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.chosen import CHOSEN
 from tests.website import built
-from website.served import LAPTOP, NO_BROWSER, Visit, browser, find_browser, visit
+from website.audit.browser import LAPTOP, NO_BROWSER, Visit, browser, find_browser, visit
 
 # WebAssembly is compiled when it is called, and not a second time for speed: Python computes the same, and its start
 # takes half of the processor's time. CI takes all as readers have it.

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page
 
-from website.served import url
+from website.audit.browser import url
 
 # Playwright's own waiting for a function uses eval, which the pages' policy forbids.
 ENDED = """block => new Promise((done, fail) => {

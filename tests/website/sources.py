@@ -9,10 +9,10 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from website import blocks, prompts
-from website.blocks import Block
-from website.live import wrap
-from website.state import ROOT
+from website.pages import live_blocks
+from website.paths import ROOT
+from website.verify import blocks, prompts
+from website.verify.blocks import Block
 
 DOCS = ROOT / "docs"
 
@@ -64,7 +64,7 @@ def _session(where: str, source: str) -> Wanted:
 
 def examples(name: str) -> Iterator[Wanted]:
     """The sessions in the docstring of an object, and of the public members that it defines itself."""
-    if wrap.local(name):
+    if live_blocks.local(name):
         return
     yield from _examples(name, pkgutil.resolve_name(name))  # modules first: gradlab.strength is a function too
 

@@ -7,10 +7,10 @@ from playwright.sync_api import Browser, Page
 
 from tests.chosen import sample
 from tests.website.live_tab import edit, go, run
-from website.live import bundle
-from website.served import LAPTOP, addresses, url, visit
+from website import npm
+from website.audit.browser import LAPTOP, addresses, url, visit
 
-AXE = bundle.packages() / "node_modules/axe-core/axe.min.js"
+AXE = npm.packages() / "node_modules/axe-core/axe.min.js"
 RUN = """([where, options]) => axe.run(where, {resultTypes: ['violations'], ...options}).then((found) => {
   if (!found.passes.length) throw new Error(`${where}: no rule applied`);
   return found.violations;

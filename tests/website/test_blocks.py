@@ -3,8 +3,8 @@
 import pytest
 
 from tests.website.placements import RIGHT, WRONG
-from website import blocks
-from website.blocks import Unverified
+from website.verify import blocks
+from website.verify.blocks import Unverified
 
 
 @pytest.mark.parametrize("name", RIGHT)

@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.chosen import sample
-from website.lighthouse.__main__ import KINDS
-from website.markup import INK
-from website.served import LAPTOP, PHONE, Visit, addresses, url, visit
+from website.audit.browser import LAPTOP, PHONE, Visit, addresses, url, visit
+from website.audit.lighthouse.__main__ import KINDS
+from website.pages.markup import INK
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.website import built
-from website.state import ROOT
+from website.paths import ROOT
 
 SOURCES = (
-    "docs/index.md", "src/gradlab/check.py", "website/style/3-text.css", "website/live/worker.mjs",
+    "docs/index.md", "src/gradlab/check.py", "website/style/3-text.css", "website/browser/live/worker.mjs",
     "website/vendor/katex.min.js", "benchmarks/verdicts.json", "mkdocs.yml", "pyproject.toml", "README.md",
 )  # fmt: skip
 

@@ -12,12 +12,12 @@ import pytest
 from bs4 import BeautifulSoup, SoupStrainer, Tag
 
 import gradlab
-from website import lint, outputs, prompts, shown
-from website.blocks import find
-from website.state import ROOT
+from website.paths import ROOT
+from website.verify import lint, prompts, rendered, rewrite
+from website.verify.blocks import find
 
 DOCS = ROOT / "docs"
-PAGES = [page for page in outputs.pages() if page.is_relative_to(DOCS)]
+PAGES = [page for page in rewrite.pages() if page.is_relative_to(DOCS)]
 SCRIPTS = sorted(DOCS.rglob("*.py"))
 MODULES = sorted((ROOT / "src").rglob("*.py"))
 
@@ -35,7 +35,7 @@ def article(site: Path, source: Path) -> Tag:
 
 def texts(blocks: list[Tag]) -> list[str]:
     """Texts of <pre>, without what rendering does not keep."""
-    return [shown.same_lines(block.get_text()) for block in blocks]
+    return [rendered.same_lines(block.get_text()) for block in blocks]
 
 
 def in_docstring(block: Tag) -> bool:
@@ -48,12 +48,12 @@ def in_docstring(block: Tag) -> bool:
 def test_pages(page: Path, site: Path) -> None:
     seen = [block for block in article(site, page).find_all("pre") if not in_docstring(block)]
     run = [block.source.replace("<BLANKLINE>", "") for block in find(page.read_text("utf-8"), page.name)]
-    assert texts(seen) == [shown.same_lines(source) for source in run]
+    assert texts(seen) == [rendered.same_lines(source) for source in run]
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
 def test_gallery_scripts(script: Path, site: Path) -> None:
-    cells = [shown.same_lines(cell.source) for cell in jupytext.read(script).cells if cell.cell_type == "code"]
+    cells = [rendered.same_lines(cell.source) for cell in jupytext.read(script).cells if cell.cell_type == "code"]
     seen = article(site, script).find_all("pre")
     code = [block for block in seen if block.find_parent(class_="language-python")]
     answers = [block for block in seen if block.find_parent(class_="language-text")]

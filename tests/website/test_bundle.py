@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from website.live import bundle
+from website import npm
+from website.pages import bundle
 
 NUMPY = "numpy-2.0.2-cp312-cp312-pyodide_2024_0_wasm32.whl"
 NOT_SHIPPED = (".h", ".pxd", ".pyi")
@@ -20,7 +21,7 @@ def names(archive: Path) -> list[str]:
 
 @pytest.mark.parametrize("name", ["python_stdlib.zip", NUMPY])
 def test_an_archive_has_every_module_once(name: str, site: Path) -> None:
-    upstream = bundle.packages() / "node_modules/pyodide" / name if name != NUMPY else bundle.WHEELS / name
+    upstream = npm.packages() / "node_modules/pyodide" / name if name != NUMPY else bundle.WHEELS / name
     shipped = site / "assets/live/py" / name
     assert names(shipped) == [name for name in names(upstream) if not name.endswith(NOT_SHIPPED)]
     with zipfile.ZipFile(shipped) as opened:
@@ -34,6 +35,6 @@ def test_another_wheel_of_numpy_is_refused(tmp_path: Path, monkeypatch: pytest.M
     vendor.mkdir()
     (vendor / NUMPY).write_bytes((bundle.WHEELS / NUMPY).read_bytes() + b"x")
     monkeypatch.setattr(bundle, "WHEELS", vendor)
-    installed = bundle.packages()
+    installed = npm.packages()
     with pytest.raises(ValueError, match="is not the file that Pyodide's lock names"):
         bundle.compiled_python(tmp_path, installed)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from gradlab import relative_difference
 from tests.chosen import sample
-from website.served import PHONE, Visit, url, visit
+from website.audit.browser import PHONE, Visit, url, visit
 
 PAGE = "labs/decoder/"
 SOURCE = Path(__file__).parents[2] / "docs" / "labs" / "decoder.md"

@@ -7,36 +7,36 @@ import jupytext
 import pytest
 
 from tests.website.placements import RENDERED, RIGHT
-from website import blocks, lint, outputs, shown, verify
-from website.blocks import Unverified
-from website.state import ROOT
+from website.paths import ROOT
+from website.verify import blocks, document, lint, rendered, rewrite
+from website.verify.blocks import Unverified
 
-PAGES = outputs.pages()
+PAGES = rewrite.pages()
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
 
 
 def running(text: str, path: str = "page.md") -> list[str]:
     """Sources of the blocks that are tests, in the order in which they run."""
-    return [shown.same_lines(example.parsed.source) for example in verify.load(text, path).examples()]
+    return [rendered.same_lines(example.parsed.source) for example in document.load(text, path).examples()]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
 def test_rendered_blocks_are_the_blocks_that_run(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    assert shown.blocks(shown.render(text)) == running(text, str(page))
+    assert rendered.blocks(rendered.render(text)) == running(text, str(page))
 
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_right_placements_are_rendered_as_they_run(name: str) -> None:
     text, _ = RIGHT[name]
-    shown.compare(text, blocks.find(text))
-    assert shown.blocks(shown.render(text)) == running(text)
+    rendered.compare(text, blocks.find(text))
+    assert rendered.blocks(rendered.render(text)) == running(text)
 
 
 @pytest.mark.parametrize("name", RENDERED)
 def test_rendering_refuses_what_the_text_does_not_tell(name: str) -> None:
     with pytest.raises(Unverified, match=r"page:\d+: (not shown|shown as|blocks are shown in another order)"):
-        shown.compare(RENDERED[name], blocks.find(RENDERED[name]))
+        rendered.compare(RENDERED[name], blocks.find(RENDERED[name]))
 
 
 def test_at_most_three_skips_on_the_whole_site() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.website import firefox, sources
-from website.host import serving
-from website.rule import same
+from website.audit.static_host import serving
+from website.verify.equality import same
 
 PAGE = "learn/one-side-or-two/"
 # Run, then what was printed once the block is at rest.

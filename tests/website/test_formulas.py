@@ -5,7 +5,7 @@ import functools
 import pytest
 from mkdocs.exceptions import PluginError
 
-from website.formulas import Typesetter, typeset
+from website.pages.formulas import Typesetter, typeset
 
 make = functools.cache(Typesetter)
 

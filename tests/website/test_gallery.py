@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from mkdocs.exceptions import PluginError
 
-from website.gallery import as_markdown
+from website.pages.gallery import as_markdown
 
 SVG = base64.b64encode(b'<svg viewBox="0 0 1 1"></svg>').decode()
 PRINTED = '<div class="jp-OutputArea-output"><pre>3.0001\n</pre></div>'

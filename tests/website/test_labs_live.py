@@ -12,7 +12,7 @@ from gradlab import labs
 from tests.chosen import sample
 from tests.website.live_tab import edit, navigate
 from tests.website.test_axe import violations
-from website.served import LAPTOP, PHONE, url, visit
+from website.audit.browser import LAPTOP, PHONE, url, visit
 
 TOPICS = [topic for topic in labs.TOPICS if any(bug.visible for bug in labs.TOPICS[topic])]
 KEPT = "JSON.parse(localStorage.getItem('gradlab-labs') ?? '{}')"

@@ -3,13 +3,13 @@
 import pytest
 
 from gradlab import labs
-from website.labs import FOLDER, page, without_outputs
+from website.pages.lab_pages import FOLDER, page, without_outputs
 
 
 @pytest.mark.parametrize("topic", labs.TOPICS)
 def test_a_page_is_that_of_the_catalogue(topic):
     text = (FOLDER / f"{topic}.md").read_text(encoding="utf-8")
-    assert without_outputs(text) == page(topic), "run: python -m website.labs"
+    assert without_outputs(text) == page(topic), "run: python -m website.pages.lab_pages"
 
 
 @pytest.mark.parametrize("topic", labs.TOPICS)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from tests.chosen import first, sample
 from tests.website import sources
 from tests.website.live_tab import go, run, state
-from website.rule import same
+from website.verify.equality import same
 
 PAGES = sources.addresses()
 

@@ -10,15 +10,16 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from tests.chosen import CHOSEN, sample
 from tests.website import sources
 from tests.website.live_tab import arrived, edit, ended, go, run, state
-from website.live import bundle
-from website.rule import same
-from website.served import url, visit
+from website.audit.browser import url, visit
+from website.pages import bundle
+from website.paths import WEBSITE
+from website.verify.equality import same
 
 ONE = "about/verified/"  # a page with one block
 SIX = "learn/one-side-or-two/"  # a page with several
 TEN = [address for address in sources.addresses() if address.startswith("learn/")][:10]
 
-# What Python compiles at its start though the build could have done so: see website/live/compiled.py.
+# What Python compiles at its start though the build could have done so: see website/pages/compiled.py.
 SOURCES = """import gradlab, sys
 files = [getattr(module, "__file__", None) or "" for module in list(sys.modules.values())]
 [file for file in files if file.endswith(".py") and ("/python312.zip/" in file or "/numpy/" in file)]
@@ -276,7 +277,7 @@ def test_before_the_first_click_a_page_loads_five_kilobytes(chromium: Browser, s
         page.wait_for_load_state("networkidle")
         loaded = [path for path in visitor.asked if "/live/" in path]
     assert loaded == ["assets/live/live.mjs"]
-    style = (bundle.SCRIPTS[0].parents[1] / "style" / "8-live.css").read_bytes()
+    style = (WEBSITE / "style" / "8-live.css").read_bytes()
     shown = (site / SIX / "index.html").read_text(encoding="utf-8")
     bare = re.sub(r"</?live-block[^>]*>", "", shown)
     marked = len(gzip.compress(shown.encode())) - len(gzip.compress(bare.encode()))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from website import markup
+from website.pages import markup
 
 WHOLE = '<span class="gl-whole">{}</span>'
 

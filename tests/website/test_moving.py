@@ -16,8 +16,8 @@ from gradlab.steps import best_step, roundoff_error, truncation_error
 from tests.chosen import sample
 from tests.website.live_tab import navigate
 from tests.website.test_axe import AXE
-from website import moving
-from website.served import LAPTOP, PHONE, Visit, url, visit
+from website.audit.browser import LAPTOP, PHONE, Visit, url, visit
+from website.figures import moving
 
 PAGES = {
     "secant": "learn/one-side-or-two/",

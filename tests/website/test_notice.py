@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from website.state import ROOT
+from website.paths import ROOT
 
 NOTICE = (ROOT / "NOTICE").read_text(encoding="utf-8")
 FAMILIES = {"@codemirror": "CodeMirror", "@lezer": "Lezer", "@marijn": "find-cluster-break", "rxjs": "RxJS"}
@@ -28,7 +28,7 @@ def test_what_the_themes_scripts_contain_is_named(site: Path) -> None:
 
 
 def test_what_the_editor_and_python_are_made_of_is_named() -> None:
-    lock = json.loads((ROOT / "website/live/package-lock.json").read_text(encoding="utf-8"))
+    lock = json.loads((ROOT / "website/browser/package-lock.json").read_text(encoding="utf-8"))
     packages = {path.removeprefix("node_modules/") for path in lock["packages"] if path}
     shipped = {package for package in packages if package.split("/")[0] not in NOT_SHIPPED}
     assert {"pyodide", "@codemirror/state"} <= shipped

@@ -5,8 +5,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from tests.website.live_tab import run, state
-from website.host import serving
-from website.served import url
+from website.audit.browser import url
+from website.audit.static_host import serving
 
 PAGE = "learn/one-side-or-two/"
 KEPT = """async () => {

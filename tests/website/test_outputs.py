@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from website import outputs
-from website.outputs import Raised
+from website.verify import rewrite
+from website.verify.rewrite import Raised
 
 
 def rewritten(text: str) -> str:
-    return outputs.rewrite(textwrap.dedent(text), "page.md")
+    return rewrite.rewrite(textwrap.dedent(text), "page.md")
 
 
 UNFINISHED = """\
@@ -136,7 +136,7 @@ def test_a_page_that_fails_is_left_alone(
         rewritten(text)
     page = tmp_path / "page.md"
     page.write_text(text, encoding="utf-8")
-    assert outputs.main([str(page)]) == 1
+    assert rewrite.main([str(page)]) == 1
     assert page.read_text(encoding="utf-8") == text
     assert "1 could not be run" in capsys.readouterr().err
 
@@ -144,7 +144,7 @@ def test_a_page_that_fails_is_left_alone(
 def test_the_diff_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = tmp_path / "page.md"
     page.write_text("```pycon\n>>> 1 + 1\n3\n```\n", encoding="utf-8")
-    assert outputs.main([str(page)]) == 0
+    assert rewrite.main([str(page)]) == 0
     assert "-3\n+2\n" in capsys.readouterr().out
     assert page.read_text(encoding="utf-8") == "```pycon\n>>> 1 + 1\n2\n```\n"
 

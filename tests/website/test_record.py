@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from website import record
-from website.record import Run
-from website.state import ROOT
+from website.paths import ROOT
+from website.verify import record
+from website.verify.record import Run
 
 TEXT = "text of a page\n"
 
@@ -74,7 +74,7 @@ def pytest_run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         "pytest",
         "-q",
         "-p",
-        "website.plugin",
+        "website.verify.pytest_plugin",
         "-p",
         "no:cacheprovider",
         "-p",

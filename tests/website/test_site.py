@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 
 import gradlab
 from gradlab import nn
-from website.served import ORIGIN, SUB_PATH, addresses, url
+from website.audit.browser import ORIGIN, SUB_PATH, addresses, url
 
 ROOT = Path(__file__).parents[2]
 LOADED = {

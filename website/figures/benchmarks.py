@@ -2,7 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from website import benchmarks
+from benchmarks.records import read
 from website.figures import style
 from website.figures.registry import figure
 
@@ -10,7 +10,7 @@ from website.figures.registry import figure
 @figure("benchmark-verdicts")
 def verdicts(narrow: bool = False) -> Figure:
     """False alarms and misses of every checker, as shares."""
-    table = benchmarks.read("verdicts")["all"]
+    table = read("verdicts")["all"]
     fig = style.sheet(340, 560) if narrow else style.sheet(740, 300)
     above, below = fig.subplots(2, 1) if narrow else fig.subplots(1, 2, sharey=True)
     for ax, part, whole, title in (

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 
 from mkdocs.exceptions import PluginError
 
-from website import moving
-from website.figures import svg
+from website.figures import moving, svg
 from website.figures.registry import catalogue
 
 Picture = Callable[[str, str, str], str]

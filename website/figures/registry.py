@@ -10,7 +10,7 @@ from types import ModuleType
 from matplotlib.figure import Figure
 
 Draw = Callable[..., Figure]
-_TOOLS = {"card", "embed", "registry", "style", "svg"}
+_TOOLS = {"card", "embed", "moving", "registry", "style", "svg"}
 
 
 def figure(name: str) -> Callable[[Draw], Draw]:

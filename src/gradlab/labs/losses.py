@@ -55,7 +55,7 @@ BUGS = (
         1,
         logistic_backward,
         "(A - Y) / m",
-        "(A - Y)",
+        "A - Y",
         "GL102",
         (
             "The blocks: all of them are wrong.",

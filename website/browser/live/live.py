@@ -1,0 +1,161 @@
+"""The Python side of a block in the browser: run it, echo like the prompt, compare with the verified output."""
+
+import ast
+import contextlib
+import difflib
+import importlib
+import io
+import json
+import linecache
+import re
+import sys
+import traceback
+
+import equality
+
+LIMIT = 50_000  # characters of output; an endless print must not fill the page
+_FRAMES = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t].*\n|\.\.\.\n|\n)*")
+_HEADER = "Traceback (most recent call last)"
+_LAST = "__last__"  # what the last statement of a block is about
+_pages: dict = {}
+_count = 0
+
+
+class _Out(io.TextIOBase):
+    """Hands on what is printed, until it is too much."""
+
+    def __init__(self, emit):
+        self.emit, self.parts, self.left = emit, [], LIMIT
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        self.left -= len(text)
+        if self.left < 0:
+            raise RuntimeError(f"stopped after {LIMIT:,} characters of output")
+        self.tell(text)
+        return len(text)
+
+    def tell(self, text):
+        """Hand on, however long it has become."""
+        self.parts.append(text)
+        self.emit(text)
+
+    def end_line(self):
+        """As at a prompt, what comes next begins a line."""
+        if self.parts and not self.parts[-1].endswith("\n"):
+            self.write("\n")
+
+
+def run(code, session, home, page, fresh, want, emit):
+    """Run one block in the names of its page; the answer, as JSON, says how it went."""
+    if fresh:
+        _pages.pop((page, home), None)
+    if (page, home) not in _pages:
+        _pages[page, home] = _fresh(home)
+    out = _Out(emit)
+    ok, value = _run(code, session, _pages[page, home], want, out)
+    text = "".join(out.parts)
+    equal = same(want, text)
+    html = "" if value is None else _shown(value)
+    told = bool(html) and text.rstrip("\n") in ("", str(value).rstrip("\n"))
+    diff = "" if equal else _difference(want, text)
+    return json.dumps({"ok": ok, "same": equal, "text": text, "html": html, "told": told, "diff": diff})
+
+
+def _run(code, session, names, want, out):
+    """Did it end as it should (an exception that is shown counts), and what was the last statement about?"""
+    global _count
+    _count += 1
+    name = f"<block {_count}>"
+    linecache.cache[name] = (len(code), None, code.splitlines(True), name)
+    last = []
+    names[_LAST] = lambda value: last.append(value) or value
+    streams, (sys.stdout, sys.stderr) = (sys.stdout, sys.stderr), [out] * 2
+    try:
+        statements = _watched(ast.parse(code, name)).body
+        for part in [[s] for s in statements] if session else [statements]:
+            tree, kind = (ast.Interactive(part), "single") if session else (ast.Module(part, []), "exec")
+            try:
+                exec(compile(tree, name, kind, dont_inherit=True), names)
+            except Exception as error:
+                if not session or _HEADER not in want:
+                    raise
+                out.tell(_trace(error, chain=False))
+            if session:
+                out.end_line()
+        return True, last[-1] if last else None
+    except BaseException as error:
+        out.tell(_trace(error))
+        return False, None
+    finally:
+        sys.stdout, sys.stderr = streams
+        names.pop(_LAST, None)
+
+
+def _watched(tree):
+    """The code, with a note of the value of its last line: of an expression, or of what that line prints."""
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        line = tree.body[-1]
+        printed = isinstance(line.value, ast.Call) and getattr(line.value.func, "id", "") == "print"
+        if printed and len(line.value.args) == 1 and not line.value.keywords:
+            line.value.args = [_noted(line.value.args[0])]
+        elif not printed:
+            line.value = _noted(line.value)
+    return ast.fix_missing_locations(tree)
+
+
+def _noted(value):
+    called = ast.copy_location(ast.Name(_LAST, ast.Load()), value)
+    return value if isinstance(value, ast.Starred) else ast.copy_location(ast.Call(called, [value], []), value)
+
+
+def _shown(value):
+    """HTML of a report of gradlab's, or its picture; nothing for anything else."""
+    if not type(value).__module__.startswith("gradlab."):  # whose HTML escapes what it shows
+        return ""
+    show = getattr(value, "_repr_html_", None) or getattr(value, "_repr_svg_", None)
+    return show() if show else ""
+
+
+def _fresh(home):
+    """Names to begin with: none on a page, those of its module beside a documented object."""
+    names = {"__name__": "__main__"}
+    if not home:
+        return names
+    path = home.split(".")
+    for k in range(len(path), 0, -1):  # gradlab.derivative is a function and a module: ask for modules first
+        with contextlib.suppress(ImportError):
+            value = importlib.import_module(".".join(path[:k]))
+            break
+    for name in path[k:]:
+        value = getattr(value, name)
+    module = getattr(value, "__module__", None) or value.__name__
+    return {**vars(importlib.import_module(module)), **names}
+
+
+def _trace(error, chain=True):
+    """The traceback with the frames of the reader's blocks and of gradlab, after that of what led to it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    kept = [f for f in frames if f.filename.startswith("<block") or "/gradlab/" in f.filename]
+    head = f"{_HEADER}:\n" if kept or not isinstance(error, SyntaxError) else ""
+    own = head + "".join([*traceback.format_list(kept), *traceback.format_exception_only(error)])
+    led = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return f"{_trace(led)}\nThat led to:\n\n{own}" if led and chain else own
+
+
+def same(want, got):
+    """The build's own rule; of a traceback the last line counts, since pages show no frames."""
+    return equality.same(_FRAMES.sub("Traceback:\n", _blank(want)), _FRAMES.sub("Traceback:\n", got))
+
+
+def _difference(want, got):
+    """Lines of the verified output and of this one, marked as a diff."""
+    lines = difflib.ndiff(_blank(want).splitlines(), got.splitlines())
+    return "\n".join(line for line in lines if line[0] != "?")
+
+
+def _blank(text):
+    """Doctest's mark for an empty line, as the empty line that it stands for."""
+    return text.replace("<BLANKLINE>", "")

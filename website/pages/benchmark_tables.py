@@ -1,0 +1,103 @@
+"""Tables of the last benchmark, from the records that `make benchmark` wrote. No record, no table."""
+
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.records import read
+
+NB = "\u00a0"  # no line ends inside a number
+
+
+def with_tables(markdown: str) -> str:
+    """Markdown in which `<!-- benchmark: name -->` is replaced by the table of that name."""
+    for name, table in TABLES.items():
+        mark = f"<!-- benchmark: {name} -->"
+        if mark in markdown:
+            markdown = markdown.replace(mark, table())
+    return markdown
+
+
+def _rows(head: list[str], rows: list[list[str]]) -> str:
+    rule = ["---", *["--:"] * (len(head) - 1)]
+    cells = ([cell.replace("|", "\\|") for cell in row] for row in [head, rule, *rows])
+    return "\n".join("| " + " | ".join(row) + " |" for row in cells)
+
+
+def run() -> str:
+    """When and with what it was measured."""
+    record = read("verdicts")
+    versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
+    return f"Measured on {record['date']} at {record['seeds']} seeds for each kind of cost, with {versions}."
+
+
+def verdicts() -> str:
+    """Over all kinds of cost: false alarms, misses, undecided, and what it took."""
+    rows = [
+        [
+            name,
+            f"{row['false alarms']}{NB}of{NB}{row['correct']}",
+            f"{row['misses']}{NB}of{NB}{row['spoiled']}",
+            str(row["undecided"]),
+            f"{row['evaluations']:.0f}",
+            f"{row['milliseconds']:.1f}",
+        ]
+        for name, row in read("verdicts")["all"].items()
+    ]
+    return _rows(["checker", "false alarms", "misses", "undecided", "evaluations", "ms"], rows)
+
+
+def kinds() -> str:
+    """By kind of cost: false alarms and misses of every checker."""
+    record = read("verdicts")["kinds"]
+    names = list(next(iter(record.values())))
+    rows = [
+        [kind, *(f"{row['false alarms']}{NB}/{NB}{row['misses']}" for row in table.values())]
+        for kind, table in record.items()
+    ]
+    return _rows(["kind of cost", *map(_short, names)], rows)
+
+
+def ways() -> str:
+    """By way to spoil: how often each checker called the gradient right."""
+    record = read("verdicts")["ways"]
+    names = list(next(iter(record.values())))
+    rows = []
+    for way, table in record.items():
+        asked = sum(next(iter(table.values())).values())
+        rows.append([f"{way} ({asked})", *(str(row["right"]) for row in table.values())])
+    return _rows(["gradient (how many)", *map(_short, names)], rows)
+
+
+def _short(name: str) -> str:
+    """A checker's name where there are many columns: what its function is called stands in the first table."""
+    return name.removesuffix(" check_grads").removesuffix(" check_grad").removesuffix(" gradcheck")
+
+
+def derivatives() -> str:
+    """One variable: relative error and evaluations, and a mark where the stated error does not cover the true one."""
+    record = read("derivatives")
+    rows = [[case, *(_derivative(r) for r in row.values())] for case, row in record.items()]
+    return _rows(["function", *next(iter(record.values()))], rows)
+
+
+def _derivative(r: dict[str, Any]) -> str:
+    error = f"{r['error']:.0e}" if r["error"] == r["error"] else "NaN"
+    return f"{error}{NB + '✗' if r['honest'] is False else ''}{NB}({r['evaluations']})"
+
+
+def speed() -> str:
+    """Seconds as a multiple of 2n bare evaluations of the cost."""
+    record = read("speed")
+    names = [name for name in record[0] if name != "n"]
+    rows = [[f"n = {row['n']:,}", *(f"{row[name]:.2f}" if name in row else "–" for name in names)] for row in record]
+    return _rows(["entries", *names], rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "run": run,
+    "verdicts": verdicts,
+    "kinds": kinds,
+    "ways": ways,
+    "derivatives": derivatives,
+    "speed": speed,
+}

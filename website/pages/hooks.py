@@ -1,0 +1,85 @@
+"""MkDocs' hooks, each a line or two: what they call lies in small modules beside this one."""
+
+import functools
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+for _name in [name for name in sys.modules if name.startswith("website.figures")]:
+    del sys.modules[_name]  # `make serve` reads this file again after every change: draw with the new code
+
+from mkdocs.utils import get_relative_url  # noqa: E402
+
+from website.figures.embed import draw, embed  # noqa: E402
+from website.pages import (  # noqa: E402  # noqa: E402
+    assets,
+    backlinks,
+    benchmark_tables,
+    claims,
+    copy_button,
+    csp,
+    formulas,
+    gallery,
+    live_blocks,
+    markup,
+    serve_cache,
+    service_worker,
+)
+
+_SERVING = "serve" in sys.argv
+_typesetter = functools.cache(formulas.Typesetter)
+_draw = serve_cache.remembered(draw) if _SERVING else draw
+
+
+def on_startup(command, dirty):
+    gallery.prepare_kernel()
+
+
+def on_config(config):
+    if _SERVING:
+        serve_cache.remember_gallery(config)
+
+
+def on_files(files, config):
+    for file in assets.made_files(config):
+        files.append(file)
+    for file in [file for file in files if file.src_uri.startswith("assets/javascripts/lunr/")]:
+        files.remove(file)  # search for other languages, under licences of their own
+
+
+def on_page_markdown(markdown, page, config, files):
+    markdown = backlinks.with_questions(markdown, page.file.src_uri, Path(config.docs_dir))
+    return benchmark_tables.with_tables(claims.with_table(markdown))
+
+
+def on_page_content(html, page, config, files):
+    if gallery.is_script(page):
+        html, page.meta["figures"] = gallery.show(html, page, config, files)
+    else:
+        html = live_blocks.with_runs(markup.with_light_sources(html))
+    return markup.with_whole_numbers(markup.without_spans_in_ink(copy_button.with_copies(html)))
+
+
+def on_page_context(context, page, config, nav):
+    page.meta["verified"] = claims.line(page)
+
+
+def on_post_page(output, page, config):
+    output = embed(output, page.file.src_uri, page.meta.get("figures", {}), _draw)
+    output, found = formulas.typeset(output, page.file.src_uri, _typesetter)
+    if found:
+        output = markup.with_stylesheet(output, get_relative_url(formulas.STYLESHEET, page.url))
+    return csp.with_policy(markup.named(output))
+
+
+def on_post_template(output_content, template_name, config):
+    return csp.with_policy(markup.named(output_content)) if template_name.endswith(".html") else None
+
+
+def on_env(env, config, files):
+    assets.write_llms(files, config)
+
+
+def on_post_build(config):
+    if not _SERVING:
+        service_worker.write(Path(config.site_dir))

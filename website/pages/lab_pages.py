@@ -1,0 +1,163 @@
+"""The pages of the bug hunt, written from the catalogue of gradlab.labs.
+
+`python -m website.pages.lab_pages` writes them anew after a change of the catalogue.
+
+What is written is committed, and verified as every page is. A test compares it with the catalogue, outputs aside,
+which `make outputs` fills in.
+"""
+
+import re
+import textwrap
+
+from gradlab import labs
+from website.paths import DOCS
+from website.verify import rewrite
+
+FOLDER = DOCS / "labs"
+SEED = 1
+OUTPUT = '```text title="Output"\n?\n```\n'
+_OUTPUT = re.compile(r'(?ms)^( *)```text title="Output"\n.*?^\1```$')
+LEVELS = {1: "the report names it", 2: "the report says where", 3: "read with care"}
+TITLES = {
+    "dense": "Dense layers",
+    "activations": "Activations",
+    "losses": "Losses and softmax",
+    "regularisation": "L2 and dropout",
+    "normalisation": "Batch norm and layer norm",
+    "images": "Convolution and pooling",
+    "sequences": "Time, words, attention",
+    "traps": "Traps",
+}
+INTROS = {
+    "dense": """
+        A dense layer is Z = W A + b, and three lines lead back: dA, dW and db. How much can go wrong in three lines?
+        All layers of a network use the same function, so the pattern of blocks is worth a look.""",
+    "activations": """
+        One line leads back through an activation: dZ = dA · g′(Z). It stands between any two layers, so a mistake
+        there spoils all that lies below. How does a report show that?""",
+    "losses": """
+        The way back begins at the loss. What is wrong there is wrong everywhere, and that is what gives it away. A
+        softmax in the middle of a network is harder: everything moves everything.""",
+    "regularisation": """
+        L2 adds a term to the cost, dropout cuts units out of the network. Both have to be done on both sides, in the
+        same way. How can one tell what one side forgot?""",
+    "normalisation": """
+        Mean and variance are made of the inputs, so they move when an input moves. Which way was forgotten?""",
+    "images": """
+        A window moves over an image, and the way back has to visit the same places. Off by one is easy here.""",
+    "sequences": """
+        The same weights serve at every moment in time, and the same column every time that a word comes. Each time
+        adds something to the gradient, and nothing must come too late.""",
+    "traps": """
+        In this lab the number of the course leads astray, and some of these functions are right. Decide first, then
+        open the answer.""",
+}
+HOW = """
+    In each hunt a function is wrong in one place. Edit it and press Check, until the checker says AGREES. Hints are
+    folded away: take one at a time.
+    [How to hunt, here or on your own machine](index.md#how)."""
+TRAPPED = """
+    Each check runs twice: with the derived bound, and with the step of the course, ε = 1e-7, for its number. Say
+    what is wrong, if anything is. [How to hunt, here or on your own machine](index.md#how)."""
+
+
+def page(topic: str) -> str:
+    """The page of a topic; each Output is empty."""
+    number = list(labs.TOPICS).index(topic) + 1
+    parts = [
+        f"# Lab {number}: {TITLES[topic]}",
+        textwrap.dedent(INTROS[topic]).strip(),
+        _fence("import numpy as np\n\nimport gradlab\nfrom gradlab import labs\n"),
+        textwrap.dedent(TRAPPED if topic == "traps" else HOW).strip(),
+    ]
+    for k, bug in enumerate(labs.TOPICS[topic], 1):
+        parts += _hunt(k, bug)
+    return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
+
+
+def _hunt(k: int, bug: labs.Bug) -> list[str]:
+    """One hunt: the function, the check, the hints, the answer."""
+    index = labs.BUGS.index(bug)
+    case = f"*labs.BUGS[{index}].case({SEED}, {bug.name})"
+    check = f"report = gradlab.check_gradients({case})\nprint(report)\n"
+    if bug.topic == "traps":
+        check += f"course = gradlab.check_gradients({case}, step=1e-7)\n"
+        check += 'print(f"\\nWith the step of the course: {course.level}.")\n'
+    task = f' data-hunt="{index}"' if bug.visible else ""
+    hints = (*bug.hints, f"The line: {_line(bug)}" if bug.was != bug.now else "The line: there is none to repair.")
+    return [
+        f"## Hunt {number(bug)} {{ #hunt-{k}{task} }}",
+        f"Level {bug.level}: {LEVELS[bug.level]}.",
+        _fence(bug.source),
+        _fence(check) + "\n" + OUTPUT,
+        *(_folded("question", f"Hint {n}: {hint.split(': ')[0]}", _upper(hint)) for n, hint in enumerate(hints, 1)),
+        _folded("success", "What it is", _answer(bug, case)),
+    ]
+
+
+def number(bug: labs.Bug) -> str:
+    """Of a hunt, as on its page: 3.2 is the second of lab 3."""
+    return f"{list(labs.TOPICS).index(bug.topic) + 1}.{labs.TOPICS[bug.topic].index(bug) + 1}"
+
+
+def _answer(bug: labs.Bug, case: str) -> str:
+    """The explanation, and the right function, which agrees."""
+    finding = (
+        f"The report's first finding is [{bug.finding}](../reference/findings.md#{bug.finding.lower()})."
+        if bug.finding
+        else "No finding fires, since the gradient agrees here."
+        if not bug.visible
+        else "There is no rule for this one: the report can say no more than which entries are wrong."
+    )
+    if bug.was == bug.now:
+        return f"**{bug.title}.** {bug.why}\n\n{finding}"
+    proof = f"print(gradlab.check_gradients({case}).verdict.value)\n"
+    fixed = f"{_fence(bug.fixed)}\n\n{_fence(proof)}\n{OUTPUT}"
+    return f"**{bug.title}.** {bug.why}\n\n{finding}\n\n{fixed}"
+
+
+def _line(bug: labs.Bug) -> str:
+    """The line of the function that is wrong, as code."""
+    n = bug.fixed[: bug.fixed.index(bug.was)].count("\n")
+    return f"`{bug.source.splitlines()[n].strip()}`"
+
+
+def _upper(hint: str) -> str:
+    """The hint as a sentence; names such as b and dX stay as they are."""
+    text = hint.split(": ", 1)[1]
+    return text if re.match(r"(`|b |c |d[A-Z] )", text) else text[0].upper() + text[1:]
+
+
+def _folded(kind: str, title: str, text: str) -> str:
+    return f'??? {kind} "{title}"\n\n' + textwrap.indent(text, "    ")
+
+
+def _fence(text: str, language: str = "python") -> str:
+    return f"```{language}\n{text}```\n"
+
+
+def without_outputs(text: str) -> str:
+    """A page with its outputs emptied, as `page` makes it."""
+    return _OUTPUT.sub(r'\1```text title="Output"\n\1?\n\1```', text)
+
+
+def _with_outputs(text: str, before: str) -> str:
+    """The page with the outputs that it had: those that still match stay as they were written."""
+    had = [found[0] for found in _OUTPUT.finditer(before)]
+    if len(had) != len(_OUTPUT.findall(text)):
+        return text
+    return _OUTPUT.sub(lambda _: had.pop(0), text)
+
+
+def main() -> None:
+    """Write the pages that differ from the catalogue, and run them for their outputs."""
+    for topic in labs.TOPICS:
+        path = FOLDER / f"{topic}.md"
+        before, after = path.read_text(encoding="utf-8") if path.exists() else "", page(topic)
+        if without_outputs(before) != after:
+            path.write_text(_with_outputs(after, before), encoding="utf-8")
+            rewrite.main([str(path)])
+
+
+if __name__ == "__main__":
+    main()

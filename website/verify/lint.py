@@ -1,0 +1,145 @@
+"""What may not stand on a page, because a reader would believe it and nothing would check it."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Callable, Iterator
+
+from website.verify import prompts
+
+Problem = tuple[int, str]  # line (of the page, or of the block from 0) and what to do
+
+_RAW = re.compile(r"<(pre|code|samp|xmp|listing|plaintext|textarea)\b", re.I)
+INLINE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
+_DIRECTIVE = re.compile(r"<!-+\s*;?\s*(skip|invisible-code|clear-namespace|doctest)\b", re.I)
+_QUOTE = re.compile(r"^ {0,3}(?:> ?)+")
+_CONTAINER = re.compile(r"(?:[-*+]|\d+[.)])\s|!!!|\?\?\?|===|///|\[\^[^\]]+\]:|:\s")
+_VERB = r"(?:prints?|returns?|gives?|yields?|outputs?|out|value|result|equals|is|about|almost)\b:?"
+_LEAD = rf"(?:[-=]+>|[=≈~:]+|{_VERB})?"
+_LITERAL = re.compile(
+    rf"#+\s*{_LEAD}\s*(?:array\(|[\[({{]+\s*[-+]?[\d.]|(?:True|False|None|nan|inf)\b\s*(?:$|[,;.:(])"
+    r"|[-+−]?[\d_]*\.?\d+(?:e[-+]?\d+)?j?\s*(?:$|[,;(!?]|\.$))",
+    re.I,
+)
+_ARROW = re.compile(r"#.*(?:->|=>)\s*(?:array\(|[\[({]?\s*[-+−]?\.?\d|True\b|False\b|None\b|nan\b|inf\b)")
+_DECIMAL = re.compile(r"\d+\.\d+(?:e[-+]?\d+)?|\d+e[-+]?\d+", re.I)
+
+
+def prose(lines: list[str], fences: dict[int, str]) -> list[Problem]:
+    """Code that hides between the fences: raw HTML, indented code, comments that would skip a block.
+
+    `lines` is the page with the blocks blanked out; `fences` gives the prefix of each block by its first line.
+    """
+    found: list[Problem] = []
+    body = _front_matter(lines)
+    for n, line in enumerate(lines, 1):
+        plain = INLINE.sub("", line)
+        if raw := _RAW.search(plain):
+            found.append((n, f"raw <{raw[1]}> is never run: use a fenced block, or `backticks` within a line"))
+        if "--8<--" in plain:
+            found.append((n, "what stands in an included file is not looked into: write it here"))
+        if _DIRECTIVE.search(plain):
+            found.append((n, 'a comment must not skip or hide a block: give the block data-skip="reason"'))
+    with_fences = [fences[n] + "```" if n in fences else line for n, line in enumerate(lines, 1)]
+    unquoted = [_QUOTE.sub("", line).expandtabs(4) for line in with_fences]
+    found += [(n, what) for n, what in _indented(unquoted) if n > body]
+    return found
+
+
+def _front_matter(lines: list[str]) -> int:
+    """Number of lines of the YAML head of a page."""
+    if lines[:1] == ["---"] and "---" in lines[1:]:
+        return lines.index("---", 1) + 1
+    return 0
+
+
+def _indented(lines: list[str]) -> Iterator[Problem]:
+    """Indented code blocks: four spaces deeper than what contains them. (The rendered page is compared too.)"""
+    for n, line in enumerate(lines):
+        depth = len(line) - len(line.lstrip())
+        alone = n == 0 or not lines[n - 1].strip() or lines[n - 1].lstrip().startswith(("#", "```"))
+        if depth < 4 or not line.strip() or not alone or line.lstrip().startswith("<"):
+            continue
+        parent = next((p for p in reversed(lines[:n]) if p.strip() and len(p) - len(p.lstrip()) < depth), "")
+        if parent.lstrip().startswith("<"):
+            continue
+        base = len(parent) - len(parent.lstrip())
+        allowed = base + (4 if _CONTAINER.match(parent.lstrip()) else 0)
+        if depth - allowed >= 4:
+            yield n + 1, "indented code is never run: use a fenced block at the indentation of the text"
+
+
+def python(source: str) -> Iterator[Problem]:
+    """Plain code: no prompts, no values in comments."""
+    for k, line in enumerate(source.splitlines()):
+        if re.match(r"\s*(>>>|In \[\d*\]:)", line):
+            yield k, "a prompt in a ```python block: use ```pycon"
+            return
+    yield from claims(source, 0)
+
+
+def pycon(source: str) -> Iterator[Problem]:
+    """Prompts: every line must belong to an example that runs, or to its output."""
+    try:
+        steps = list(prompts.python(source))
+    except ValueError as error:
+        yield 0, f"not a doctest: {error}"
+        return
+    for step in steps:
+        yield from claims(step.code, step.line)
+        yield from ((step.answer + k, what) for k, what in output(step.want))
+        if step.want.startswith("Traceback (") and step is not steps[-1]:
+            yield step.line, "an example that raises must end its block, since a copy of the block stops there"
+    seen = {k for step in steps for k in range(step.line, step.end)}
+    for k, line in enumerate(source.splitlines()):
+        if k not in seen and line.strip() and not re.fullmatch(r"\s*(>>>|\.\.\.)(\s+#.*)?\s*", line):
+            yield k, f"neither prompt nor compared output: {line.strip()!r} (<BLANKLINE> for an empty line)"
+    if not steps:
+        yield 0, "nothing would run here: a ```pycon block needs >>> prompts"
+
+
+def console(source: str) -> Iterator[Problem]:
+    """Shell: commands after `$ `, continued after `> `."""
+    if source.strip() and not source.startswith("$ "):
+        yield 0, "a ```console block starts with `$ ` and a command"
+
+
+def output(source: str) -> Iterator[Problem]:
+    """What plain code prints: something must be compared, to the end."""
+    if source.strip() and not source.replace(".", "").strip():
+        yield 0, "an output of dots alone accepts anything"
+    elif source.rstrip().endswith("\n..."):
+        yield source.rstrip().count("\n"), "an output that ends in a line of dots accepts anything after it"
+
+
+def claims(code: str, offset: int) -> Iterator[Problem]:
+    """Values claimed in comments, and doctest directives. Code that is no Python is left to the run."""
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
+        ast.parse(code)
+    except (SyntaxError, tokenize.TokenError):
+        return
+    for token in tokens:
+        if token.type != tokenize.COMMENT:
+            continue
+        k, comment, before = token.start[0] - 1 + offset, token.string, token.line[: token.start[1]]
+        if re.search(r"#\s*doctest:", comment):
+            yield k, 'no doctest directives: what is shown must be what runs (or data-skip="reason")'
+        elif _claims_value(comment, before):
+            yield k, f"a value in a comment is never checked: {comment!r}: print it, or say it in words"
+
+
+def _claims_value(comment: str, before: str) -> bool:
+    """Does a comment claim a value? A number that the line's own code contains is no claim."""
+    if _LITERAL.match(comment) or _ARROW.match(comment):
+        return True
+    return bool(before.strip()) and any(number not in before for number in _DECIMAL.findall(comment))
+
+
+CHECKS: dict[str, Callable[[str], Iterator[Problem]]] = {
+    "python": python,
+    "pycon": pycon,
+    "console": console,
+    "output": output,
+}

@@ -1,0 +1,98 @@
+"""The blocks that a reader sees: every <pre> of a page as MkDocs' own Markdown renders it."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from html.parser import HTMLParser
+
+import markdown
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+
+from website.paths import ROOT
+from website.verify.blocks import Block, Unverified
+
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.S)
+
+
+@cache
+def config() -> MkDocsConfig:
+    """The site's configuration, as `mkdocs build` reads it, but for plugins: loading them takes seconds."""
+    return load_config(str(ROOT / "mkdocs.yml"), hooks=[], plugins=[])
+
+
+@cache
+def render(text: str) -> str:
+    """HTML of a page, by the extensions of mkdocs.yml; kept, since several tests ask for it."""
+    site = config()
+    converter = markdown.Markdown(extensions=site.markdown_extensions, extension_configs=site.mdx_configs)
+    return str(converter.convert(_FRONT_MATTER.sub("", text)))
+
+
+def blocks(html: str) -> list[str]:
+    """Text of every <pre>, in order: highlighted blocks, indented code and raw HTML alike."""
+    reader = _Pre()
+    reader.feed(html)
+    reader.close()
+    return [same_lines(text) for text in reader.found]
+
+
+def compare(text: str, found: Sequence[Block], path: str = "page") -> None:
+    """Refuse a page on which a reader sees other blocks than those that run, or in another order.
+
+    Raises
+    ------
+    Unverified
+        With the line, for every block that is shown and never run, and the reverse.
+    """
+    seen, run = blocks(render(text)), [same_lines(block.source) for block in found]
+    if seen == run:
+        return
+    never = [
+        f"{path}:{_line(text, source)}: shown as code, never run: {source!r}" for source in seen if source not in run
+    ]
+    unseen = [
+        f"{path}:{block.line}: not shown as a block of its own: is it at the indentation of its container?"
+        for block, source in zip(found, run, strict=True)
+        if source not in seen
+    ]
+    raise Unverified("\n".join(unseen + never) or f"{path}:1: blocks are shown in another order than they stand here")
+
+
+def _line(text: str, source: str) -> int:
+    """Line of the page where a block seems to begin."""
+    first = source.strip().split("\n")[0].strip()
+    return text.count("\n", 0, max(text.find(first), 0)) + 1
+
+
+def same_lines(source: str) -> str:
+    """A block without what rendering does not keep: empty lines at its ends, spaces at the ends of lines."""
+    return "\n".join(line.rstrip() for line in source.strip("\n").splitlines())
+
+
+class _Pre(HTMLParser):
+    """Collects the text of <pre>, but not of the column with the line numbers."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self.depth = 0
+        self.numbers = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "td":
+            self.numbers = ("class", "linenos") in attrs
+        elif tag == "pre" and not self.numbers:
+            self.depth += 1
+            if self.depth == 1:
+                self.found.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "td":
+            self.numbers = False
+        elif tag == "pre" and self.depth:
+            self.depth -= 1
+
+    def handle_data(self, data: str) -> None:
+        if self.depth and not self.numbers:
+            self.found[-1] += data
