@@ -7,23 +7,27 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypedDict, Unpack
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gradlab.diagnosis import jacobian_symmetry
 from gradlab.diagnosis.diagnose import diagnose
 from gradlab.diagnosis.finding import Finding
 from gradlab.errors import GradientMismatch, GradlabError
+from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.fixed_step import at_fixed_step
-from gradlab.numeric.gradient import Workers, noise_of, scales, start_rungs
+from gradlab.numeric.gradient import Workers, noise_of
+from gradlab.numeric.scaling import scales
 from gradlab.problem.cost import Cost
-from gradlab.problem.gradients import Analytic, analytic_gradients
+from gradlab.problem.gradients import analytic_gradients
 from gradlab.problem.parameters import Parameters, Params
+from gradlab.problem.problem import Problem
 from gradlab.problem.progress import watched
 from gradlab.report import Report
 from gradlab.report.notes import notes
 from gradlab.stencils import CENTRAL, Stencil
 from gradlab.verdict.blocks import Block, Verdict, compare_blocks
 from gradlab.verdict.directions import blocks_along, missable
-from gradlab.verdict.entries import examine, fixed, nothing
+from gradlab.verdict.entries import examine
 
 
 class Options(TypedDict, total=False):
@@ -110,56 +114,59 @@ def check_gradients(
         raise GradlabError("directions choose their own steps: leave out step, or check entry by entry")
     parameters = Parameters(params)
     analytic = analytic_gradients(grads, parameters)
-    asked = Cost(cost, parameters, vectorized=vectorized, workers=workers)
-    rng = np.random.default_rng(0 if rng is None else rng)
-    with watched(asked, progress, points=2 if step is None else 2 * len(stencil.offsets), directions=directions):
-        noise = noise_of(asked, rng) if asked.steady else np.inf
-        blocks = _blocks(asked, noise, analytic, stencil, step, directions, rng)
-    with np.errstate(all="ignore"):  # rules compare with what is not finite, too
-        findings = diagnose(blocks, _curl(blocks, analytic, parameters, rng))
+    cost_function = Cost(cost, parameters, vectorized=vectorized, workers=workers)
+    generator = np.random.default_rng(0 if rng is None else rng)
+    points = 2 if step is None else 2 * len(stencil.offsets)
+    with (
+        watched(cost_function, progress, points=points, directions=directions),
+        np.errstate(all="ignore"),  # of numbers that overflow or vanish
+    ):
+        problem = Problem(
+            cost=cost_function,
+            noise=noise_of(cost_function, generator) if cost_function.steady else np.inf,
+            scale=scales(parameters),
+            analytic=analytic.theta,
+            unsure=analytic.unsure,
+            rng=generator,
+        )
+        blocks = _blocks(problem, stencil, step, directions)
+        findings = diagnose(blocks, _asymmetry(blocks, problem, analytic.function))
     return Report(
         blocks=blocks,
         findings=findings,
-        evaluations=asked.evaluations,
+        evaluations=cost_function.evaluations,
         seconds=time.perf_counter() - began,
-        cost=asked.value,
-        noise=noise,
+        cost=cost_function.value,
+        noise=problem.noise,
         dtype=parameters.theta.dtype,
-        notes=(*notes(asked, analytic, noise), *missable(blocks)),
+        notes=(*notes(cost_function, analytic, problem.noise), *missable(blocks)),
     )
 
 
-def _blocks(
-    cost: Cost,
-    noise: float,
-    analytic: Analytic,
-    stencil: Stencil,
-    step: float | None,
-    directions: int | None,
-    rng: np.random.Generator,
-) -> dict[str, Block]:
+def _blocks(problem: Problem, stencil: Stencil, step: float | None, directions: int | None) -> dict[str, Block]:
     """The comparison, in the way that was asked for."""
-    parameters = cost.parameters
-    scale = scales(parameters)
-    if not cost.steady:
-        numeric = nothing(parameters.size, "random")
+    if not problem.cost.steady:
+        numeric = Numeric.unknown(problem.parameters.size, Reason.RANDOM)
     elif step is not None:
-        numeric = fixed(*at_fixed_step(cost, noise, stencil, step))
+        numeric = at_fixed_step(problem.cost, problem.noise, stencil, step)
     elif directions is not None:
-        return blocks_along(cost, noise, analytic.theta, analytic.unsure, directions, rng)
+        return blocks_along(problem, directions)
     else:
-        numeric = examine(cost, noise, analytic.theta, scale, start_rungs(cost, noise, scale, rng))
-    return compare_blocks(analytic.theta, numeric.without(analytic.unsure), scale, parameters)
+        numeric = examine(problem)
+    return compare_blocks(problem, numeric.without(problem.unsure))
 
 
-def _curl(
-    blocks: Mapping[str, Block], analytic: Analytic, parameters: Parameters, rng: np.random.Generator
+def _asymmetry(
+    blocks: Mapping[str, Block],
+    problem: Problem,
+    function: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None,
 ) -> Iterable[Finding]:
     """Of a wrong gradient that can be asked for elsewhere: is it the gradient of another cost, or of none?"""
     wrong = any(block.verdict is Verdict.WRONG for block in blocks.values())
-    if not wrong or analytic.function is None or parameters.size < 2 or parameters.theta.dtype != np.float64:
+    theta = problem.parameters.theta
+    if not wrong or function is None or theta.size < 2 or theta.dtype != np.float64:
         return ()
-    return jacobian_symmetry.findings(analytic.function, parameters.theta.astype(np.float64), scales(parameters), rng)
+    return jacobian_symmetry.findings(function, theta.astype(np.float64), problem.scale, problem.rng)
 
 
 def assert_gradients(

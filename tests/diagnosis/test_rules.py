@@ -165,3 +165,19 @@ def test_why_a_cost_cannot_be_checked():
     assert [f.code for f in steps.findings] in ([], ["GL202"])
     edge = gradlab.check_gradients(lambda t: float(np.sqrt(t[0])), np.zeros(1), np.array([1.0]))
     assert [f.code for f in edge.findings] == ["GL204"]
+
+
+@pytest.mark.parametrize("factor", [2.0, -1.0, 1.1])
+def test_nothing_is_said_of_layers_above_of_which_nothing_is_known(factor):
+    """The output layer is dead, so that its blocks cannot be tested; a decay makes a lower one wrong."""
+    params = {"W1": np.array([[0.5, -1.0]]), "b1": np.ones(1), "W2": np.array([[2.0]]), "b2": np.zeros(1)}
+    right = {name: np.zeros(a.shape) for name, a in params.items()} | {"W1": params["W1"]}
+    wrong = right | {"W1": factor * right["W1"]}
+
+    def cost(p):
+        out = np.maximum(p["W2"] @ (p["W1"] @ [1.0, 1.0] + p["b1"]) - 100 + p["b2"], 0)
+        return float(np.sum(out) + np.sum(p["W1"] ** 2) / 2)
+
+    report = gradlab.check_gradients(cost, params, wrong)
+    assert report.blocks["W1"].verdict is gradlab.Verdict.WRONG
+    assert "GL113" not in {f.code for f in report.findings}

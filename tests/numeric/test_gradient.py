@@ -5,7 +5,8 @@ import pytest
 
 import gradlab
 from gradlab import GradlabError, Parameters, numeric_gradient
-from gradlab.numeric.gradient import central_slopes, noise_of, scales
+from gradlab.numeric.gradient import central_slopes, noise_of
+from gradlab.numeric.scaling import scales
 from gradlab.problem.cost import Cost
 from gradlab.stencils import CENTRAL, FIVE_POINT, FORWARD
 

@@ -131,3 +131,11 @@ def test_show_prints_colours_in_a_terminal(capsys, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     reports.wrong().show()
     assert "\033" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("factor", "ok"), [(1.0, True), (6.0, False)])
+def test_a_report_is_true_only_if_it_is_ok(factor, ok):
+    """`assert check_gradients(...)` is what one writes after other checkers."""
+    theta = np.ones(3)
+    report = gradlab.check_gradients(lambda t: float(t @ t), theta, 2 * factor * theta)
+    assert bool(report) is report.ok is ok

@@ -4,17 +4,27 @@ import numpy as np
 import pytest
 
 from gradlab import Verdict
+from gradlab.numeric.answer import Numeric, Reason
+from gradlab.problem.cost import Cost
 from gradlab.problem.parameters import Parameters
-from gradlab.verdict.blocks import BEYOND, FAINT, SMALL, Numeric, compare_blocks, component_verdicts
+from gradlab.problem.problem import Problem
+from gradlab.verdict.blocks import BEYOND, FAINT, SMALL, compare_blocks, component_verdicts
 
 A, W, D, T = Verdict.AGREES, Verdict.WRONG, Verdict.UNDECIDED, Verdict.UNTESTED
 
 
+def problem(analytic, theta, scale=1.0):
+    """What the verdicts look at; the cost is not asked."""
+    theta, analytic = np.asarray(theta), np.asarray(analytic, dtype=float)
+    cost = Cost(lambda t: 0.0, Parameters(theta))
+    nobody = np.zeros(theta.size, dtype=bool)
+    return Problem(cost, 0.0, np.full(theta.size, scale), analytic, nobody, np.random.default_rng(0))
+
+
 def judged(analytic, value, bound, reason=""):
     """The verdict on one entry of a block in which nothing else is tested."""
-    numeric = Numeric(np.array([value]), np.array([bound]), np.array([reason], dtype="U9"))
-    parameters = Parameters(np.array([1.0]))
-    return component_verdicts(np.array([analytic]), numeric, np.ones(1), parameters)[0]
+    numeric = Numeric(np.array([value]), np.array([bound]), np.array([reason]))
+    return component_verdicts(problem([analytic], [1.0]), numeric)[0]
 
 
 @pytest.mark.parametrize(
@@ -61,17 +71,16 @@ def test_a_small_entry_of_a_well_tested_block_hardly_matters(bound, verdict, siz
     n = 100
     analytic = np.full(n, size)
     analytic[0] = 2 * bound * size
-    numeric = Numeric(analytic.copy(), np.full(n, bound * size), np.full(n, "", dtype="U9"))
-    found = component_verdicts(analytic, numeric, np.full(n, scale), Parameters(np.ones(n)))
+    numeric = Numeric(analytic.copy(), np.full(n, bound * size), np.full(n, ""))
+    found = component_verdicts(problem(analytic, np.ones(n), scale), numeric)
     assert found[0] is verdict
     assert set(found[1:]) == {A}
 
 
 def compared(analytic, value, bound, reason=None):
     analytic, value, bound = (np.asarray(x, dtype=float) for x in (analytic, value, bound))
-    reason = np.array(reason or [""] * len(analytic), dtype="U9")
-    parameters = Parameters(np.ones(len(analytic)))
-    return compare_blocks(analytic, Numeric(value, bound, reason), np.ones(len(analytic)), parameters)["theta"]
+    reason = np.array(reason or [""] * len(analytic))
+    return compare_blocks(problem(analytic, np.ones(len(analytic))), Numeric(value, bound, reason))["theta"]
 
 
 def test_a_block_is_as_bad_as_its_worst_entry():
@@ -122,18 +131,16 @@ def test_a_block_cannot_be_changed():
 def test_theta_is_shown_in_float64():
     one = np.ones(1)
     numeric = Numeric(one, 1e-3 * one, np.array([""]))
-    assert (
-        compare_blocks(one, numeric, one, Parameters(np.ones(1, dtype=np.float32)))["theta"].theta.dtype == np.float64
-    )
+    assert compare_blocks(problem(one, np.ones(1, dtype=np.float32)), numeric)["theta"].theta.dtype == np.float64
 
 
 def test_of_a_gradient_that_is_not_the_same_twice_nothing_is_said():
     one = np.ones(2)
-    numeric = Numeric(one, 1e-9 * one, np.array(["", ""], dtype="U9")).without(np.array([False, True]))
+    numeric = Numeric(one, 1e-9 * one, np.array(["", ""])).without(np.array([False, True]))
     assert numeric.value.tolist() == pytest.approx([1.0, np.nan], nan_ok=True)
     assert numeric.bound.tolist() == [1e-9, np.inf]
     assert numeric.reason.tolist() == ["", "random"]
-    assert component_verdicts(one, numeric, one, Parameters(one)).tolist() == [A, D]
+    assert component_verdicts(problem(one, one), numeric).tolist() == [A, D]
 
 
 @pytest.mark.parametrize(("bound", "digits"), [(1e-9, 9), (0.9e-9, 9), (1.1e-9, 8), (0.0, 16)])
@@ -154,3 +161,18 @@ def test_no_digits_where_nothing_agrees_or_only_at_a_kink():
 def test_noise_is_the_reason_if_there_is_no_other():
     block = compared([1, 1, 1], [1, 1, 1], [0.5, 1e-9, 2.0])
     assert block.reason.tolist() == ["noise", "", "noise"]
+
+
+@pytest.mark.parametrize("size", [1e300, 1e160, 1e-160, 1e-300])
+def test_digits_of_numbers_whose_squares_overflow_or_vanish(size):
+    assert compared([size, size], [size, size], [1e-9 * size] * 2).digits == 9
+
+
+def test_zero_on_both_sides_of_a_cost_that_never_moves_is_not_tested():
+    """Where the noise is 0 too, the bound is, and 0 ± 0 is small beside nothing."""
+    assert judged(0.0, 0.0, 0.0, "no effect") is T
+
+
+def test_no_reason_is_cut():
+    for reason in Reason:
+        assert compared([1], [np.nan], [np.inf], [str(reason)]).reason[0] == (reason or "noise")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gradlab.diagnosis.case import Case, capital
 from gradlab.diagnosis.finding import Finding
+from gradlab.numeric.answer import Reason
 from gradlab.verdict.blocks import Block, Verdict
 
 
@@ -14,7 +15,7 @@ def kink(case: Case) -> Iterator[Finding]:
     yield from _undecided(
         case,
         "GL201",
-        "kink",
+        Reason.KINK,
         "{} cannot be decided: the cost has a kink here, its slopes to both sides differ. Move params by a small "
         "random amount, and check again.",
     )
@@ -25,7 +26,7 @@ def noise(case: Case) -> Iterator[Finding]:
     yield from _undecided(
         case,
         "GL202",
-        "noise",
+        Reason.NOISE,
         "{} cannot be decided: the noise of the cost hides it. Compute the cost in float64, take out a large "
         "constant, or check where the gradient is larger.",
     )
@@ -36,7 +37,7 @@ def random(case: Case) -> Iterator[Finding]:
     yield from _undecided(
         case,
         "GL203",
-        "random",
+        Reason.RANDOM,
         "{} cannot be checked: cost or gradient is not the same twice at the same params. Draw dropout masks and "
         "batches once, outside, and pass them in.",
     )
@@ -47,7 +48,7 @@ def overflow(case: Case) -> Iterator[Finding]:
     yield from _undecided(
         case,
         "GL204",
-        "overflow",
+        Reason.OVERFLOW,
         "{} cannot be decided: the cost is not finite beside params. Move params away from the edge of its domain.",
     )
 
@@ -57,18 +58,18 @@ def in_sum(case: Case) -> Iterator[Finding]:
     yield from _undecided(
         case,
         "GL205",
-        "in sum",
+        Reason.IN_SUM,
         "{} differs along random directions, but no wrong entry was found: mistakes too small to be seen alone, or "
         "kinks under the point. Check it entry by entry, without directions=.",
     )
 
 
-def _undecided(case: Case, code: str, reason: str, message: str) -> Iterator[Finding]:
+def _undecided(case: Case, code: str, reason: Reason, message: str) -> Iterator[Finding]:
     blocks = [b for b in case.blocks.values() if b.verdict is Verdict.UNDECIDED and _count(b, reason)]
     if blocks:
         counted = ", ".join(f"{b.name}: {_count(b, reason)} of {b.size}" for b in blocks)
         yield case.finding(code, blocks, message.format(capital(case.name(blocks))), counted)
 
 
-def _count(block: Block, reason: str) -> int:
+def _count(block: Block, reason: Reason) -> int:
     return int(((block.reason == reason) & (block.verdicts == Verdict.UNDECIDED)).sum())

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.errors import GradlabError
+from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.ladder import HIDDEN, SAFETY, SHRINK
+from gradlab.numeric.scaling import rms
 from gradlab.problem.cost import Cost
 from gradlab.problem.parameters import Parameters
 from gradlab.stencils import Stencil
@@ -16,10 +18,8 @@ Floats = NDArray[np.float64]
 BEND = 4.0  # noise of the bend (J⁺ + J⁻ − 2J) / h, in that of one value over h, at worst: what its weights add up to
 
 
-def at_fixed_step(
-    cost: Cost, noise: float, stencil: Stencil, step: float
-) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """For every component a value, a bound, and whether there is a kink.
+def at_fixed_step(cost: Cost, noise: float, stencil: Stencil, step: float) -> Numeric:
+    """For every component a value and a bound; what they cannot tell is put down to the step.
 
     Truncation is seen at twice the step. A kink is seen by stencils that reach one step to both sides: the slopes
     of both sides stay apart; `value` ± `bound` then spans them. A one-sided stencil cannot see it.
@@ -37,7 +37,8 @@ def at_fixed_step(
     kink = np.abs(bend) > SHRINK * np.abs(wider) + SAFETY * BEND * noise / step
     bound = np.where(kink, np.abs(bend) / 2 + rounding, bound)
     bad = ~np.isfinite(bound)
-    return np.where(bad, np.nan, fine), np.where(bad, np.inf, bound), kink & ~bad
+    reason = np.where(bad, Reason.OVERFLOW, np.where(kink, Reason.KINK, Reason.NONE))
+    return Numeric(np.where(bad, np.nan, fine), np.where(bad, np.inf, bound), reason, otherwise=Reason.STEP)
 
 
 def slopes_at(cost: Cost, stencil: Stencil, step: float) -> Floats:
@@ -76,6 +77,5 @@ def _not_by_accident(change: Floats, parameters: Parameters) -> Floats:
     """No change smaller than half the rms of its block: one entry may hardly change by chance, not all of them."""
     least = np.zeros_like(change)
     for at in parameters.slices.values():
-        if at.stop > at.start:
-            least[at] = np.sqrt(np.mean(change[at] ** 2)) / 2
+        least[at] = rms(change[at]) / 2
     return np.maximum(change, least)

@@ -10,22 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.errors import GradlabError
+from gradlab.numeric.answer import Reason
 from gradlab.numeric.fixed_step import at_fixed_step
-from gradlab.numeric.ladder import Ladder, Line, bottom_rung, rung_step
+from gradlab.numeric.ladder import Ladder
+from gradlab.numeric.scaling import component_lines, scales, start_rungs, top_rungs
 from gradlab.precision import unit_roundoff
 from gradlab.problem.cost import Cost
 from gradlab.problem.parameters import Parameters, Params
+from gradlab.problem.problem import Problem
 from gradlab.problem.progress import watched
 from gradlab.stencils import CENTRAL, Stencil
 from gradlab.steps import measure_noise
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int_]
 Workers = int | Callable[..., Iterable[Any]] | None
 
+ENOUGH = 1e-9  # relative error at which the search for a better step ends
 A_COMPONENT = 12  # evaluations that a climb takes, on average
-LOWEST_BLOCK_RUNG = -14  # 1e-7 of the scale: below it round-off is all there is
-LONGER = 10.0  # how many times the step for its size a component may take in a block of larger ones
 
 
 @dataclass(frozen=True)
@@ -96,39 +97,21 @@ def numeric_gradient(
     if not asked.steady:
         raise GradlabError(f"cost must return the same value twice at the same params. {asked.why_unsteady()}")
     rng = np.random.default_rng(0 if rng is None else rng)
-    with watched(asked, progress, points=A_COMPONENT if step is None else 2 * len(stencil.offsets)):
+    points = A_COMPONENT if step is None else 2 * len(stencil.offsets)
+    with watched(asked, progress, points=points), np.errstate(all="ignore"):
         noise = noise_of(asked, rng)
         if step is not None:
-            values, bounds, kink = at_fixed_step(asked, noise, stencil, step)
-            values[kink], bounds[kink] = np.nan, np.inf
+            found = at_fixed_step(asked, noise, stencil, step)
+            kink = found.reason == Reason.KINK
+            values, bounds = np.where(kink, np.nan, found.value), np.where(kink, np.inf, found.bound)
         else:
-            scale = scales(parameters)
+            scale, nothing = scales(parameters), np.full(parameters.size, np.nan)
+            problem = Problem(asked, noise, scale, nothing, np.zeros(parameters.size, dtype=bool), rng)
             lines = component_lines(np.arange(parameters.size), scale)
             ladder = Ladder(asked, lines, noise, top=top_rungs(parameters, scale))
-            found = ladder.climb(start_rungs(asked, noise, scale, rng), enough=1e-9)
-            values, bounds = found.value / scale, found.bound / scale
+            estimates = ladder.climb(start_rungs(problem), enough=ENOUGH)
+            values, bounds = estimates.value / scale, estimates.bound / scale
     return NumericGradient(parameters.like(values), parameters.like(bounds), asked.evaluations)
-
-
-def scales(parameters: Parameters) -> Floats:
-    """What counts as 1 for each component: |θ|, or the rms of its block where θ is 0; 1 in a block of zeros."""
-    theta = np.abs(parameters.theta.astype(np.float64))
-    return np.where(theta > 0, theta, _block_rms(parameters))
-
-
-def _block_rms(parameters: Parameters) -> Floats:
-    """The rms of its block for each component; 1 in a block of zeros."""
-    rms = np.empty(parameters.size)
-    for at in parameters.slices.values():
-        if at.stop > at.start:
-            rms[at] = np.sqrt(np.mean(parameters.theta[at].astype(np.float64) ** 2)) or 1.0
-    return rms
-
-
-def top_rungs(parameters: Parameters, scale: Floats) -> Ints:
-    """How high noise may push each component: to 0.3 of its own scale, of its block's rms or of the median."""
-    usual = np.maximum(_block_rms(parameters), np.median(scale))
-    return np.asarray(np.maximum(np.ceil(2 * np.log10(usual / scale)).astype(np.int_), 0) - 1)
 
 
 def noise_of(cost: Cost, rng: np.random.Generator) -> float:
@@ -142,34 +125,6 @@ def noise_of(cost: Cost, rng: np.random.Generator) -> float:
     )
     # A float32 result moves in quanta; where they happen to come evenly, no table sees them.
     return max(noise, unit_roundoff(np.float32) * abs(cost.value) / 2) if cost.single and cost.moved else noise
-
-
-def start_rungs(cost: Cost, noise: float, scale: Floats, rng: np.random.Generator) -> Ints:
-    """A good rung for each component, from one random ±1 direction inside each block.
-
-    The rung where the change of the slope to the next, as a share of one component, and the noise add up
-    to the least. A component much smaller than its block takes longer steps for its size, but never so
-    long that it changes its sign: log is not asked at −1e-5.
-    """
-    parameters = cost.parameters
-    bottom = max(LOWEST_BLOCK_RUNG, bottom_rung(unit_roundoff(parameters.theta.dtype)))
-    units = scale * rng.choice([-1.0, 1.0], parameters.size)
-    blocks = [at for at in parameters.slices.values() if at.stop > at.start]
-    ladder = Ladder(cost, [Line(at, units[at]) for at in blocks], noise)
-    rungs = np.arange(bottom, 0)
-    ladder.evaluate(np.repeat(np.arange(len(blocks)), len(rungs)), np.tile(rungs, len(blocks)))
-    start = np.empty(parameters.size, dtype=np.int_)
-    for j, at in enumerate(blocks):
-        slope = ladder.slope[bottom - ladder.bottom :, j]
-        error = np.abs(np.diff(slope)) / np.sqrt(at.stop - at.start) + 3 * noise / rung_step(rungs[:-1])
-        start[at] = rungs[np.nanargmin(error)] if np.isfinite(error).any() else bottom
-    longer = np.clip(_block_rms(parameters) / scale, None, LONGER)
-    return np.asarray(np.clip(start + np.floor(2 * np.log10(longer)).astype(np.int_), bottom, -1))
-
-
-def component_lines(components: Ints, scale: Floats) -> list[Line]:
-    """One line for each component, measured in its scale."""
-    return [Line(int(i), float(scale[i])) for i in components]
 
 
 def central_slopes(cost: Cost, step: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:

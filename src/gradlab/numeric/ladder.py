@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab.numeric.answer import Reason
 from gradlab.problem.cost import Cost
 
 Floats = NDArray[np.float64]
@@ -200,9 +201,9 @@ class Estimates:
         return Estimates(*(np.where(lost, theirs, mine) for mine, theirs in pairs))
 
     def reasons(self) -> NDArray[np.str_]:
-        """Why a line has no value: "overflow", "kink" or "noise"; "" where it has one."""
-        why = np.where(self.kink, "kink", np.where(self.finite, "noise", "overflow"))
-        return np.where(np.isfinite(self.bound), "", why).astype("U9")
+        """Why a line has no value: overflow, kink or noise; none where it has one."""
+        why = np.where(self.kink, Reason.KINK, np.where(self.finite, Reason.NOISE, Reason.OVERFLOW))
+        return np.where(np.isfinite(self.bound), Reason.NONE, why)
 
 
 def _contradicted(value: Floats, bound: Floats, credible: NDArray[np.bool_]) -> NDArray[np.bool_]:

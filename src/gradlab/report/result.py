@@ -46,6 +46,10 @@ class Result:
         """True only if every block that could be tested agrees and none is undecided."""
         return self.verdict is Verdict.AGREES
 
+    def __bool__(self) -> bool:
+        """`assert check_gradients(...)` means what it says."""
+        return self.ok
+
     @property
     def relative_difference(self) -> float:
         """Formula (2) over all components: the course's one number."""

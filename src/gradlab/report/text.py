@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from gradlab.diagnosis.finding import Finding
+from gradlab.numeric.answer import Reason
 from gradlab.precision import apart, order
 from gradlab.report.result import Result
 from gradlab.verdict.blocks import Block, Component, Verdict
@@ -21,15 +22,19 @@ ANSI = {"WRONG": "1;31", "UNDECIDED": "1;33", "UNTESTED": "2", "AGREES": "1;32"}
 FRONT = ["block", "shape", "verdict", "difference", "wrong"]
 WORST = ["worst", "analytic", "numeric ± bound"]
 OPEN = (
-    (Verdict.AGREES, "Accepted", {"kink": "a kink, the gradient lies between the slopes of both sides"}),
-    (Verdict.UNDECIDED, "Undecided", {"step": "the given step is too long or too short to tell"}),  # else: a finding
+    (Verdict.AGREES, "Accepted", {Reason.KINK: "a kink, the gradient lies between the slopes of both sides"}),
+    (
+        Verdict.UNDECIDED,
+        "Undecided",
+        {Reason.STEP: "the given step is too long or too short to tell"},
+    ),  # else: a finding
     (
         Verdict.UNTESTED,
         "Not tested",
         {
-            "no effect": "the cost does not change",
-            "noise": "nothing but noise on both sides",
-            "step": "both sides are less than the given step can tell from 0",
+            Reason.NO_EFFECT: "the cost does not change",
+            Reason.NOISE: "nothing but noise on both sides",
+            Reason.STEP: "both sides are less than the given step can tell from 0",
         },
     ),
 )
@@ -110,7 +115,7 @@ def _why_not_great(blocks: Sequence[Block]) -> str:
     untested = np.concatenate([(b.verdicts == Verdict.UNTESTED).ravel() for b in blocks])
     if off[untested].sum() > off.sum() / 2:
         return "Most of that number is noise, from entries that could not be tested."
-    if off[why == "kink"].sum() > off.sum() / 2:
+    if off[why == Reason.KINK].sum() > off.sum() / 2:
         return "Most of that number comes from kinks, where any slope between those of both sides is right."
     return "The numeric gradient is no more exact than that; every entry is within its bound."
 
@@ -172,7 +177,7 @@ def worst_cells(block: Block) -> list[str]:
     index = f"[{', '.join(map(str, worst.index))}]" if worst.index else "-"
     if not np.isfinite(worst.numeric):
         return [index, f"{worst.analytic:.3g}", f"none: {worst.reason}"]
-    numeric = worst.numeric if abs(worst.numeric) > worst.bound or worst.reason == "kink" else 0.0
+    numeric = worst.numeric if abs(worst.numeric) > worst.bound or worst.reason == Reason.KINK else 0.0
     wrong = block.verdict is Verdict.WRONG
     analytic, beside = apart(worst.analytic, numeric) if wrong else (f"{worst.analytic:.3g}", f"{numeric:.3g}")
     return [index, analytic, f"{beside} ± {order(worst.bound)}"]
@@ -188,7 +193,7 @@ def left_open(blocks: Iterable[Block]) -> list[str]:
     ]
 
 
-def _count(block: Block, verdict: Verdict, why: str) -> int:
+def _count(block: Block, verdict: Verdict, why: Reason) -> int:
     return int(np.sum((block.verdicts == verdict) & (block.reason == why)))
 
 

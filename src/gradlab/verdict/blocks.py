@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab.numeric.answer import Numeric, Reason
+from gradlab.numeric.scaling import rms
 from gradlab.precision import relative_difference
-from gradlab.problem.parameters import Parameters
+from gradlab.problem.problem import Problem
 
 Floats = NDArray[np.float64]
 
@@ -34,29 +36,6 @@ class Verdict(enum.Enum):
         seen = set(verdicts)
         order = (Verdict.WRONG, Verdict.UNDECIDED, Verdict.AGREES, Verdict.UNTESTED)
         return next((v for v in order if v in seen), Verdict.UNTESTED)
-
-
-@dataclass(frozen=True)
-class Numeric:
-    """The numeric side, component by component: the derivative lies in `value` ± `bound`.
-
-    `reason` says what stands in the way: "" nothing, "kink" (then `value` ± `bound` spans the slopes of
-    both sides), "noise", "overflow", "random", "no effect" (the cost did not change at all).
-    """
-
-    value: Floats
-    bound: Floats
-    reason: NDArray[np.str_]
-    otherwise: str = "noise"
-
-    def without(self, unsure: NDArray[np.bool_] | np.bool_) -> Numeric:
-        """Nothing to say for the components whose gradient is not the same twice."""
-        return replace(
-            self,
-            value=np.where(unsure, np.nan, self.value),
-            bound=np.where(unsure, np.inf, self.bound),
-            reason=np.where(unsure, "random", self.reason),
-        )
 
 
 @dataclass(frozen=True)
@@ -111,7 +90,7 @@ class Block:
         return self.size - self.counts[Verdict.UNTESTED]
 
 
-def component_verdicts(analytic: Floats, numeric: Numeric, scale: Floats, parameters: Parameters) -> NDArray[Any]:
+def component_verdicts(problem: Problem, numeric: Numeric) -> NDArray[Any]:
     """A verdict for every component.
 
     AGREES if |analytic − numeric| ≤ bound and the bound is small beside the gradient; also at a kink, if the
@@ -119,7 +98,7 @@ def component_verdicts(analytic: Floats, numeric: Numeric, scale: Floats, parame
     bound in some thousands is too small, and a network has as many components as that.
     UNTESTED if nothing but noise is on both sides. UNDECIDED for the rest.
     """
-    return judge(analytic, numeric, _faint(analytic, numeric.bound, scale, parameters))
+    return judge(problem.analytic, numeric, _faint(problem, numeric.bound))
 
 
 def judge(analytic: Floats, numeric: Numeric, faint: NDArray[np.bool_], usual: float = 0.0) -> NDArray[Any]:
@@ -131,7 +110,8 @@ def judge(analytic: Floats, numeric: Numeric, faint: NDArray[np.bool_], usual: f
         size = np.maximum(np.maximum(np.abs(analytic), np.abs(numeric.value)), usual)
         sharp = numeric.bound <= SMALL * size
         silent = np.abs(analytic) <= numeric.bound
-    kink, known = numeric.reason == "kink", np.isfinite(numeric.value)
+    sharp &= numeric.reason != Reason.NO_EFFECT  # 0 = 0 tests nothing
+    kink, known = numeric.reason == Reason.KINK, np.isfinite(numeric.value)
     verdict = np.full(analytic.shape, Verdict.UNDECIDED, dtype=object)
     verdict[within & (silent | faint)] = Verdict.UNTESTED
     verdict[within & (sharp | kink)] = Verdict.AGREES
@@ -140,22 +120,19 @@ def judge(analytic: Floats, numeric: Numeric, faint: NDArray[np.bool_], usual: f
     return verdict
 
 
-def _faint(analytic: Floats, bound: Floats, scale: Floats, parameters: Parameters) -> NDArray[np.bool_]:
+def _faint(problem: Problem, bound: Floats) -> NDArray[np.bool_]:
     """Entries too small to test in a block whose typical entry is a hundred times their bound."""
-    faint = np.zeros(analytic.shape, dtype=bool)
-    for at in parameters.slices.values():
-        effect = analytic[at] * scale[at]
-        finite = effect[np.isfinite(effect)]
-        rms = float(np.sqrt(np.mean(finite**2))) if len(finite) else 0.0
-        faint[at] = bound[at] * scale[at] <= FAINT * rms
+    faint = np.zeros(bound.shape, dtype=bool)
+    for at in problem.parameters.slices.values():
+        effect = problem.analytic[at] * problem.scale[at]
+        faint[at] = bound[at] * problem.scale[at] <= FAINT * rms(effect[np.isfinite(effect)])
     return faint
 
 
-def compare_blocks(
-    analytic: Floats, numeric: Numeric, scale: Floats, parameters: Parameters, skip: Container[str] = ()
-) -> dict[str, Block]:
+def compare_blocks(problem: Problem, numeric: Numeric, skip: Container[str] = ()) -> dict[str, Block]:
     """Every block that is not to be skipped, with its verdict, its worst entry and formula (2) of its own."""
-    verdicts = component_verdicts(analytic, numeric, scale, parameters)
+    analytic, parameters = problem.analytic, problem.parameters
+    verdicts = component_verdicts(problem, numeric)
     numeric = with_reasons(numeric, verdicts)
     return {
         name: compare_block(
@@ -169,7 +146,9 @@ def compare_blocks(
 def with_reasons(numeric: Numeric, verdicts: NDArray[Any]) -> Numeric:
     """Where nothing else stood in the way and yet nothing can be said, it was noise, or the step that was given."""
     unclear = (verdicts == Verdict.UNTESTED) | (verdicts == Verdict.UNDECIDED)
-    return replace(numeric, reason=np.where(unclear & (numeric.reason == ""), numeric.otherwise, numeric.reason))
+    return replace(
+        numeric, reason=np.where(unclear & (numeric.reason == Reason.NONE), numeric.otherwise, numeric.reason)
+    )
 
 
 def compare_block(
@@ -189,7 +168,7 @@ def compare_block(
         name=name,
         shape=shape,
         verdict=Verdict.worst(v for v, n in counts.items() if n),
-        digits=_digits(analytic, bound, (verdicts == Verdict.AGREES) & (reason == "")),
+        digits=_digits(analytic, bound, (verdicts == Verdict.AGREES) & (reason == Reason.NONE)),
         relative_difference=relative_difference(analytic, value),
         worst=Component(
             tuple(int(k) for k in np.unravel_index(i, shape)),
@@ -229,8 +208,8 @@ def _worst(analytic: Floats, value: Floats, verdicts: NDArray[Any]) -> int:
 
 def _digits(analytic: Floats, bound: Floats, agrees: NDArray[np.bool_]) -> int | None:
     """To how many digits the block agrees: how small the bounds are beside the gradient, as norms."""
-    size = float(np.linalg.norm(analytic[agrees]))
-    if not agrees.any() or not size > 0:
+    size = rms(analytic[agrees])
+    if not size > 0:
         return None
-    share = float(np.linalg.norm(bound[agrees])) / size
+    share = rms(bound[agrees]) / size
     return max(0, int(np.floor(-np.log10(max(share, 1e-16)))))

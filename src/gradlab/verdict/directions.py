@@ -9,32 +9,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.errors import GradlabError
-from gradlab.numeric.gradient import component_lines, scales
+from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.ladder import Line
-from gradlab.problem.cost import Cost
-from gradlab.verdict.bisection import Slopes, slopes, wrong_entries
+from gradlab.numeric.scaling import component_lines
+from gradlab.problem.problem import Problem
+from gradlab.verdict.bisection import along, wrong_entries
 from gradlab.verdict.blocks import (
     FAINT,
     Block,
     Component,
-    Numeric,
     Verdict,
     compare_block,
     compare_blocks,
     judge,
     with_reasons,
 )
-from gradlab.verdict.entries import nothing
 
 Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
-
-IN_SUM = "in sum"
 
 
-def blocks_along(
-    cost: Cost, noise: float, analytic: Floats, unsure: Mask, directions: int, rng: np.random.Generator
-) -> dict[str, Block]:
+def blocks_along(problem: Problem, directions: int) -> dict[str, Block]:
     """Compare every block along so many random ±1 directions, and find the wrong entries of those that are wrong.
 
     Every entry of a block moves at once, by its scale, up or down by a coin. A wrong entry shows in every direction;
@@ -52,12 +46,12 @@ def blocks_along(
     """
     if directions != int(directions) or directions < 1:
         raise GradlabError(f"directions must be a whole number of at least 1, got {directions}")
-    scale, slices = scales(cost.parameters), cost.parameters.slices
+    slices = problem.parameters.slices
     large = {name: at for name, at in slices.items() if at.stop - at.start > directions}
-    found = _along(cost, noise, analytic, unsure, scale, large, directions, rng) if large else {}
+    found = _along(problem, large, directions) if large else {}
     small = (at for name, at in slices.items() if name not in large)
     few = np.array([i for at in small for i in range(at.start, at.stop)], dtype=np.int_)
-    found |= _by_entry(cost, noise, analytic, unsure, scale, few, skip=set(large))
+    found |= _by_entry(problem, few, skip=set(large))
     return {name: found[name] for name in slices if name in found}
 
 
@@ -73,24 +67,19 @@ def missable(blocks: Mapping[str, Block]) -> tuple[str, ...]:
     )
 
 
-def _along(
-    cost: Cost,
-    noise: float,
-    analytic: Floats,
-    unsure: Mask,
-    scale: Floats,
-    slices: Mapping[str, slice],
-    directions: int,
-    rng: np.random.Generator,
-) -> dict[str, Block]:
-    seen, theta = _slopes(cost, noise, analytic, scale, list(slices.values()), directions, rng)
+def _along(problem: Problem, slices: Mapping[str, slice], directions: int) -> dict[str, Block]:
+    analytic, theta, seen = _slopes(problem, list(slices.values()), directions)
     found = {}
     for j, (name, at) in enumerate(slices.items()):
-        numeric = Numeric(seen.value[:, j], seen.bound[:, j], seen.reason[:, j]).without(unsure[at].any())
-        usual = float(np.linalg.norm(scale[at] * analytic[at]))
-        block = _block(name, cost.parameters.shapes[name], seen.analytic[:, j], numeric, theta[:, j], usual)
-        wrong = block.verdict is Verdict.WRONG and np.isfinite(analytic[at]).all()
-        found[name] = _located(block, cost, noise, analytic, scale, at, rng) if wrong else block
+        value, bound = (
+            np.array([x[j] for x in column]) for column in ([s.value for s in seen], [s.bound for s in seen])
+        )
+        numeric = Numeric(value, bound, np.array([s.reason[j] for s in seen])).without(problem.unsure[at].any())
+        usual = float(np.linalg.norm(problem.scale[at] * problem.analytic[at]))
+        shape = problem.parameters.shapes[name]
+        block = _block(name, shape, analytic[:, j], numeric, theta[:, j], usual)
+        wrong = block.verdict is Verdict.WRONG and np.isfinite(problem.analytic[at]).all()
+        found[name] = _located(block, problem, at) if wrong else block
     return found
 
 
@@ -105,51 +94,44 @@ def _block(
     return replace(block, shape=shape, directions=len(analytic), worst=worst, wrong_count=0, complete=False)
 
 
-def _by_entry(
-    cost: Cost,
-    noise: float,
-    analytic: Floats,
-    unsure: Mask,
-    scale: Floats,
-    entries: NDArray[np.int_],
-    skip: Container[str],
-) -> dict[str, Block]:
+def _by_entry(problem: Problem, entries: NDArray[np.int_], skip: Container[str]) -> dict[str, Block]:
     """The blocks that are not to be skipped, with these entries compared one by one."""
     if not len(entries):
         return {}
-    seen = slopes(cost, noise, component_lines(entries, scale), analytic)
-    numeric = nothing(cost.parameters.size, "")
-    numeric.value[entries], numeric.bound[entries] = seen.value / scale[entries], seen.bound / scale[entries]
-    numeric.reason[entries] = seen.reason
-    return compare_blocks(analytic, numeric.without(unsure), scale, cost.parameters, skip)
+    numeric = Numeric.unknown(problem.parameters.size, Reason.NONE).with_part(entries, _entries(problem, entries))
+    return compare_blocks(problem, numeric.without(problem.unsure), skip)
 
 
-def _slopes(
-    cost: Cost, noise: float, analytic: Floats, scale: Floats, at: list[slice], k: int, rng: np.random.Generator
-) -> tuple[Slopes, Floats]:
-    """Slopes (direction × block), and theta along the same directions. One direction is held at a time."""
-    found, theta = [], np.empty((k, len(at)))
-    for i in range(k):
-        unit = scale * rng.choice([-1.0, 1.0], scale.size)
-        theta[i] = [float(cost.parameters.theta[s] @ unit[s]) for s in at]
-        found.append(slopes(cost, noise, [Line(s, unit[s]) for s in at], analytic))
-    return Slopes(*(np.array([vars(s)[field] for s in found]) for field in vars(found[0]))), theta
+def _entries(problem: Problem, entries: NDArray[np.int_]) -> Numeric:
+    """These entries, climbed one by one."""
+    scale = problem.scale[entries]
+    _, seen = along(problem, component_lines(entries, problem.scale))
+    return replace(seen, value=seen.value / scale, bound=seen.bound / scale)
 
 
-def _located(
-    block: Block, cost: Cost, noise: float, analytic: Floats, scale: Floats, at: slice, rng: np.random.Generator
-) -> Block:
+def _slopes(problem: Problem, at: list[slice], k: int) -> tuple[Floats, Floats, list[Numeric]]:
+    """Analytic slopes and theta (direction × block), and of each direction the numeric ones."""
+    analytic, theta, seen = np.empty((k, len(at))), np.empty((k, len(at))), list[Numeric]()
+    for i in range(k):  # one direction is held at a time
+        unit = problem.scale * problem.rng.choice([-1.0, 1.0], problem.scale.size)
+        theta[i] = [float(problem.parameters.theta[s] @ unit[s]) for s in at]
+        analytic[i], found = along(problem, [Line(s, unit[s]) for s in at])
+        seen.append(found)
+    return analytic, theta, seen
+
+
+def _located(block: Block, problem: Problem, at: slice) -> Block:
     """The block with its wrong entries, as far as they were looked for; undecided if there are none."""
-    entries, complete = wrong_entries(cost, noise, analytic, scale, at, rng)
+    entries, complete = wrong_entries(problem, at)
     if not entries:
         return _in_sum(block)
-    seen = slopes(cost, noise, component_lines(np.array(entries), scale), analytic)
+    seen = _entries(problem, np.array(entries))
     components = [
         Component(
             index=tuple(int(k) for k in np.unravel_index(i - at.start, block.shape)),
-            analytic=float(analytic[i]),
-            numeric=float(seen.value[j] / scale[i]),
-            bound=float(seen.bound[j] / scale[i]),
+            analytic=float(problem.analytic[i]),
+            numeric=float(seen.value[j]),
+            bound=float(seen.bound[j]),
             verdict=Verdict.WRONG,
             reason="",
         )
@@ -163,7 +145,7 @@ def _in_sum(block: Block) -> Block:
     """Wrong along directions, and no entry is: mistakes too small to be seen alone, or kinks that cancel."""
     wrong = block.verdicts == Verdict.WRONG
     verdicts, reason = block.verdicts.copy(), block.reason.copy()
-    verdicts[wrong], reason[wrong] = Verdict.UNDECIDED, IN_SUM
+    verdicts[wrong], reason[wrong] = Verdict.UNDECIDED, Reason.IN_SUM
     return replace(
         block,
         verdict=Verdict.UNDECIDED,
@@ -171,6 +153,6 @@ def _in_sum(block: Block) -> Block:
         reason=reason,
         counts={v: int(np.sum(verdicts == v)) for v in Verdict},
         reasons={str(r): int(np.sum(reason == r)) for r in np.unique(reason) if r},
-        worst=replace(block.worst, verdict=Verdict.UNDECIDED, reason=IN_SUM),
+        worst=replace(block.worst, verdict=Verdict.UNDECIDED, reason=Reason.IN_SUM),
         complete=True,
     )

@@ -1,0 +1,54 @@
+"""The one climb of a check: lines go up and down the ladder, and lower before one is called wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlab.numeric.answer import Numeric
+from gradlab.numeric.ladder import Ladder
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int_]
+
+SLACK = 3.0  # times the measured noise, where a line contradicts itself: the measurement is one of few values
+CLOSER = 4  # rungs, two decades, by which a line goes down before it is called wrong
+
+
+@dataclass(frozen=True)
+class Measured(Numeric):
+    """The numbers of some lines, and at which rung each was found."""
+
+    rung: Ints = field(kw_only=True)
+
+
+def measure(ladder: Ladder, start: Ints, wanted: Floats, *, enough: float = 0.0, closer: int = CLOSER) -> Measured:
+    """Climb every line; before one is called wrong, it is tried at shorter steps, since long ones average over kinks.
+
+    Parameters
+    ----------
+    ladder
+        The lines.
+    start
+        The rung to begin with, for each.
+    wanted
+        The slopes that the numbers will be held against.
+    enough
+        Share of its value at which a bound is small enough.
+    closer
+        Rungs below the lowest at which a line that seems wrong is tried; two make a decade.
+    """
+    found = ladder.climb(start, enough=enough)
+    with np.errstate(invalid="ignore"):
+        wrong = np.flatnonzero(np.abs(wanted - found.value) > found.bound)
+    ladder.descend(wrong, rungs=closer)
+    found = ladder.estimates().or_else(ladder.estimates(slack=SLACK))
+    low, high = ladder.sides()
+    return Measured(
+        value=np.where(found.kink, (low + high) / 2, found.value),
+        bound=np.where(found.kink, (high - low) / 2, found.bound),
+        reason=found.reasons(),
+        rung=found.rung,
+    )
