@@ -73,6 +73,18 @@ first-run: site ## seconds from a click on Run to its output (needs chromium)
 dist: $(READY) ## wheel and sdist, in dist
 	$(RUN) build --no-isolation
 
+.venv-frameworks/.ready: requirements-frameworks.txt requirements.lock
+	@echo "Setting up .venv-frameworks (once; PyTorch, JAX and TensorFlow, some 3 GB, several minutes) ..."
+	@$(PYTHON) -m venv --clear .venv-frameworks
+	@.venv-frameworks/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements.lock
+	@.venv-frameworks/bin/python -m pip --disable-pip-version-check --quiet install -r $<
+	@.venv-frameworks/bin/python -m pip --disable-pip-version-check --quiet install --no-build-isolation --no-deps -e .
+	@touch $@
+
+.PHONY: frameworks
+frameworks: .venv-frameworks/.ready ## what needs PyTorch, JAX or TensorFlow: the adapters' tests and their pages
+	GRADLAB_FRAMEWORKS=1 $(ONE_THREAD) .venv-frameworks/bin/python -m pytest tests/adapters
+
 .venv-benchmark/.ready: benchmarks/requirements.txt
 	@$(PYTHON) -m venv --clear .venv-benchmark
 	@.venv-benchmark/bin/python -m pip --disable-pip-version-check --quiet install -r $<

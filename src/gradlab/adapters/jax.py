@@ -2,51 +2,170 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import jax
 import jax.experimental
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
-Arrays = dict[str, NDArray[np.float64]]
+from gradlab.errors import GradlabError
+
+Arrays = dict[str, NDArray[Any]]
+Problem = tuple[Callable[[Mapping[str, Any]], float], Arrays, Callable[[Mapping[str, Any]], Arrays]]
 
 
 def problem(
-    function: Callable[[Any], Any], tree: Any
-) -> tuple[Callable[[Mapping[str, Any]], float], Arrays, Callable[[Mapping[str, Any]], Arrays]]:
+    function: Callable[[Any], Any],
+    tree: Any,
+    *,
+    dtype: DTypeLike | None = np.float64,
+    jit: bool = True,
+    has_aux: bool = False,
+) -> Problem:
     """What `check_gradients` asks for, from a function of a pytree and the tree of its parameters.
-
-    Both sides are compiled, and computed in float64, which JAX otherwise refuses.
 
     Parameters
     ----------
     function
         Maps the tree to one number. Arrays it closes over keep the dtype they have: make them with NumPy, in float64.
     tree
-        Parameters: arrays in nested dicts, lists, tuples. Each is checked under its path.
+        Parameters: arrays in nested dicts, lists, tuples, dataclasses, modules of flax or equinox. Each float
+        leaf is checked under its path, as in `dense.kernel`; one array alone is `theta`. A complex leaf `w` makes two
+        blocks, `w.real` and `w.imag`; JAX's gradient of a real function is that by the real part less i times that by
+        the imaginary part. Whole numbers, functions and whatever else there is are held fixed.
+    dtype
+        What floating-point leaves are turned to; JAX otherwise refuses float64. None keeps them as they are, for
+        functions that take float32 alone.
+    jit
+        Compile both sides. False for a function with Python's `if` on a value.
+    has_aux
+        True if the function returns (value, anything else), as for `jax.grad`.
 
     Returns
     -------
     cost, params, grads
         For `gradlab.check_gradients(*problem(function, tree))`.
+
+    Raises
+    ------
+    GradlabError
+        If no leaf is a floating-point array, or, when cost or grads are called, if the function does not return one
+        real number, or cannot be compiled.
     """
     leaves, form = jax.tree_util.tree_flatten_with_path(tree)
-    params = {jax.tree_util.keystr(path): np.asarray(leaf, dtype=np.float64).copy() for path, leaf in leaves}
-    value, gradient = jax.jit(function), jax.jit(jax.grad(function))
-    float64 = jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64  # before JAX 0.8
+    names = _names([path for path, _ in leaves])
+    moved = {name: _array(leaf, dtype) for name, (_, leaf) in zip(names, leaves, strict=True) if _is_float(leaf)}
+    if not moved:
+        raise GradlabError("tree has no floating-point array among its leaves: give parameters as arrays of floats")
+    params = {key: part for name, leaf in moved.items() for key, part in _parts(name, leaf).items()}
+    wide = any(array.dtype == np.float64 for array in params.values())
 
-    def unflatten(values: Mapping[str, Any]) -> Any:
-        return jax.tree_util.tree_unflatten(form, [jax.numpy.array(values[name]) for name in params])
+    def rebuilt(arrays: Mapping[str, Any]) -> Any:
+        held = (arrays.get(name, leaf) for name, (_, leaf) in zip(names, leaves, strict=True))
+        return jax.tree_util.tree_unflatten(form, held)
+
+    def number(arrays: Mapping[str, Any]) -> Any:
+        return _one_number(function(rebuilt(arrays)), has_aux)
+
+    value, gradient = (jax.jit(f) if jit else f for f in (number, jax.grad(number)))
+
+    buffers = {name: _aligned(leaf) for name, leaf in moved.items()}
+
+    def joined(values: Mapping[str, Any]) -> dict[str, Any]:
+        """One array a leaf. JAX reads the buffers where they lie, and nothing made from them outlives a call."""
+        for name, buffer in buffers.items():
+            if np.iscomplexobj(buffer):
+                buffer.real, buffer.imag = values[f"{name}.real"], values[f"{name}.imag"]
+            else:
+                buffer[...] = values[name]
+        return {name: jax.device_put(buffer, may_alias=True) for name, buffer in buffers.items()}
 
     def cost(values: Mapping[str, Any]) -> float:
-        with float64(True):
-            return float(value(unflatten(values)))
+        with _float64(wide), _errors_explained():
+            return float(value(joined(values)))
 
     def grads(values: Mapping[str, Any]) -> Arrays:
-        with float64(True):
-            found = jax.tree_util.tree_leaves(gradient(unflatten(values)))
-        return {name: np.array(leaf, dtype=np.float64) for name, leaf in zip(params, found, strict=True)}
+        with _float64(wide), _errors_explained():
+            found = {name: np.array(leaf) for name, leaf in gradient(joined(values)).items()}
+        # JAX's gradient by a complex number is the conjugate of the one whose parts are the two slopes.
+        return {key: part for name, leaf in found.items() for key, part in _parts(name, np.conj(leaf)).items()}
 
     return cost, params, grads
+
+
+def _names(paths: list[Any]) -> list[str]:
+    """`dense.kernel` for each path; an empty path, one array alone, is `theta`."""
+    try:
+        names = [jax.tree_util.keystr(path, simple=True, separator=".") or "theta" for path in paths]
+    except TypeError:  # before JAX 0.4.38
+        names = [jax.tree_util.keystr(path) or "theta" for path in paths]
+    if len(set(names)) < len(names):  # {"a.b": …, "a": {"b": …}}
+        names = [jax.tree_util.keystr(path) or "theta" for path in paths]
+    return names
+
+
+def _is_float(leaf: Any) -> bool:
+    return (hasattr(leaf, "dtype") and jax.numpy.issubdtype(leaf.dtype, np.inexact)) or isinstance(
+        leaf, float | complex
+    )
+
+
+def _array(leaf: Any, dtype: DTypeLike | None) -> NDArray[Any]:
+    array = np.asarray(leaf)
+    if array.dtype.kind not in "fc":  # bfloat16 and other extensions of JAX
+        array = array.astype(np.float32)
+    if dtype is None:
+        return array.copy()
+    real = np.dtype(dtype)
+    return np.array(array, dtype=np.result_type(real, np.complex64) if array.dtype.kind == "c" else real)
+
+
+def _aligned(array: NDArray[Any]) -> NDArray[Any]:
+    """An empty array of this shape at a multiple of 64 bytes: JAX copies others, which takes longer than a cost."""
+    room = np.empty(array.nbytes + 64, dtype=np.uint8)
+    start = -room.ctypes.data % 64
+    return room[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+
+
+def _parts(name: str, array: NDArray[Any]) -> Arrays:
+    if np.iscomplexobj(array):
+        return {f"{name}.real": array.real.copy(), f"{name}.imag": array.imag.copy()}
+    return {name: array}
+
+
+def _one_number(out: Any, has_aux: bool) -> Any:
+    if has_aux:
+        if not (isinstance(out, tuple) and len(out) == 2):
+            raise GradlabError("function must return (value, anything else) where has_aux is True")
+        out = out[0]
+    elif isinstance(out, tuple):
+        raise GradlabError("function returns a tuple: if it is (value, anything else), say has_aux=True")
+    if jax.numpy.shape(out) != ():
+        raise GradlabError(
+            f"function must return one number, got shape {jax.numpy.shape(out)}: add .sum() or .mean()"
+        )
+    if jax.numpy.iscomplexobj(out):
+        raise GradlabError("function must return a real number, got a complex one: take its abs or real part")
+    return out
+
+
+@contextmanager
+def _errors_explained() -> Iterator[None]:
+    try:
+        yield
+    except (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError) as error:
+        raise GradlabError(
+            "function needs a value where JAX has none yet: for a Python if, say jit=False or use jax.lax.cond; for "
+            "float(), int() or NumPy on an array, use jax.numpy"
+        ) from error
+
+
+@contextmanager
+def _float64(wide: bool) -> Iterator[None]:
+    """float64 inside, whatever the caller's setting."""
+    enable = jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64  # before JAX 0.8
+    with enable(wide or jax.config.jax_enable_x64):
+        yield

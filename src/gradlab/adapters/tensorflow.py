@@ -1,47 +1,135 @@
-"""TensorFlow: a function of tensors by name as cost, params and grads in float64."""
+"""TensorFlow: a function of tensors by name, or a Keras model and its loss, as cost, params and grads."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
-Arrays = dict[str, NDArray[np.float64]]
+from gradlab.errors import GradlabError
+
+Arrays = dict[str, NDArray[Any]]
+Problem = tuple[Callable[[Mapping[str, Any]], float], Arrays, Callable[[Mapping[str, Any]], Arrays]]
 
 
-def problem(
-    function: Callable[[dict[str, Any]], Any], params: Mapping[str, ArrayLike]
-) -> tuple[Callable[[Mapping[str, Any]], float], Arrays, Callable[[Mapping[str, Any]], Arrays]]:
-    """What `check_gradients` asks for, from a function of a dict of tensors and the values of its parameters.
+def problem(function: Callable[[Any], Any], params: Mapping[str, ArrayLike] | Any) -> Problem:
+    """What `check_gradients` asks for, from a function and the values of its parameters, or a Keras model.
 
     Parameters
     ----------
     function
-        Maps a dict of float64 tensors to one number. What it closes over must be float64 too.
+        Maps what `params` is, as tensors or as the model, to one number. What it closes over must be float64 too.
     params
-        Arrays by name.
+        Arrays by name; whole numbers among them are held fixed, and floats turned to float64. Or a Keras model: its
+        trainable variables are checked under their paths, in the model's own dtype, so build it after
+        `keras.config.set_floatx("float64")`. Its variables, the running averages and seeds of dropout among them, are
+        put back after every call, so a dropout layer draws the same mask each time. A complex parameter `w`
+        makes two blocks, `w.real` and `w.imag`; TensorFlow's gradient of a real loss is that by the real part plus i
+        times that by the imaginary part.
 
     Returns
     -------
     cost, params, grads
         For `gradlab.check_gradients(*problem(function, params))`.
+
+    Raises
+    ------
+    GradlabError
+        If there is nothing to check, or, when cost or grads are called, if the function does not return one real
+        number or meets data of another dtype.
     """
+    if isinstance(params, Mapping):
+        given = {name: np.asarray(value) for name, value in params.items()}
+        moved = {name: _wide(value) for name, value in given.items() if value.dtype.kind in "fc"}
+        held = {name: tf.convert_to_tensor(value) for name, value in given.items() if name not in moved}
+        setting: Callable[[Mapping[str, Any]], Any] = lambda tensors: _nothing(held | dict(tensors))  # noqa: E731
+    elif hasattr(params, "trainable_variables"):
+        variables = {getattr(v, "path", v.name): v for v in params.trainable_variables}
+        moved = {name: variable.numpy().copy() for name, variable in variables.items()}
+        setting = lambda tensors: _inside(params, variables, tensors)  # noqa: E731
+    else:
+        raise GradlabError(f"params must be a dict of arrays or a Keras model, got {type(params).__name__}")
+    if not moved:
+        raise GradlabError("nothing to check: no floating-point array in params, no trainable variable in the model")
 
     def tensors(values: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: tf.convert_to_tensor(np.array(values[name])) for name in params}
+        return {
+            name: tf.convert_to_tensor(
+                values[f"{name}.real"] + 1j * values[f"{name}.imag"]
+                if np.iscomplexobj(value)
+                else np.array(values[name])
+            )
+            for name, value in moved.items()
+        }
 
     def cost(values: Mapping[str, Any]) -> float:
-        return float(function(tensors(values)))
+        with setting(tensors(values)) as (argument, _), _errors_explained():
+            return float(_one_number(function(argument)))
 
     def grads(values: Mapping[str, Any]) -> Arrays:
-        watched = tensors(values)
-        with tf.GradientTape() as tape:
-            tape.watch(watched)
-            out = function(watched)
-        found = tape.gradient(out, watched, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        return {name: np.array(tf.convert_to_tensor(found[name])) for name in params}
+        with setting(tensors(values)) as (argument, sources), _errors_explained(), tf.GradientTape() as tape:
+            tape.watch([sources[name] for name in moved])
+            out = _one_number(function(argument))
+            with tape.stop_recording():
+                slopes = tape.gradient(
+                    out, [sources[name] for name in moved], unconnected_gradients=tf.UnconnectedGradients.ZERO
+                )
+        found = (np.array(tf.convert_to_tensor(slope)) for slope in slopes)
+        return {key: part for name, slope in zip(moved, found, strict=True) for key, part in _parts(name, slope)}
 
-    return cost, {name: np.array(value, dtype=np.float64) for name, value in params.items()}, grads
+    return cost, {key: part for name, value in moved.items() for key, part in _parts(name, value)}, grads
+
+
+@contextmanager
+def _nothing(tensors: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
+    yield tensors, tensors
+
+
+@contextmanager
+def _inside(model: Any, variables: Mapping[str, Any], tensors: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
+    """The model with these values, and as it was afterwards, whatever happened."""
+    before = [(variable, variable.numpy().copy()) for variable in model.variables]
+    try:
+        for name, variable in variables.items():
+            variable.assign(tensors[name])
+        yield model, {name: getattr(variable, "value", variable) for name, variable in variables.items()}
+    finally:
+        for variable, value in before:
+            variable.assign(value)
+
+
+def _wide(value: NDArray[Any]) -> NDArray[Any]:
+    return value.astype(np.complex128 if value.dtype.kind == "c" else np.float64)
+
+
+def _parts(name: str, array: NDArray[Any]) -> Iterator[tuple[str, NDArray[Any]]]:
+    if np.iscomplexobj(array):
+        yield from ((f"{name}.real", array.real.copy()), (f"{name}.imag", array.imag.copy()))
+    else:
+        yield name, array
+
+
+def _one_number(out: Any) -> Any:
+    shape = tuple(np.shape(out))
+    if int(np.prod(shape)) != 1:
+        raise GradlabError(f"function must return one number, got shape {shape}: use tf.reduce_sum or tf.reduce_mean")
+    if tf.convert_to_tensor(out).dtype.is_complex:
+        raise GradlabError("function must return a real number, got a complex one: take tf.abs or tf.math.real")
+    return tf.reshape(out, ())
+
+
+@contextmanager
+def _errors_explained() -> Iterator[None]:
+    try:
+        yield
+    except (tf.errors.InvalidArgumentError, TypeError, ValueError) as error:
+        if not any(word in str(error) for word in ("double", "float64", "dtype")):
+            raise
+        raise GradlabError(
+            f"function mixes dtypes ({str(error).splitlines()[0]}): the parameters are float64 here, so the data and "
+            "constants that it uses must be float64 too: tf.cast(X, tf.float64), or NumPy arrays in float64"
+        ) from error

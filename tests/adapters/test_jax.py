@@ -1,0 +1,109 @@
+"""The JAX adapter: leaves by their path, complex ones as two blocks, everything else held fixed."""
+
+import numpy as np
+import pytest
+
+from gradlab import GradlabError, Verdict, check_gradients
+from tests.adapters.framework import framework
+
+jax = framework("jax")
+from gradlab.adapters.jax import problem  # noqa: E402
+
+jnp = jax.numpy
+X = np.random.default_rng(0).standard_normal((7, 4))
+Y = np.random.default_rng(1).standard_normal((7, 1))
+
+
+def checked(function, tree, **keywords):
+    return check_gradients(*problem(function, tree, **keywords))
+
+
+def network(t):
+    hidden = jnp.tanh(X @ t["hidden"][0]["W"].T + t["hidden"][0]["b"])
+    return jnp.mean((hidden @ t["out"] - Y) ** 2)
+
+
+TREE = {"hidden": [{"W": np.full((3, 4), 0.3), "b": np.zeros(3)}], "out": np.ones((3, 1))}
+
+
+def test_a_network():
+    cost, params, grads = problem(network, TREE)
+    report = check_gradients(cost, params, grads)
+    assert report.ok
+    assert list(report.blocks) == ["hidden.0.W", "hidden.0.b", "out"]
+    assert min(block.digits for block in report.blocks.values()) >= 7
+    assert jnp.zeros(1).dtype == np.float32  # float64 only inside
+    for factor in (1.001, -1.0):
+        wrong = {name: factor * g for name, g in grads(params).items()}
+        assert check_gradients(cost, params, wrong).verdict is Verdict.WRONG
+
+
+def test_one_array_is_theta():
+    assert list(checked(lambda w: jnp.sum(w**3), X[0]).blocks) == ["theta"]
+
+
+def test_whole_numbers_and_functions_are_held_fixed():
+    tree = {"w": X[0], "i": np.array([0, 2, 1, 3]), "f": jnp.tanh, "none": None}
+    report = checked(lambda t: t["f"](t["w"][t["i"]] * jnp.arange(1.0, 5.0)).sum(), tree)
+    assert report.ok
+    assert list(report.blocks) == ["w"]
+
+
+def test_names_that_would_clash_are_written_in_full():
+    tree = {"a.b": X[0], "a": {"b": X[1]}}
+    report = checked(lambda t: jnp.sum(t["a.b"] ** 2) + jnp.sum(t["a"]["b"] ** 3), tree)
+    assert report.ok
+    assert len(report.blocks) == 2
+
+
+@pytest.mark.parametrize("factor", [1.0, 2.0, -1.0])
+def test_complex_leaves_are_two_blocks_in_jax_convention(factor):
+    @jax.custom_vjp
+    def squared(w):
+        return jnp.sum(jnp.real(w) ** 2 + 3 * jnp.imag(w) ** 2)
+
+    squared.defvjp(lambda w: (squared(w), w), lambda w, g: (2 * g * jnp.real(w) - factor * 6j * g * jnp.imag(w),))
+    report = checked(lambda t: squared(t["w"]), {"w": np.array([1 + 2j, 3 - 1j])})
+    assert report.blocks["w.real"].verdict is Verdict.AGREES
+    assert report.blocks["w.imag"].verdict is (Verdict.AGREES if factor == 1.0 else Verdict.WRONG)
+
+
+def test_a_wrong_custom_vjp_is_caught():
+    @jax.custom_vjp
+    def f(x):
+        return jnp.sin(x)
+
+    f.defvjp(lambda x: (f(x), x), lambda x, g: (g * jnp.cos(x) * (1 + 1e-5),))
+    assert checked(lambda x: jnp.sum(f(x)), X[0]).verdict is Verdict.WRONG
+
+
+def test_aux_and_python_ifs():
+    report = checked(lambda t: ((t["w"] ** 2).sum(), {"step": 1}), {"w": X[0]}, has_aux=True)
+    assert report.ok
+    assert checked(lambda t: (t["w"] ** 2).sum() if t["w"][0] > -9 else t["w"].sum(), {"w": X[0]}, jit=False).ok
+
+
+def test_float32_on_request():
+    report = checked(lambda w: jnp.sum(jnp.tanh(w)), X[0].astype(np.float32), dtype=None)
+    assert report.ok
+    assert report.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda t: t["w"] ** 2, r"one number, got shape \(4,\)"),
+        (lambda t: (jnp.sum(t["w"]), 1), "has_aux=True"),
+        (lambda t: jnp.sum(t["w"]) * 1j, "real number"),
+        (lambda t: t["w"].sum() if t["w"][0] > 0 else 0.0, "jit=False"),
+        (lambda t: float(t["w"][0]) * t["w"].sum(), r"float\(\)"),
+    ],
+)
+def test_functions_that_cannot_be_checked(function, message):
+    with pytest.raises(GradlabError, match=message):
+        checked(function, {"w": X[0]})
+
+
+def test_trees_without_floats():
+    with pytest.raises(GradlabError, match="no floating-point array"):
+        checked(lambda t: 1.0, {"i": np.arange(3)})

@@ -1,0 +1,115 @@
+"""The TensorFlow adapter: tensors by name, Keras models as they are, and put back as they were."""
+
+import os
+
+import numpy as np
+import pytest
+
+from gradlab import GradlabError, Verdict, check_gradients
+from tests.adapters.framework import framework
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+tf = framework("tensorflow")
+from gradlab.adapters.tensorflow import problem  # noqa: E402
+
+X = np.random.default_rng(0).standard_normal((7, 4))
+Y = np.random.default_rng(1).standard_normal((7, 1))
+
+
+def checked(function, params):
+    return check_gradients(*problem(function, params))
+
+
+def network(p):
+    hidden = tf.tanh(tf.linalg.matmul(X, p["W"], transpose_b=True) + p["b"])
+    return tf.reduce_mean((tf.reduce_sum(hidden, axis=1, keepdims=True) - Y) ** 2)
+
+
+def test_a_function_of_tensors():
+    cost, params, grads = problem(network, {"W": np.full((3, 4), 0.3), "b": np.zeros(3)})
+    assert check_gradients(cost, params, grads).ok
+    for factor in (1.001, -1.0):
+        wrong = {name: factor * g for name, g in grads(params).items()}
+        assert check_gradients(cost, params, wrong).verdict is Verdict.WRONG
+
+
+def test_what_the_function_ignores_is_untested():
+    report = checked(lambda p: tf.reduce_sum(p["w"] ** 2), {"w": X[0], "unused": X[1]})
+    assert report.blocks["unused"].verdict is Verdict.UNTESTED
+
+
+def test_whole_numbers_are_held_fixed():
+    report = checked(
+        lambda p: tf.reduce_sum(tf.gather(p["w"], p["i"]) ** 2), {"w": X[0], "i": np.array([0, 1, 2, 3])}
+    )
+    assert report.ok
+    assert list(report.blocks) == ["w"]
+
+
+@pytest.mark.parametrize("factor", [1.0, 2.0])
+def test_complex_parameters_are_two_blocks(factor):
+    @tf.custom_gradient
+    def squared(w):
+        return tf.reduce_sum(tf.math.real(w) ** 2 + 3 * tf.math.imag(w) ** 2), lambda g: tf.complex(
+            2 * g * tf.math.real(w), factor * 6 * g * tf.math.imag(w)
+        )
+
+    report = checked(lambda p: squared(p["w"]), {"w": np.array([1 + 2j, 3 - 1j])})
+    assert report.blocks["w.real"].verdict is Verdict.AGREES
+    assert report.blocks["w.imag"].verdict is (Verdict.AGREES if factor == 1.0 else Verdict.WRONG)
+
+
+@pytest.fixture
+def keras64():
+    before = tf.keras.config.floatx()
+    tf.keras.config.set_floatx("float64")
+    tf.keras.utils.set_random_seed(0)
+    yield tf.keras
+    tf.keras.config.set_floatx(before)
+
+
+def test_a_keras_model_with_batch_norm_and_dropout(keras64):
+    layers = keras64.layers
+    parts = [layers.Dense(3, activation="tanh"), layers.BatchNormalization(), layers.Dropout(0.2), layers.Dense(1)]
+    model = keras64.Sequential([layers.Input((4,)), *parts])
+    before = [variable.numpy().copy() for variable in model.variables]
+    report = checked(lambda m: tf.reduce_mean((m(X, training=True) - Y) ** 2), model)
+    assert all(block.wrong_count == 0 for block in report.blocks.values())
+    assert report.blocks[next(name for name in report.blocks if name.endswith("gamma"))].verdict is Verdict.AGREES
+    assert report.dtype == np.float64
+    assert all(np.array_equal(a, v.numpy()) for a, v in zip(before, model.variables, strict=True))
+
+
+def test_a_wrong_layer_in_a_keras_model(keras64):
+    @tf.custom_gradient
+    def cube(x):
+        return x**3, lambda g: 2 * g * x**2
+
+    class Cube(keras64.layers.Layer):
+        def call(self, x):
+            return cube(x)
+
+    model = keras64.Sequential([keras64.layers.Input((4,)), keras64.layers.Dense(3), Cube(), keras64.layers.Dense(1)])
+    report = checked(lambda m: tf.reduce_sum(m(X) ** 2), model)
+    wrong = [name for name, block in report.blocks.items() if block.verdict is Verdict.WRONG]
+    assert wrong == list(report.blocks)[:2]
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda p: p["w"] ** 2, r"one number, got shape \(4,\)"),
+        (lambda p: tf.reduce_sum(tf.constant(X[0], tf.float32) * p["w"]), r"tf\.cast\(X, tf\.float64\)"),
+        (lambda p: tf.complex(tf.reduce_sum(p["w"]), tf.reduce_sum(p["w"])), "real number"),
+    ],
+)
+def test_functions_that_cannot_be_checked(function, message):
+    with pytest.raises(GradlabError, match=message):
+        checked(function, {"w": X[0]})
+
+
+def test_nothing_to_check():
+    with pytest.raises(GradlabError, match="nothing to check"):
+        checked(lambda p: 1.0, {"i": np.arange(3)})
+    with pytest.raises(GradlabError, match="dict of arrays or a Keras model"):
+        checked(lambda p: 1.0, [1.0])
