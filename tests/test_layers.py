@@ -12,8 +12,8 @@ EDGE = {"report.figures": {"matplotlib"}, "problem.progress": {"tqdm"}, "pytest_
 EDGE |= {f"adapters.{name}": {name} for name in ("torch", "jax", "tensorflow")}
 STDLIB = {
     "__future__", "argparse", "collections", "concurrent", "contextlib", "copy", "dataclasses", "enum", "fractions",
-    "functools", "html", "inspect", "io", "itertools", "math", "os", "pathlib", "re", "sys", "textwrap", "time",
-    "types", "typing", "warnings",
+    "functools", "hashlib", "html", "inspect", "io", "itertools", "math", "os", "pathlib", "re", "sys",
+    "textwrap", "time", "types", "typing", "warnings",
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ EACH = pytest.mark.parametrize("bug", labs.BUGS, ids=lambda bug: bug.slug)
 @SOME
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_right_function_passes(bug, seed):
-    report = gradlab.check_gradients(*bug.case(seed, bug.right))
+    report = gradlab.check_gradients(*bug.case(seed, bug.correct))
     assert report.verdict is Verdict.AGREES
     assert not report.findings
 
@@ -26,7 +26,7 @@ def test_the_right_function_passes(bug, seed):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_bug_is_found_by_name(bug, seed):
     report = gradlab.check_gradients(*bug.case(seed))
-    if not bug.visible:
+    if not bug.detectable:
         assert report.verdict is Verdict.AGREES
         return
     assert report.verdict is Verdict.WRONG
@@ -36,9 +36,9 @@ def test_the_bug_is_found_by_name(bug, seed):
 
 @EACH
 def test_nothing_but_one_place_differs(bug):
-    right, wrong = ast.unparse(ast.parse(bug.fixed)), ast.unparse(ast.parse(bug.source))
+    right, wrong = ast.unparse(ast.parse(bug.correct_source)), ast.unparse(ast.parse(bug.source))
     assert (right == wrong) == (bug.slug == "condemned")
-    assert len(bug.was) < 90
+    assert len(bug.original) < 90
     assert ast.parse(bug.source).body[0].name == bug.name
 
 
@@ -48,6 +48,13 @@ def test_the_same_seed_gives_the_same_case(bug):
     assert cost(params) == again(same)
     np.testing.assert_array_equal(params[min(params)], same[min(params)])
     assert set(grads(params)) == set(params)
+
+
+def test_an_id_is_opaque_and_no_other_bug_has_it():
+    ids = [bug.id for bug in labs.BUGS]
+    assert len(set(ids)) == len(ids)
+    assert all(set(id) <= set("abcdef0123456789") and len(id) == 6 for id in ids)
+    assert all(labs.find(bug.id) == labs.find(bug.slug) == bug for bug in labs.BUGS)
 
 
 def test_slugs_are_addresses_and_nothing_is_listed_twice():
@@ -61,8 +68,7 @@ def test_slugs_are_addresses_and_nothing_is_listed_twice():
 
 def test_every_bug_has_three_hints_and_a_reason():
     for bug in labs.BUGS:
-        starts = [hint.split(":")[0] for hint in bug.hints]
-        assert starts == ["The blocks", "The ratio", "The layer"], bug.slug
+        assert all(hint.endswith((".", "?")) for hint in bug.hints), bug.slug
         assert bug.why.endswith("."), bug.slug
 
 
@@ -70,7 +76,7 @@ def test_what_only_training_shows_is_not_seen_before():
     bug = labs.find("l2-on-bias")
     from gradlab.labs.regularisation import DECAY
 
-    untrained = DECAY(bug.wrong, 1)
+    untrained = DECAY(bug.buggy, 1)
     assert gradlab.check_gradients(*untrained).verdict is not Verdict.WRONG
     assert gradlab.check_gradients(*bug.case(1)).verdict is Verdict.WRONG
 

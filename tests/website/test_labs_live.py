@@ -14,7 +14,7 @@ from tests.website.live_tab import edit, navigate
 from tests.website.test_axe import violations
 from website.audit.browser import LAPTOP, PHONE, url, visit
 
-TOPICS = [topic for topic in labs.TOPICS if any(bug.visible for bug in labs.TOPICS[topic])]
+TOPICS = [topic for topic in labs.TOPICS if any(bug.detectable for bug in labs.TOPICS[topic])]
 KEPT = "JSON.parse(localStorage.getItem('gradlab-labs') ?? '{}')"
 SOLVED = "Solved: the checker agrees."
 BLIND = "labs/blind/"
@@ -32,8 +32,8 @@ PARTS = """title => {
 class Hunt:
     """One hunt on its page, as a reader finds it."""
 
-    def __init__(self, page: Page, number: int | str) -> None:
-        self.title = page.locator(f"h2[data-hunt='{number}']")
+    def __init__(self, page: Page, id: str) -> None:
+        self.title = page.locator(f"h2[data-hunt='{id}']")
         self.title.evaluate(PARTS)
         own = f"[data-of='{self.title.get_attribute('id')}']"
         self.function, self.check = page.locator(f"live-block{own}").all()
@@ -62,40 +62,40 @@ def go(page: Page, address: str) -> None:
 @pytest.mark.parametrize("topic", sample(TOPICS, 1))
 def test_every_hunt_is_solved_in_the_editor_and_not_before(tab: Page, topic: str) -> None:
     go(tab, f"labs/{topic}/")
-    hunts = [number for number, bug in enumerate(labs.BUGS) if bug.topic == topic and bug.visible]
-    found = tab.locator("h2[data-hunt]").evaluate_all("all => all.map((title) => +title.dataset.hunt)")
-    assert found == hunts
+    hunts = [bug for bug in labs.TOPICS[topic] if bug.detectable]
+    found = tab.locator("h2[data-hunt]").evaluate_all("all => all.map((title) => title.dataset.hunt)")
+    assert found == [bug.id for bug in hunts]
     wanted = sample(hunts, 2)
-    for number in wanted:
-        hunt = Hunt(tab, number)
-        assert hunt.look().startswith("WRONG"), labs.BUGS[number].slug
-        assert str(number) not in tab.evaluate(KEPT)
-        assert hunt.repair(labs.BUGS[number].fixed) == SOLVED, labs.BUGS[number].slug
+    for bug in wanted:
+        hunt = Hunt(tab, bug.id)
+        assert hunt.look().startswith("WRONG"), bug.slug
+        assert bug.id not in tab.evaluate(KEPT)
+        assert hunt.repair(bug.correct_source) == SOLVED, bug.slug
         assert hunt.check.get_attribute("data-state") == "edited"
         expect(hunt.title).to_have_class(re.compile("lab-solved"))
     kept = tab.evaluate(KEPT)
-    assert [int(number) for number in kept] == wanted
+    assert set(kept) == {bug.id for bug in wanted}
     assert all(one["solved"] and one["hints"] == 0 and not one["looked"] for one in kept.values())
 
 
 def test_a_hunt_is_not_solved_by_another_function_or_another_check(tab: Page) -> None:
     go(tab, "labs/dense/")
-    one, two = Hunt(tab, 0), Hunt(tab, 1)
-    assert two.repair(labs.BUGS[1].fixed) == SOLVED
+    one, two = Hunt(tab, labs.BUGS[0].id), Hunt(tab, labs.BUGS[1].id)
+    assert two.repair(labs.BUGS[1].correct_source) == SOLVED
     assert one.look().startswith("WRONG"), "the function of the hunt that was run last was checked"
     edit(one.check, "print('AGREES')")
     assert one.repair(labs.BUGS[0].source + "# the same\n").startswith("AGREES But the check was edited")
-    assert list(tab.evaluate(KEPT)) == ["1"]
+    assert list(tab.evaluate(KEPT)) == [labs.BUGS[1].id]
 
 
 def test_an_error_is_shown_where_it_is(tab: Page) -> None:
     go(tab, "labs/dense/")
-    hunt = Hunt(tab, 0)
+    hunt = Hunt(tab, labs.BUGS[0].id)
     edit(hunt.function, "def dense_backward(dZ, A, W)\n    return")
     hunt.function.locator(".cm-content").press("ControlOrMeta+Enter")
     expect(hunt.function.locator(".live-note")).to_have_text("Ended in an error", timeout=PATIENCE)
     expect(hunt.said).to_be_empty()
-    edit(hunt.function, labs.BUGS[0].fixed)
+    edit(hunt.function, labs.BUGS[0].correct_source)
     hunt.function.locator(".cm-content").press("ControlOrMeta+Enter")
     expect(hunt.said).to_have_text(SOLVED, timeout=PATIENCE)
 
@@ -107,7 +107,7 @@ def unlocked(hints: Locator) -> list[bool]:
 
 def test_hints_come_one_at_a_time_and_count(tab: Page) -> None:
     go(tab, "labs/dense/")
-    hunt = Hunt(tab, 2)
+    hunt = Hunt(tab, labs.BUGS[2].id)
     assert unlocked(hunt.hints) == [True, False, False, False]
     locked = hunt.hints.nth(1).locator("summary")
     locked.click(force=True)
@@ -120,30 +120,63 @@ def test_hints_come_one_at_a_time_and_count(tab: Page) -> None:
     assert unlocked(hunt.hints) == [True, True, False, False]
     hunt.hints.nth(1).locator("summary").press("Enter")
     expect(hunt.hints.nth(2).locator("summary")).not_to_have_attribute("aria-disabled", "true")
-    assert tab.evaluate(KEPT)["2"] | {"at": ""} == {"name": "Hunt 1.3", "at": "", "hints": 2, "looked": False}
+    assert tab.evaluate(KEPT)[labs.BUGS[2].id] | {"at": ""} == {
+        "name": "Hunt 1.3",
+        "at": "",
+        "hints": 2,
+        "looked": False,
+    }
     hunt.answer.locator("summary").click()
     expect(hunt.answer.locator("p").first).to_be_visible()
-    assert hunt.repair(labs.BUGS[2].fixed) == SOLVED
+    assert hunt.repair(labs.BUGS[2].correct_source) == SOLVED
     assert unlocked(hunt.hints) == [True] * 4
     hunt.hints.nth(3).locator("summary").click()  # after it is solved, nothing counts
     go(tab, NONE)
     go(tab, "labs/dense/")
-    hunt = Hunt(tab, 2)
+    hunt = Hunt(tab, labs.BUGS[2].id)
     expect(hunt.title).to_have_class(re.compile("lab-solved"))
-    kept = tab.evaluate(KEPT)["2"]
+    kept = tab.evaluate(KEPT)[labs.BUGS[2].id]
     assert kept["solved"]
     assert kept["hints"] == 2
     assert kept["looked"]
 
 
+def test_progress_that_was_kept_by_number_is_carried_over(tab: Page) -> None:
+    """In the order of the first catalogue, whatever was added to ours since."""
+    go(tab, NONE)
+    one = {
+        "name": "Hunt 1.1",
+        "at": "/gradlab/labs/dense/#hunt-1",
+        "hints": 1,
+        "looked": False,
+        "solved": "2026-01-02",
+    }
+    last = one | {"name": "Hunt 7.9", "at": "/gradlab/labs/sequences/#hunt-9", "solved": None}
+    since = one | {"name": "Hunt 2.1", "hints": 0}
+    blind = one | {"name": "Seed 7", "at": "/gradlab/labs/blind/#hunt"}
+    ids = {name: labs.find(name).id for name in ("dw-doubled", "scale-of-scores", "mask-from-a")}
+    kept = {"0": one, "46": last, "7": one, ids["mask-from-a"]: since, "seed 7": blind}
+    tab.evaluate("kept => localStorage.setItem('gradlab-labs', JSON.stringify(kept))", kept)
+    go(tab, "labs/dense/")
+    expect(Hunt(tab, ids["dw-doubled"]).title).to_have_class(re.compile("lab-solved"))
+    assert tab.evaluate(KEPT) == {
+        ids["dw-doubled"]: one | {"at": f"/gradlab/labs/dense/#hunt-{ids['dw-doubled']}"},
+        ids["scale-of-scores"]: last | {"at": f"/gradlab/labs/sequences/#hunt-{ids['scale-of-scores']}"},
+        ids["mask-from-a"]: since,
+        "seed 7": blind,
+    }
+
+
 def test_what_was_found_survives_a_reload(chromium: Browser) -> None:
     with visit(chromium, viewport=LAPTOP) as visitor:
         page = visitor.open("labs/dense/")
-        Hunt(page, 5).hints.first.locator("summary").click()
-        expect(Hunt(page, 5).hints.nth(1).locator("summary")).not_to_have_attribute("aria-disabled", "true")
+        Hunt(page, labs.BUGS[5].id).hints.first.locator("summary").click()
+        expect(Hunt(page, labs.BUGS[5].id).hints.nth(1).locator("summary")).not_to_have_attribute(
+            "aria-disabled", "true"
+        )
         page.reload()
         page.locator(".lab-said").last.wait_for(state="attached")
-        assert unlocked(Hunt(page, 5).hints) == [True, True, False, False]
+        assert unlocked(Hunt(page, labs.BUGS[5].id).hints) == [True, True, False, False]
         assert not violations(page)
         page.goto(url("labs/"))
         expect(page.locator(".lab-progress tbody tr")).to_have_text("Hunt 1.6not yet1")
@@ -152,16 +185,16 @@ def test_what_was_found_survives_a_reload(chromium: Browser) -> None:
 
 def test_progress_is_shown_exported_and_reset(tab: Page, tmp_path: Path) -> None:
     go(tab, "labs/activations/")
-    Hunt(tab, 7).hints.first.locator("summary").click()
-    assert Hunt(tab, 7).repair(labs.BUGS[7].fixed) == SOLVED
-    Hunt(tab, 8).answer.locator("summary").click()
+    Hunt(tab, labs.BUGS[7].id).hints.first.locator("summary").click()
+    assert Hunt(tab, labs.BUGS[7].id).repair(labs.BUGS[7].correct_source) == SOLVED
+    Hunt(tab, labs.BUGS[8].id).answer.locator("summary").click()
     tab.wait_for_timeout(50)  # a fold says a moment later that it was opened
     kept = tab.evaluate(KEPT)
     go(tab, "labs/")
     box = tab.locator(".lab-progress")
     rows = box.locator("tbody tr")
     expect(rows).to_have_count(2)
-    assert rows.nth(0).locator("td").all_inner_texts() == ["Hunt 2.1", kept["7"]["solved"], "1"]
+    assert rows.nth(0).locator("td").all_inner_texts() == ["Hunt 2.1", kept[labs.BUGS[7].id]["solved"], "1"]
     assert rows.nth(1).locator("td").all_inner_texts() == ["Hunt 2.2", "not yet", "0, and the answer"]
     with tab.expect_download() as download:
         box.get_by_role("button", name="Export").click()
@@ -193,10 +226,10 @@ def test_a_blind_bug_is_drawn_by_its_seed_and_named_when_it_is_found(tab: Page) 
         assert first.locator(".live-out pre").inner_text().rstrip() == bug.source.rstrip()
         assert unlocked(hunt.hints) == [True, False, False, False]
         hunt.hints.first.locator("summary").click()
-        expect(hunt.hints.first.locator(".live-out")).to_have_text(re.compile(re.escape(bug.hints[0][:40])))
+        expect(hunt.hints.first.locator(".live-out")).to_have_text(re.compile(re.escape(bug.hints.blocks[:40])))
         assert bug.title not in tab.locator("article").inner_text()
         assert hunt.look().startswith("WRONG")
-        assert hunt.repair(bug.fixed) == SOLVED
+        assert hunt.repair(bug.correct_source) == SOLVED
         expect(tab.locator(".lab-progress tbody tr", has_text=bug.title)).to_be_visible()
         assert tab.evaluate(KEPT)[f"seed {seed}"]["hints"] == 1
     assert not violations(tab)

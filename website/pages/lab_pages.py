@@ -70,27 +70,27 @@ def page(topic: str) -> str:
         _fence("import numpy as np\n\nimport gradlab\nfrom gradlab import labs\n"),
         textwrap.dedent(TRAPPED if topic == "traps" else HOW).strip(),
     ]
-    for k, bug in enumerate(labs.TOPICS[topic], 1):
-        parts += _hunt(k, bug)
+    for bug in labs.TOPICS[topic]:
+        parts += _hunt(bug)
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
-def _hunt(k: int, bug: labs.Bug) -> list[str]:
+def _hunt(bug: labs.Bug) -> list[str]:
     """One hunt: the function, the check, the hints, the answer."""
-    index = labs.BUGS.index(bug)
-    case = f"*labs.BUGS[{index}].case({SEED}, {bug.name})"
+    case = f'*labs.find("{bug.id}").case({SEED}, {bug.name})'
     check = f"report = gradlab.check_gradients({case})\nprint(report)\n"
     if bug.topic == "traps":
         check += f"course = gradlab.check_gradients({case}, step=1e-7)\n"
         check += 'print(f"\\nWith the step of the course: {course.level}.")\n'
-    task = f' data-hunt="{index}"' if bug.visible else ""
-    hints = (*bug.hints, f"The line: {_line(bug)}" if bug.was != bug.now else "The line: there is none to repair.")
+    task = f' data-hunt="{bug.id}"' if bug.detectable else ""
+    line = _line(bug) if bug.original != bug.mutated else "There is none to repair."
+    hints = zip(("The blocks", "The ratio", "The layer", "The line"), (*bug.hints, line), strict=True)
     return [
-        f"## Hunt {number(bug)} {{ #hunt-{k}{task} }}",
+        f"## Hunt {number(bug)} {{ #hunt-{bug.id}{task} }}",
         f"Level {bug.level}: {LEVELS[bug.level]}.",
         _fence(bug.source),
         _fence(check) + "\n" + OUTPUT,
-        *(_folded("question", f"Hint {n}: {hint.split(': ')[0]}", _upper(hint)) for n, hint in enumerate(hints, 1)),
+        *(_folded("question", f"Hint {n}: {title}", hint) for n, (title, hint) in enumerate(hints, 1)),
         _folded("success", "What it is", _answer(bug, case)),
     ]
 
@@ -106,26 +106,20 @@ def _answer(bug: labs.Bug, case: str) -> str:
         f"The report's first finding is [{bug.finding}](../reference/findings.md#{bug.finding.lower()})."
         if bug.finding
         else "No finding fires, since the gradient agrees here."
-        if not bug.visible
+        if not bug.detectable
         else "There is no rule for this one: the report can say no more than which entries are wrong."
     )
-    if bug.was == bug.now:
+    if bug.original == bug.mutated:
         return f"**{bug.title}.** {bug.why}\n\n{finding}"
     proof = f"print(gradlab.check_gradients({case}).verdict.value)\n"
-    fixed = f"{_fence(bug.fixed)}\n\n{_fence(proof)}\n{OUTPUT}"
+    fixed = f"{_fence(bug.correct_source)}\n\n{_fence(proof)}\n{OUTPUT}"
     return f"**{bug.title}.** {bug.why}\n\n{finding}\n\n{fixed}"
 
 
 def _line(bug: labs.Bug) -> str:
     """The line of the function that is wrong, as code."""
-    n = bug.fixed[: bug.fixed.index(bug.was)].count("\n")
+    n = bug.correct_source[: bug.correct_source.index(bug.original)].count("\n")
     return f"`{bug.source.splitlines()[n].strip()}`"
-
-
-def _upper(hint: str) -> str:
-    """The hint as a sentence; names such as b and dX stay as they are."""
-    text = hint.split(": ", 1)[1]
-    return text if re.match(r"(`|b |c |d[A-Z] )", text) else text[0].upper() + text[1:]
 
 
 def _folded(kind: str, title: str, text: str) -> str:

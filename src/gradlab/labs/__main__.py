@@ -12,17 +12,17 @@ def main() -> None:
     parser.add_argument("--bugs", type=int, default=3, metavar="N", help="how many (3)")
     parser.add_argument("--topic", action="append", default=[], choices=list(labs.TOPICS), help="only these")
     parser.add_argument("--level", action="append", default=[], type=int, choices=[1, 2, 3], help="only these")
-    parser.add_argument("--hunt", type=int, metavar="N", help="this one hunt of the site's labs, by its number")
+    parser.add_argument("--hunt", metavar="ID", help="this one hunt of the site's labs, by its id")
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same bugs (0)")
     asked = parser.parse_args()
     try:
         if asked.hunt is not None:
-            bugs: tuple[labs.Bug, ...] = (labs.BUGS[asked.hunt],)
+            bugs: tuple[labs.Bug, ...] = (labs.find(asked.hunt),)
         else:
             bugs = labs.choose(labs.BUGS, asked.bugs, topics=asked.topic, levels=asked.level, seed=asked.seed)
-        for path in labs.write(asked.folder, bugs, labs.BUGS, seed=asked.seed):
+        for path in labs.write(asked.folder, bugs, seed=asked.seed):
             print(path.as_posix())
-    except (ValueError, IndexError, FileExistsError) as error:
+    except (ValueError, FileExistsError) as error:
         parser.error(str(error))
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gradlab.labs.bug import Bug
-from gradlab.labs.scenes import network
+from gradlab.labs.bug import Bug, Hints
+from gradlab.labs.setups import network
 
 
 def relu_backward(dA, Z):
@@ -31,129 +31,133 @@ SIGMOID = network("activation_backward", hidden="sigmoid")
 
 BUGS = (
     Bug(
-        "mask-from-a",
-        "The mask is A ≥ 0, which is always true",
-        "activations",
-        2,
-        relu_backward,
-        "Z > 0",
-        "np.maximum(Z, 0) >= 0",
-        "GL113",
-        (
-            "The blocks: the last layer is right, all below it are wrong.",
-            "The ratio: there is none. Some entries that should be 0 are not.",
-            "The layer: the last layer has no activation below it on its way back. So the activation's backward is "
-            "called first between the last layer and the one before.",
+        slug="mask-from-a",
+        title="The mask is A ≥ 0, which is always true",
+        level=2,
+        correct=relu_backward,
+        original="Z > 0",
+        mutated="np.maximum(Z, 0) >= 0",
+        finding="GL113",
+        hints=Hints(
+            blocks="The last layer is right, all below it are wrong.",
+            ratio="There is none. Some entries that should be 0 are not.",
+            layer=(
+                "The last layer has no activation below it on its way back. So the activation's backward is "
+                "called first between the last layer and the one before."
+            ),
         ),
-        "A = max(Z, 0) is never negative, so A ≥ 0 lets everything through, as if there were no activation. Right "
-        "are Z > 0 and A > 0.",
-        RELU,
+        why=(
+            "A = max(Z, 0) is never negative, so A ≥ 0 lets everything through, as if there were no activation. "
+            "Right are Z > 0 and A > 0."
+        ),
+        setup=RELU,
     ),
     Bug(
-        "leak-forgotten",
-        "The small slope on the negative side is missing",
-        "activations",
-        2,
-        leaky_relu_backward,
-        "np.where(Z > 0, 1, 0.01)",
-        "(Z > 0)",
-        "GL113",
-        (
-            "The blocks: the last layer is right, all below it are wrong, but only by little.",
-            "The ratio: there is none. How large are the differences, beside the entries?",
-            "The layer: think of leaky relu as two lines. Which of them has the wrong slope?",
+        slug="leak-forgotten",
+        title="The small slope on the negative side is missing",
+        level=2,
+        correct=leaky_relu_backward,
+        original="np.where(Z > 0, 1, 0.01)",
+        mutated="(Z > 0)",
+        finding="GL113",
+        hints=Hints(
+            blocks="The last layer is right, all below it are wrong, but only by little.",
+            ratio="There is none. How large are the differences, beside the entries?",
+            layer="Think of leaky relu as two lines. Which of them has the wrong slope?",
         ),
-        "The backward of relu was used for leaky relu. The slope there is 0.01, so errors are of the order of a "
-        "hundredth: training would hardly notice.",
-        LEAKY,
+        why=(
+            "The backward of relu was used for leaky relu. The slope there is 0.01, so errors are of the order "
+            "of a hundredth: training would hardly notice."
+        ),
+        setup=LEAKY,
     ),
     Bug(
-        "leak-inverted",
-        "The slopes of the two sides are exchanged",
-        "activations",
-        2,
-        leaky_relu_backward,
-        "np.where(Z > 0, 1, 0.01)",
-        "np.where(Z > 0, 0.01, 1)",
-        "GL113",
-        (
-            "The blocks: the last layer is right, all below it are wrong.",
-            "The ratio: there is none, and many entries are off by far.",
-            "The layer: ask which side of the kink each line is meant for.",
+        slug="leak-inverted",
+        title="The slopes of the two sides are exchanged",
+        level=2,
+        correct=leaky_relu_backward,
+        original="np.where(Z > 0, 1, 0.01)",
+        mutated="np.where(Z > 0, 0.01, 1)",
+        finding="GL113",
+        hints=Hints(
+            blocks="The last layer is right, all below it are wrong.",
+            ratio="There is none, and many entries are off by far.",
+            layer="Ask which side of the kink each line is meant for.",
         ),
-        "The arguments of where are: the condition, the value where it holds, the value where it does not.",
-        LEAKY,
+        why="The arguments of where are: the condition, the value where it holds, the value where it does not.",
+        setup=LEAKY,
     ),
     Bug(
-        "tanh-of-tanh",
-        "tanh′ is taken at A in the place of Z",
-        "activations",
-        2,
-        tanh_backward,
-        "A = np.tanh(Z)",
-        "A = np.tanh(np.tanh(Z))",
-        "GL113",
-        (
-            "The blocks: the last layer is right, all below it are wrong, more and more.",
-            "The ratio: there is none. But nearly all signs are right, and the differences are small.",
-            "The layer: something between two layers is nearly right at each step: a slope at nearly that place.",
+        slug="tanh-of-tanh",
+        title="tanh′ is taken at A in the place of Z",
+        level=2,
+        correct=tanh_backward,
+        original="A = np.tanh(Z)",
+        mutated="A = np.tanh(np.tanh(Z))",
+        finding="GL113",
+        hints=Hints(
+            blocks="The last layer is right, all below it are wrong, more and more.",
+            ratio="There is none. But nearly all signs are right, and the differences are small.",
+            layer="Something between two layers is nearly right at each step: a slope at nearly that place.",
         ),
-        "The cache holds A = tanh(Z), and the function expected Z. tanh flattens, so its slope at A is steeper than "
-        "that at Z; the error multiplies from layer to layer.",
-        TANH,
+        why=(
+            "The cache holds A = tanh(Z), and the function expected Z. tanh flattens, so its slope at A is "
+            "steeper than that at Z; the error multiplies from layer to layer."
+        ),
+        setup=TANH,
     ),
     Bug(
-        "tanh-square-forgotten",
-        "1 − A in the place of 1 − A²",
-        "activations",
-        2,
-        tanh_backward,
-        "(1 - A**2)",
-        "(1 - A)",
-        "GL113",
-        (
-            "The blocks: the last layer is right, all below it are wrong.",
-            "The ratio: there is none.",
-            "The layer: the derivative of an activation must be right for negative inputs too. Put Z = −1 into it.",
+        slug="tanh-square-forgotten",
+        title="1 − A in the place of 1 − A²",
+        level=2,
+        correct=tanh_backward,
+        original="(1 - A**2)",
+        mutated="(1 - A)",
+        finding="GL113",
+        hints=Hints(
+            blocks="The last layer is right, all below it are wrong.",
+            ratio="There is none.",
+            layer="The derivative of an activation must be right for negative inputs too. Put Z = −1 into it.",
         ),
-        "1 − A belongs to the sigmoid, A (1 − A). For small A both 1 − A and 1 − A² are near 1, so with tiny weights "
-        "it would nearly pass.",
-        TANH,
+        why=(
+            "1 − A belongs to the sigmoid, A (1 − A). For small A both 1 − A and 1 − A² are near 1, so with tiny "
+            "weights it would nearly pass."
+        ),
+        setup=TANH,
     ),
     Bug(
-        "sigmoid-of-a",
-        "sigmoid′ is taken of the activation",
-        "activations",
-        2,
-        sigmoid_backward,
-        "A = 1 / (1 + np.exp(-Z))",
-        "A = 1 / (1 + np.exp(-1 / (1 + np.exp(-Z))))",
-        "GL113",
-        (
-            "The blocks: the last layer is right, all below it are wrong.",
-            "The ratio: there is none, and it strays further from 1 with each layer on the way down.",
-            "The layer: what was put into the sigmoid here has been through a sigmoid before.",
+        slug="sigmoid-of-a",
+        title="sigmoid′ is taken of the activation",
+        level=2,
+        correct=sigmoid_backward,
+        original="A = 1 / (1 + np.exp(-Z))",
+        mutated="A = 1 / (1 + np.exp(-1 / (1 + np.exp(-Z))))",
+        finding="GL113",
+        hints=Hints(
+            blocks="The last layer is right, all below it are wrong.",
+            ratio="There is none, and it strays further from 1 with each layer on the way down.",
+            layer="What was put into the sigmoid here has been through a sigmoid before.",
         ),
-        "σ′ = A (1 − A) holds for A = σ(Z). Here A went through σ once more. Near Z = 0 both slopes are about 1/4, "
-        "and "
-        "that is why the numbers look almost right.",
-        SIGMOID,
+        why=(
+            "σ′ = A (1 − A) holds for A = σ(Z). Here A went through σ once more. Near Z = 0 both slopes are "
+            "about 1/4, and that is why the numbers look almost right."
+        ),
+        setup=SIGMOID,
     ),
     Bug(
-        "sigmoid-half",
-        "A where A (1 − A) belongs",
-        "activations",
-        2,
-        sigmoid_backward,
-        "dA * A * (1 - A)",
-        "dA * A",
-        "GL113",
-        (
-            "The blocks: the last layer is right, all below it are wrong.",
-            "The ratio: there is none. But analytic is mostly too large, the more so the further down the layer is.",
-            "The layer: 1 − A is about a half for small Z. Something is missing that is about a half.",
+        slug="sigmoid-half",
+        title="A where A (1 − A) belongs",
+        level=2,
+        correct=sigmoid_backward,
+        original="dA * A * (1 - A)",
+        mutated="dA * A",
+        finding="GL113",
+        hints=Hints(
+            blocks="The last layer is right, all below it are wrong.",
+            ratio="There is none. But analytic is mostly too large, the more so the further down the layer is.",
+            layer="1 − A is about a half for small Z. Something is missing that is about a half.",
         ),
-        "The product rule for 1 / (1 + E) has two factors, and one was lost.",
-        SIGMOID,
+        why="The product rule for 1 / (1 + E) has two factors, and one was lost.",
+        setup=SIGMOID,
     ),
 )

@@ -1,5 +1,6 @@
 """What a planted bug is: a right function, the one place where it was changed, and a network to put it in."""
 
+import hashlib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,10 +21,18 @@ class Case(NamedTuple):
     grads: Callable[[Mapping[str, Array]], dict[str, Array]]
 
 
-Scene = Callable[[Function, int], Case]  # (backward, seed): backward at its place in a small network
+Setup = Callable[[Function, int], Case]  # (backward, seed): backward at its place in a small network
 
 
-@dataclass(frozen=True)
+class Hints(NamedTuple):
+    """What a learner may look at, one after the other."""
+
+    blocks: str  # which blocks are wrong, and which agree
+    ratio: str  # numeric over analytic, or their difference, in a wrong block
+    layer: str  # what lies between the right blocks and the wrong ones
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bug:
     """A bug, planted by one change of one small function.
 
@@ -33,60 +42,71 @@ class Bug:
     Attributes
     ----------
     slug
-        A short name for addresses: `"dw-doubled"`.
+        A short name for authors: `"dw-doubled"`. It gives the answer away. It stays as it is, since `id` is made
+        of it.
     title
         What is wrong, in a few words. It gives the answer away.
     topic
-        `"dense"`, `"activations"`, `"losses"`, `"regularisation"`, `"normalisation"`, `"images"`, `"sequences"`
-        or `"traps"`.
+        The module that lists the bug: `"dense"`, `"activations"`, `"losses"`, `"regularisation"`, `"normalisation"`,
+        `"images"`, `"sequences"` or `"traps"`. The catalogue fills it in.
     level
         1: the report names the bug. 2: it names the place. 3: it must be read with care.
-    right
+    correct
         The right function. It needs nothing but NumPy, and its source is what a learner edits.
-    was, now
+    original, mutated
         What the right function says, and what stands there instead. The same, if nothing is wrong.
     finding
         The code of the finding that comes first, `""` if there is none.
     hints
-        What a learner may look at, one after the other: the blocks, the ratio, the layer.
+        What a learner may look at, one after the other: `blocks`, `ratio`, `layer`.
     why
         What went wrong, and how one could have seen it.
-    visible
+    setup
+        Puts a function at its place in a small network: `setup(function, seed)` gives a `Case`.
+    detectable
         Whether a check calls it WRONG. False for what a check cannot see, and for code that is right.
     """
 
     slug: str
     title: str
-    topic: str
     level: int
-    right: Function
-    was: str
-    now: str
+    correct: Function
+    original: str
+    mutated: str
     finding: str
-    hints: tuple[str, ...]
+    hints: Hints
     why: str
-    scene: Scene = field(repr=False)
-    visible: bool = True
+    setup: Setup = field(repr=False)
+    detectable: bool = True
+    topic: str = ""
+
+    @property
+    def id(self) -> str:
+        """Six letters and digits that stand for the bug and tell nothing of it: on pages, in files, in progress.
+
+        Made of the slug alone, so other bugs that come or go leave it as it is.
+        """
+        return hashlib.sha256(self.slug.encode()).hexdigest()[:6]
 
     @property
     def name(self) -> str:
         """The name of the function."""
-        return self.right.__name__
+        return self.correct.__name__
 
     @property
-    def fixed(self) -> str:
+    def correct_source(self) -> str:
         """The source of the right function."""
-        return inspect.getsource(self.right)
+        return inspect.getsource(self.correct)
 
     @property
     def source(self) -> str:
         """The source of the function with the bug in it."""
-        if self.fixed.count(self.was) != 1:
-            raise AssertionError(f"{self.slug}: {self.was!r} must stand in {self.name} once")
-        return self.fixed.replace(self.was, self.now)
+        if self.correct_source.count(self.original) != 1:
+            raise AssertionError(f"{self.slug}: {self.original!r} must stand in {self.name} once")
+        return self.correct_source.replace(self.original, self.mutated)
 
     @property
-    def wrong(self) -> Function:
+    def buggy(self) -> Function:
         """The function with the bug in it."""
         return load(self.source, self.name)
 
@@ -98,7 +118,7 @@ class Bug:
         seed
             Of parameters and data. The same seed gives the same case.
         function
-            What to put in the place of the bug: your repair, or `.right`. None: the bug.
+            What to put in the place of the bug: your repair, or `.correct`. None: the bug.
 
         Examples
         --------
@@ -107,10 +127,10 @@ class Bug:
         >>> bug = labs.find("dw-doubled")
         >>> gradlab.check_gradients(*bug.case(seed=1)).verdict.name
         'WRONG'
-        >>> gradlab.check_gradients(*bug.case(seed=1, function=bug.right)).verdict.name
+        >>> gradlab.check_gradients(*bug.case(seed=1, function=bug.correct)).verdict.name
         'AGREES'
         """
-        return self.scene(self.wrong if function is None else function, seed)
+        return self.setup(self.buggy if function is None else function, seed)
 
 
 def load(source: str, name: str) -> Function:

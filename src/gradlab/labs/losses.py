@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gradlab.labs.bug import Bug
-from gradlab.labs.scenes import layer, network
+from gradlab.labs.bug import Bug, Hints
+from gradlab.labs.setups import layer, network
 from gradlab.nn.losses import softmax
 
 
@@ -32,127 +32,129 @@ SHARES = layer(lambda S: softmax(S), lambda rng: {"S": rng.standard_normal((4, 5
 
 BUGS = (
     Bug(
-        "sign-flipped",
-        "Y − A in the place of A − Y",
-        "losses",
-        1,
-        logistic_backward,
-        "(A - Y)",
-        "(Y - A)",
-        "GL101",
-        (
-            "The blocks: all of them are wrong.",
-            "The ratio: −1, everywhere.",
-            "The layer: what all blocks share is where the way back begins, the loss.",
+        slug="sign-flipped",
+        title="Y − A in the place of A − Y",
+        level=1,
+        correct=logistic_backward,
+        original="(A - Y)",
+        mutated="(Y - A)",
+        finding="GL101",
+        hints=Hints(
+            blocks="All of them are wrong.",
+            ratio="−1, everywhere.",
+            layer="What all blocks share is where the way back begins, the loss.",
         ),
-        "With the sign flipped, descent climbs. Formula (2) gives 1 for it, the same as for a gradient of zeros.",
-        LOGISTIC,
+        why=(
+            "With the sign flipped, descent climbs. Formula (2) gives 1 for it, the same as for a gradient of zeros."
+        ),
+        setup=LOGISTIC,
     ),
     Bug(
-        "mean-forgotten",
-        "1/m is missing",
-        "losses",
-        1,
-        logistic_backward,
-        "(A - Y) / m",
-        "A - Y",
-        "GL102",
-        (
-            "The blocks: all of them are wrong.",
-            "The ratio: 1/6 everywhere, and there are 6 examples.",
-            "The layer: the loss. The cost is a mean, so where does the division go in its derivative?",
+        slug="mean-forgotten",
+        title="1/m is missing",
+        level=1,
+        correct=logistic_backward,
+        original="(A - Y) / m",
+        mutated="A - Y",
+        finding="GL102",
+        hints=Hints(
+            blocks="All of them are wrong.",
+            ratio="1/6 everywhere, and there are 6 examples.",
+            layer="The loss. The cost is a mean, so where does the division go in its derivative?",
         ),
-        "The cost is a mean over examples, the gradient a sum. Training still works with a smaller learning rate, "
-        "which "
-        "then has to change with the size of the batch.",
-        LOGISTIC,
+        why=(
+            "The cost is a mean over examples, the gradient a sum. Training still works with a smaller learning "
+            "rate, which then has to change with the size of the batch."
+        ),
+        setup=LOGISTIC,
     ),
     Bug(
-        "mean-over-classes",
-        "Divided by the number of classes as well",
-        "losses",
-        1,
-        softmax_cost_backward,
-        "(A - Y) / m",
-        "(A - Y) / m / len(Z)",
-        "GL102",
-        (
-            "The blocks: all of them are wrong.",
-            "The ratio: 3 everywhere, and there are 3 classes.",
-            "The layer: the loss. What does a mean over a whole matrix divide by?",
+        slug="mean-over-classes",
+        title="Divided by the number of classes as well",
+        level=1,
+        correct=softmax_cost_backward,
+        original="(A - Y) / m",
+        mutated="(A - Y) / m / len(Z)",
+        finding="GL102",
+        hints=Hints(
+            blocks="All of them are wrong.",
+            ratio="3 everywhere, and there are 3 classes.",
+            layer="The loss. What does a mean over a whole matrix divide by?",
         ),
-        "mean() of a matrix divides by all its entries, m times the number of classes. The cost divides by m.",
-        SOFTMAX,
+        why="mean() of a matrix divides by all its entries, m times the number of classes. The cost divides by m.",
+        setup=SOFTMAX,
     ),
     Bug(
-        "slope-of-sigmoid-twice",
-        "The slope of the sigmoid is multiplied in once too often",
-        "losses",
-        2,
-        logistic_backward,
-        "(A - Y) / m",
-        "(A - Y) * A * (1 - A) / m",
-        "GL116",
-        (
-            "The blocks: all of them are wrong.",
-            "The ratio: about 4 nearly everywhere, but not quite, so it is not one factor.",
-            "The layer: b of the last layer comes from dZ of the loss alone. So that is wrong. What is about 1/4?",
+        slug="slope-of-sigmoid-twice",
+        title="The slope of the sigmoid is multiplied in once too often",
+        level=2,
+        correct=logistic_backward,
+        original="(A - Y) / m",
+        mutated="(A - Y) * A * (1 - A) / m",
+        finding="GL116",
+        hints=Hints(
+            blocks="All of them are wrong.",
+            ratio="About 4 nearly everywhere, but not quite, so it is not one factor.",
+            layer="b of the last layer comes from dZ of the loss alone. So that is wrong. What is about 1/4?",
         ),
-        "A − Y holds the slope of the sigmoid already: it cancels against the derivative of the logarithm. "
-        "Multiplied in again, it is the gradient of another cost, the squared distance of A and Y.",
-        LOGISTIC,
+        why=(
+            "A − Y holds the slope of the sigmoid already: it cancels against the derivative of the logarithm. "
+            "Multiplied in again, it is the gradient of another cost, the squared distance of A and Y."
+        ),
+        setup=LOGISTIC,
     ),
     Bug(
-        "softmax-diagonal",
-        "Only the diagonal of the softmax's derivative",
-        "losses",
-        2,
-        softmax_backward,
-        "P * (dP - (P * dP).sum(axis=0))",
-        "P * (1 - P) * dP",
-        "GL121",
-        (
-            "The blocks: there is one, and it is wrong.",
-            "The ratio: there is none. Add up numeric down each column: what comes out, and why must it?",
-            "The layer: each column of P adds up to 1, so a shift of a column of S moves nothing.",
+        slug="softmax-diagonal",
+        title="Only the diagonal of the softmax's derivative",
+        level=2,
+        correct=softmax_backward,
+        original="P * (dP - (P * dP).sum(axis=0))",
+        mutated="P * (1 - P) * dP",
+        finding="GL121",
+        hints=Hints(
+            blocks="There is one, and it is wrong.",
+            ratio="There is none. Add up numeric down each column: what comes out, and why must it?",
+            layer="Each column of P adds up to 1, so a shift of a column of S moves nothing.",
         ),
-        "P (1 − P) is how each share moves with its own S. But every S moves every share, and what they take from "
-        "each other is missing.",
-        SHARES,
+        why=(
+            "P (1 − P) is how each share moves with its own S. But every S moves every share, and what they take "
+            "from each other is missing."
+        ),
+        setup=SHARES,
     ),
     Bug(
-        "softmax-sum-missing",
-        "The sum over the column is missing",
-        "losses",
-        2,
-        softmax_backward,
-        "(dP - (P * dP).sum(axis=0))",
-        "dP",
-        "GL121",
-        (
-            "The blocks: there is one, and it is wrong.",
-            "The ratio: there is none. Divide numeric − analytic by P: in each column it is one number.",
-            "The layer: what is subtracted from dP is one number for each column.",
+        slug="softmax-sum-missing",
+        title="The sum over the column is missing",
+        level=2,
+        correct=softmax_backward,
+        original="(dP - (P * dP).sum(axis=0))",
+        mutated="dP",
+        finding="GL121",
+        hints=Hints(
+            blocks="There is one, and it is wrong.",
+            ratio="There is none. Divide numeric − analytic by P: in each column it is one number.",
+            layer="What is subtracted from dP is one number for each column.",
         ),
-        "If all of dP were the same, nothing could move, since shares add up to 1. So what dP has in common, weighed "
-        "by P, has to go.",
-        SHARES,
+        why=(
+            "If all of dP were the same, nothing could move, since shares add up to 1. So what dP has in common, "
+            "weighed by P, has to go."
+        ),
+        setup=SHARES,
     ),
     Bug(
-        "softmax-wrong-axis",
-        "The sum runs along the rows",
-        "losses",
-        3,
-        softmax_backward,
-        "(P * dP).sum(axis=0)",
-        "(P * dP).sum(axis=1, keepdims=True)",
-        "GL121",
-        (
-            "The blocks: there is one, and it is wrong.",
-            "The ratio: there is none. Add up analytic down each column. It should be 0, and is not.",
-            "The layer: which axis adds up to 1?",
+        slug="softmax-wrong-axis",
+        title="The sum runs along the rows",
+        level=3,
+        correct=softmax_backward,
+        original="(P * dP).sum(axis=0)",
+        mutated="(P * dP).sum(axis=1, keepdims=True)",
+        finding="GL121",
+        hints=Hints(
+            blocks="There is one, and it is wrong.",
+            ratio="There is none. Add up analytic down each column. It should be 0, and is not.",
+            layer="Which axis adds up to 1?",
         ),
-        "Columns are examples here, and in many other programs rows are. keepdims makes either axis fit.",
-        SHARES,
+        why="Columns are examples here, and in many other programs rows are. keepdims makes either axis fit.",
+        setup=SHARES,
     ),
 )

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gradlab.labs.bug import Bug
-from gradlab.labs.scenes import layer
+from gradlab.labs.bug import Bug, Hints
+from gradlab.labs.setups import layer
 from gradlab.nn.batch_norm import batch_norm_forward
 from gradlab.nn.layer_norm import layer_norm_forward
 
@@ -42,90 +42,90 @@ LAYER = layer(layer_norm_forward, _inputs)
 
 BUGS = (
     Bug(
-        "mean-path",
-        "The way through the mean is missing",
-        "normalisation",
-        2,
-        batch_norm_backward,
-        "dZ - through_mean - through_variance",
-        "dZ - through_variance",
-        "GL121",
-        (
-            "The blocks: gamma and beta are right, Z is wrong.",
-            "The ratio: there is none. Subtract: numeric − analytic is the same along each row.",
-            "The layer: add up numeric along a row. It is 0. Why must it be?",
+        slug="mean-path",
+        title="The way through the mean is missing",
+        level=2,
+        correct=batch_norm_backward,
+        original="dZ - through_mean - through_variance",
+        mutated="dZ - through_variance",
+        finding="GL121",
+        hints=Hints(
+            blocks="Gamma and beta are right, Z is wrong.",
+            ratio="There is none. Subtract: numeric − analytic is the same along each row.",
+            layer="Add up numeric along a row. It is 0. Why must it be?",
         ),
-        "If all examples move by the same amount, the mean takes it away, so the slopes of a row add up to 0.",
-        BATCH,
+        why="If all examples move by the same amount, the mean takes it away, so the slopes of a row add up to 0.",
+        setup=BATCH,
     ),
     Bug(
-        "variance-path",
-        "The way through the variance is missing",
-        "normalisation",
-        2,
-        batch_norm_backward,
-        "dZ - through_mean - through_variance",
-        "dZ - through_mean",
-        "GL121",
-        (
-            "The blocks: gamma and beta are right, Z is wrong.",
-            "The ratio: there is none. The rows of analytic add up to 0, as they should.",
-            "The layer: stretch a row of Z by 1 %. What can U do? And what does analytic say?",
+        slug="variance-path",
+        title="The way through the variance is missing",
+        level=2,
+        correct=batch_norm_backward,
+        original="dZ - through_mean - through_variance",
+        mutated="dZ - through_mean",
+        finding="GL121",
+        hints=Hints(
+            blocks="Gamma and beta are right, Z is wrong.",
+            ratio="There is none. The rows of analytic add up to 0, as they should.",
+            layer="Stretch a row of Z by 1 %. What can U do? And what does analytic say?",
         ),
-        "Stretching a row changes its variance as well, which takes the stretch away. The part of dZ along N must "
-        "go.",
-        BATCH,
+        why=(
+            "Stretching a row changes its variance as well, which takes the stretch away. The part of dZ along N "
+            "must go."
+        ),
+        setup=BATCH,
     ),
     Bug(
-        "statistics-constant",
-        "Mean and variance taken for constants, as in evaluation",
-        "normalisation",
-        2,
-        batch_norm_backward,
-        "dZ - through_mean - through_variance",
-        "dZ",
-        "GL121",
-        (
-            "The blocks: gamma and beta are right, Z is wrong.",
-            "The ratio: there is none.",
-            "The layer: for which function would this gradient be right?",
+        slug="statistics-constant",
+        title="Mean and variance taken for constants, as in evaluation",
+        level=2,
+        correct=batch_norm_backward,
+        original="dZ - through_mean - through_variance",
+        mutated="dZ",
+        finding="GL121",
+        hints=Hints(
+            blocks="Gamma and beta are right, Z is wrong.",
+            ratio="There is none.",
+            layer="For which function would this gradient be right?",
         ),
-        "It is the right gradient of another function: batch norm in evaluation, with mean and variance fixed.",
-        BATCH,
+        why="It is the right gradient of another function: batch norm in evaluation, with mean and variance fixed.",
+        setup=BATCH,
     ),
     Bug(
-        "sample-variance",
-        "m − 1 in the place of m",
-        "normalisation",
-        3,
-        batch_norm_backward,
-        "Z.var(axis=1, keepdims=True)",
-        "Z.var(axis=1, ddof=1, keepdims=True)",
-        "GL121",
-        (
-            "The blocks: gamma and Z are wrong, beta is right.",
-            "The ratio: for gamma it is 1.0954. Square it.",
-            "The layer: 1.2 is 6/5, and there are 6 examples.",
+        slug="sample-variance",
+        title="m − 1 in the place of m",
+        level=3,
+        correct=batch_norm_backward,
+        original="Z.var(axis=1, keepdims=True)",
+        mutated="Z.var(axis=1, ddof=1, keepdims=True)",
+        finding="GL121",
+        hints=Hints(
+            blocks="Gamma and Z are wrong, beta is right.",
+            ratio="For gamma it is 1.0954. Square it.",
+            layer="1.2 is 6/5, and there are 6 examples.",
         ),
-        "Statistics has two variances, and libraries differ in which one they take. The forward divides by m.",
-        BATCH,
+        why="Statistics has two variances, and libraries differ in which one they take. The forward divides by m.",
+        setup=BATCH,
     ),
     Bug(
-        "gamma-outside",
-        "γ is multiplied in too late",
-        "normalisation",
-        3,
-        layer_norm_backward,
-        "dZ = (dN - dN.mean(axis=0) - N * (dN * N).mean(axis=0)) / root",
-        "dZ = gamma * (dU - dU.mean(axis=0) - N * (dU * N).mean(axis=0)) / root",
-        "GL121",
-        (
-            "The blocks: gamma and beta are right, Z is wrong.",
-            "The ratio: there is none. Add up analytic down each column. It should be 0.",
-            "The layer: in batch norm γ is the same for all that is averaged. Is it here?",
+        slug="gamma-outside",
+        title="γ is multiplied in too late",
+        level=3,
+        correct=layer_norm_backward,
+        original="dZ = (dN - dN.mean(axis=0) - N * (dN * N).mean(axis=0)) / root",
+        mutated="dZ = gamma * (dU - dU.mean(axis=0) - N * (dU * N).mean(axis=0)) / root",
+        finding="GL121",
+        hints=Hints(
+            blocks="Gamma and beta are right, Z is wrong.",
+            ratio="There is none. Add up analytic down each column. It should be 0.",
+            layer="In batch norm γ is the same for all that is averaged. Is it here?",
         ),
-        "Copied from batch norm, where the means run along a row with one γ. Here they run down a column, over units "
-        "with γ's of their own. With all γ = 1, as at the start of training, nothing would be seen.",
-        LAYER,
+        why=(
+            "Copied from batch norm, where the means run along a row with one γ. Here they run down a column, "
+            "over units with γ's of their own. With all γ = 1, as at the start of training, nothing would be "
+            "seen."
+        ),
+        setup=LAYER,
     ),
 )

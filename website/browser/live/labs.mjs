@@ -10,7 +10,9 @@ function keep(all) {
   try { localStorage.setItem(KEY, JSON.stringify(all)); } catch { /* a browser that keeps nothing: the hunt goes on */ }
 }
 
-export function mount(make) {
+export async function mount(make) {
+  const old = kept();
+  if (Object.keys(old).some((key) => /^\d{1,2}$/.test(key))) keep((await import("./old-numbers.mjs")).carried(old));
   for (const title of document.querySelectorAll("[data-hunt]:not(.lab)")) hunt(title, make);
   for (const box of document.querySelectorAll(".lab-progress")) progress(box, make);
 }

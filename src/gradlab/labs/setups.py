@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from gradlab import nn
-from gradlab.labs.bug import Array, Case, Function, Scene
+from gradlab.labs.bug import Array, Case, Function, Setup
 from gradlab.nn.activations import ACTIVATIONS
 from gradlab.nn.dense import dense_backward
 from gradlab.nn.losses import LOSSES
@@ -25,8 +25,8 @@ def network(
     keep: float = 1.0,
     steps: int = 0,
     scale: float = 1.0,
-) -> Scene:
-    """A scene: dense layers, in which the function named by `part` is left open.
+) -> Setup:
+    """A setup: dense layers, in which the function named by `part` is left open.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def network(
         Of the inputs.
     """
 
-    def scene(function: Function, seed: int) -> Case:
+    def setup(function: Function, seed: int) -> Case:
         rng = np.random.default_rng(seed)
         X, Y = scale * rng.standard_normal((sizes[0], m)), _answers(loss, sizes[-1], m, rng)
         params = nn.init_params(list(sizes), method="xavier", rng=rng)
@@ -53,16 +53,16 @@ def network(
             lambda params: _backprop(params, X, Y, parts, hidden, decay, masks),
         )
 
-    return scene
+    return setup
 
 
-def layer(forward: Callable[..., Array], inputs: Callable[[np.random.Generator], dict[str, Array]]) -> Scene:
-    """A scene: one layer, forward(**inputs), below a cost that weighs what comes out at random.
+def layer(forward: Callable[..., Array], inputs: Callable[[np.random.Generator], dict[str, Array]]) -> Setup:
+    """A setup: one layer, forward(**inputs), below a cost that weighs what comes out at random.
 
     The function left open is called as backward(upstream, **inputs), and returns a gradient for each input.
     """
 
-    def scene(function: Function, seed: int) -> Case:
+    def setup(function: Function, seed: int) -> Case:
         rng = np.random.default_rng(seed)
         params = inputs(rng)
         upstream = rng.standard_normal(forward(**params).shape)
@@ -72,7 +72,7 @@ def layer(forward: Callable[..., Array], inputs: Callable[[np.random.Generator],
             lambda params: _named(params, function(upstream, **params)),
         )
 
-    return scene
+    return setup
 
 
 def _parts(hidden: str, loss: str) -> dict[str, Function]:
