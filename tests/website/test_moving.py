@@ -20,6 +20,7 @@ from website.audit.browser import LAPTOP, PHONE, Visit, url, visit
 from website.figures import moving
 
 PAGES = {
+    "error": "learn/what-comparing-proves/",
     "secant": "learn/one-side-or-two/",
     "v-curve": "learn/floating-point/",
     "kink": "learn/what-it-cannot-tell/",
@@ -87,6 +88,32 @@ def drag(picture: Locator, point: Locator, across: float) -> None:
 
 def test_all_pictures_are_tested() -> None:
     assert set(PAGES) == set(moving.PICTURES.values())
+
+
+def test_the_error_is_that_of_the_forgetful_formula(page: Page) -> None:
+    error = picture(page, "error")
+    is_the_forgetful_error(error, 0.8)
+    is_the_forgetful_error(error, press(error, "w", "ArrowLeft", 30))
+    drag(error, error.locator("circle.gl-wrong").first, -60)
+    is_the_forgetful_error(error, float(error.get_by_label("w", exact=True).input_value()))
+    for zero in ("w = 0.139…", "w = 0"):
+        error.get_by_role("button", name=zero, exact=True).click()
+        assert error.locator("[data-of=e]").inner_text() == "0"
+        assert shown(error, "formula") == shown(error, "slope")
+    few = shown(error, "alike")
+    error.get_by_role("button", name="100,000 more").click()
+    assert few < shown(error, "alike") < 30, "about 5.7 of 100,000 are expected to agree"
+    assert error.locator("[data-of=all]").inner_text() == "200,000"
+
+
+def is_the_forgetful_error(error: Locator, w: float) -> None:
+    x, y = np.array([0.5, 1.0, 2.0]), np.array([0.2, -0.1, 0.3])
+    a = np.tanh(w * x)
+    formula, slope = np.mean((a - y) * x), np.mean((a - y) * (1 - a**2) * x)
+    assert shown(error, "w") == pytest.approx(w)
+    assert shown(error, "formula") == pytest.approx(formula, abs=6e-9)
+    assert shown(error, "slope") == pytest.approx(slope, abs=6e-9)
+    assert shown(error, "e") == pytest.approx(formula - slope, rel=6e-3)
 
 
 SLOPES = {"θ³": (lambda t: t**3, lambda t: 3 * t**2), "sin θ": (math.sin, math.cos), "exp θ": (math.exp, math.exp)}

@@ -9,6 +9,7 @@ from pathlib import Path
 from website.paths import BROWSER
 
 PICTURES = {
+    "error-of-wrong": "error",
     "two-triangles": "secant",
     "v-curve": "v-curve",
     "relu-kink": "kink",
@@ -16,6 +17,7 @@ PICTURES = {
     "backprop-graph": "backprop",
 }
 HOW = {
+    "error": "Drag the point, move w with the arrow keys, or jump to a zero.",
     "secant": "Drag the points, or move θ and ε with the arrow keys.",
     "v-curve": "Drag the orange point along the curve, or move θ and ε with the arrow keys.",
     "kink": "Drag the points, or move the kink with the arrow keys.",

@@ -96,6 +96,42 @@ def _cost(w: float) -> float:
     return float(np.mean((np.tanh(w * X) - Y) ** 2) / 2)
 
 
+ZEROS = (0, 0.1390881297)  # of the error of the page's wrong formula between -2 and 2
+
+
+@figure("error-of-wrong")
+def error_of_wrong(narrow: bool = False) -> Figure:
+    """What the forgetful formula says minus the slope, and the sizes that this has at 100,000 random weights."""
+    fig = style.sheet(340, 460) if narrow else style.sheet(700, 430)
+    above, below = fig.subplots(2, 1, height_ratios=[4, 3])
+    w = np.linspace(-2, 2, 400)
+    above.axhline(0, color=style.FAINT, linewidth=1)
+    above.plot(w, _error(w), color=style.WRONG)
+    above.plot(ZEROS, [0, 0], "o", markerfacecolor=style.PAPER, markeredgecolor=style.INK, markersize=9)
+    above.text(0.1, 0.12, "e = 0 at both circles", ha="right", color=style.SOFT)
+    above.set(xlim=(-2, 2), ylim=(-1.3, 1), xticks=[-2, -1, 0, 1, 2], yticks=[-1, 0, 1])
+    style.axes(above, x="weight w", y="e = forgetful formula − slope")
+    sizes = np.log10(np.abs(_error(np.random.default_rng(0).uniform(-2, 2, 100_000))))
+    edges = np.arange(-10, 0.5, 0.25)
+    counts, _ = np.histogram(np.maximum(sizes, edges[0]), edges)
+    below.axvspan(edges[0], -8, color=style.BOUND, alpha=0.16, linewidth=0)
+    colours = [style.BOUND if edge < -8 else style.WRONG for edge in edges[:-1]]
+    below.bar(edges[:-1], counts, width=0.22, align="edge", color=colours, alpha=0.75, log=True)
+    ticks = range(-10, 1, 2)
+    below.set(
+        xlim=(-10, 0.25), ylim=(0.7, 1e5), xticks=ticks, xticklabels=[style.power(k) if k else "1" for k in ticks]
+    )
+    below.set_yticks([1, 100, 10_000], ["1", style.power(2), style.power(4)])
+    below.minorticks_off()
+    style.axes(below, x="size of e", y="100,000 random weights, by the size of e")
+    return fig
+
+
+def _error(w: np.ndarray) -> np.ndarray:
+    a = np.tanh(np.multiply.outer(w, X))
+    return np.mean((a - Y) * a**2 * X, axis=-1)
+
+
 @figure("both-learn")
 def both_learn(narrow: bool = False) -> Figure:
     """The cost in training with right gradients, and with two blocks of them wrong: the page's own network."""
