@@ -83,7 +83,8 @@ dist: $(READY) ## wheel and sdist, in dist
 
 .PHONY: frameworks
 frameworks: .venv-frameworks/.ready ## what needs PyTorch, JAX or TensorFlow: the adapters' tests and their pages
-	GRADLAB_FRAMEWORKS=1 $(ONE_THREAD) .venv-frameworks/bin/python -m pytest tests/adapters
+	GRADLAB_FRAMEWORKS=1 $(ONE_THREAD) .venv-frameworks/bin/python -m pytest tests/adapters \
+	  $(shell grep -l '^needs: ' docs/*/*.md)
 
 .venv-benchmark/.ready: benchmarks/requirements.txt
 	@$(PYTHON) -m venv --clear .venv-benchmark

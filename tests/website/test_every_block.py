@@ -41,7 +41,10 @@ def test_rendering_refuses_what_the_text_does_not_tell(name: str) -> None:
 
 def test_at_most_three_skips_on_the_whole_site() -> None:
     skips = [
-        (page.name, block.reason) for page in PAGES for block in blocks.find(page.read_text("utf-8")) if block.reason
+        (page.name, block.line)
+        for page in PAGES
+        for block in blocks.find(page.read_text("utf-8"))
+        if "data-skip" in block.options
     ]
     assert len(skips) <= 3, skips
 

@@ -39,8 +39,8 @@ def table(rows: list[dict[str, Any]]) -> str:
 def _with(claims: list[dict[str, Any]]) -> str:
     """Versions, machine, commit and day of the runs; usually all pages have the same."""
     runs = {
-        f"Python {claim['python']}, NumPy {claim['numpy']}, {claim['platform']}, {claim['date'][:10]}, "
-        f"commit {claim['commit'][:8] or 'unknown'}{' with changes' if claim['dirty'] else ''}"
+        f"Python {claim['python']}, NumPy {claim['numpy']}{record.frameworks(claim)}, {claim['platform']}, "
+        f"{claim['date'][:10]}, commit {claim['commit'][:8] or 'unknown'}{' with changes' if claim['dirty'] else ''}"
         for claim in claims
     }
     return "; ".join(sorted(runs))

@@ -56,7 +56,7 @@ def on_page_content(html, page, config, files):
     if gallery.is_script(page):
         html, page.meta["figures"] = gallery.show(html, page, config, files)
     else:
-        html = live_blocks.with_runs(markup.with_light_sources(html))
+        html = live_blocks.with_runs(markup.with_light_sources(html), page.meta.get("needs", ""))
     return markup.with_whole_numbers(markup.without_spans_in_ink(copy_button.with_copies(html)))
 
 

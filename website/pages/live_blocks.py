@@ -6,7 +6,7 @@ import re
 from dataclasses import asdict, dataclass
 
 from website.pages import copy_button
-from website.verify import prompts
+from website.verify import needs, prompts
 
 _BLOCK = re.compile(
     r'<div class="language-(?P<lang>pycon|python)\b[^"]*highlight"(?P<attributes>[^>]*)>.*?</code></pre></div>', re.S
@@ -29,8 +29,11 @@ class Live:
     home: str = ""  # the documented object whose module the names come from, on a reference page
 
 
-def with_runs(content: str) -> str:
-    """Rendered HTML in which every Python block that was verified stands in a <live-block>."""
+def with_runs(content: str, lacking: str = "") -> str:
+    """Rendered HTML in which every Python block that was verified stands in a <live-block>.
+
+    Blocks of a page that needs what the browser does not have, say so instead: `lacking` is the page's `needs`.
+    """
     parts: list[str] = []
     at = 0
     while shown := _BLOCK.search(content, at):
@@ -43,7 +46,7 @@ def with_runs(content: str) -> str:
         # On a reference page plain blocks are signatures and sources; the examples have prompts.
         if re.search("data-(skip|local)=", shown["attributes"]) or (home and shown["lang"] == "python"):
             parts.append(whole)
-        elif reason := local(home):
+        elif reason := local(home) or _lacking(lacking):
             parts.append(whole.replace("<div ", f'<div data-local="{html.escape(reason)}" ', 1))
         else:
             parts.append(_wrapped(whole, _live(shown, output[0] if output else "", home)))
@@ -54,6 +57,11 @@ def with_runs(content: str) -> str:
 def local(name: str) -> str:
     """Why the examples of a documented object do not run in the browser; empty if they do."""
     return next((reason for module, reason in LOCAL.items() if f"{name}.".startswith(f"{module}.")), "")
+
+
+def _lacking(frameworks: str) -> str:
+    names = tuple(name.strip() for name in frameworks.split(",") if name.strip())
+    return f"{needs.words(names)} is not in the browser" if names else ""
 
 
 def _live(shown: re.Match[str], output: str, home: str) -> Live:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from website.verify import lint
+from website.verify import lint, needs
 
 PYTHON, PYCON, OUTPUT, CONSOLE, SKIP = "python", "pycon", "output", "console", "skip"
 OPTIONS = {"title", "hl_lines", "linenums", "data-skip", "data-exit", "data-copy", "data-local"}
@@ -36,11 +36,12 @@ class Block:
     fence: str
     source: str  # as the reader sees it
     options: dict[str, str] = field(default_factory=dict)
+    missing: str = ""  # what the page needs and this environment lacks
 
     @property
     def reason(self) -> str:
         """Why it is not run, as the reader sees it; empty for every block that is run."""
-        return self.options.get("data-skip", "")
+        return self.options.get("data-skip", "") or self.missing
 
 
 def find(text: str, path: str = "page") -> tuple[Block, ...]:
@@ -60,9 +61,15 @@ def find(text: str, path: str = "page") -> tuple[Block, ...]:
     for before, block in pairwise([None, *blocks]):
         problems += _misplaced(before, block, lines)
         problems += _unverified(block)
+    problems += [
+        (1, f"needs {name!r}, which is none of {', '.join(needs.FRAMEWORKS)}")
+        for name in needs.of(text)
+        if name not in needs.FRAMEWORKS
+    ]
     if problems:
         raise Unverified("\n".join(f"{path}:{line}: {what}" for line, what in sorted(problems)))
-    return tuple(blocks)
+    lacking = needs.missing(text)
+    return tuple(replace(block, missing=lacking) for block in blocks)
 
 
 def _scan(lines: list[str], problems: list[tuple[int, str]]) -> Iterator[Block]:

@@ -47,7 +47,8 @@ def regions(document: Document) -> Iterator[Region]:
         starts.append(starts[-1] + len(line))
     for block, after in zip_longest(found, found[1:]):
         shown = after is not None and after.kind == blocks.OUTPUT
-        yield Region(starts[block.line - 1], starts[block.end], block, EVALUATORS[block.kind], {"shown": shown})
+        evaluator = _skip if block.reason else EVALUATORS[block.kind]
+        yield Region(starts[block.line - 1], starts[block.end], block, evaluator, {"shown": shown})
 
 
 def load(text: str, path: str) -> Page:

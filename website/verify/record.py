@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from website.paths import RECORD, ROOT
+from website.verify import needs
 
 PATH = Path(os.environ.get("GRADLAB_RECORD", RECORD))
 
@@ -27,6 +28,11 @@ class Run:
     skipped: list[dict[str, Any]] = field(default_factory=list)  # line and reason
     failed: list[int] = field(default_factory=list)
     seconds: float = 0.0
+
+    @property
+    def elsewhere(self) -> bool:
+        """Is it a page that this environment cannot run? Then it leaves the record of one that can."""
+        return bool(self.skipped) and not self.run and all(" needs " in f" {s['reason']}" for s in self.skipped)
 
     @property
     def complete(self) -> bool:
@@ -53,6 +59,7 @@ def circumstances() -> dict[str, Any]:
         "python": platform.python_version(),
         "numpy": version("numpy"),
         "gradlab": version("gradlab-check"),
+        "frameworks": needs.versions(),
         "platform": f"{platform.system()} {platform.machine()}",
         "commit": _git("rev-parse", "HEAD"),
         "dirty": bool(_git("status", "--porcelain", "--untracked-files=no")),
@@ -72,7 +79,7 @@ def _git(*words: str) -> str:
 
 def update(runs: dict[str, Run], path: Path = PATH) -> None:
     """Write the pages of this run into the record, and leave the others as they are."""
-    kept = {name: run for name, run in runs.items() if run.complete or run.failed}
+    kept = {name: run for name, run in runs.items() if (run.complete and not run.elsewhere) or run.failed}
     if not kept:
         return
     record = {name: entry for name, entry in _read(path).items() if (ROOT / name).exists()}
@@ -117,7 +124,12 @@ def sentence(claimed: dict[str, Any]) -> str:
     """The claim in words: "14 blocks of code and output, run with Python 3.11.7, NumPy 2.4.6"."""
     blocks = f"{claimed['run']} block{'s' if claimed['run'] != 1 else ''} of code and output"
     skipped = f"; {len(claimed['skipped'])} not run" if claimed["skipped"] else ""
-    return f"{blocks}, run with Python {claimed['python']}, NumPy {claimed['numpy']}{skipped}"
+    return f"{blocks}, run with Python {claimed['python']}, NumPy {claimed['numpy']}{frameworks(claimed)}{skipped}"
+
+
+def frameworks(claimed: dict[str, Any]) -> str:
+    """The frameworks that were there, with versions: ", PyTorch 2.13.0"."""
+    return "".join(f", {name} {number}" for name, number in claimed.get("frameworks", {}).items())
 
 
 def rows(root: Path = ROOT, path: Path = PATH) -> Iterator[dict[str, Any]]:
