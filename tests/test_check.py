@@ -217,8 +217,8 @@ def test_a_normalisation_is_not_vacuous():
 @pytest.mark.parametrize(
     ("backward", "message"),
     [
-        (lambda dZ, A, W, b: None, "backward must return a dict of gradients by input name, got NoneType"),
-        (lambda dZ, A, W, b: {}, "backward must return a dict"),
+        (lambda dZ, A, W, b: None, "backward must return the gradients, got None: is a return missing"),
+        (lambda dZ, A, W, b: {}, "backward must return a gradient for at least one input",
         (lambda dZ, A, W, b: {"X": dZ}, "returned 'X', which is no input: the inputs are A, W, b"),
         (lambda dZ, A, W, b: {"W": A}, r"must have shape \(2, 3\), got \(3, 5\)"),
     ],
@@ -226,3 +226,34 @@ def test_a_normalisation_is_not_vacuous():
 def test_a_backward_that_cannot_be_checked(backward, message):
     with pytest.raises(gradlab.GradlabError, match=message):
         check_backward(dense, backward, layer())
+
+
+def together(p):
+    """Cost, gradients and what else somebody returns."""
+    return float(np.sum(np.tanh(p["W"]))), {"W": 1 - np.tanh(p["W"]) ** 2}, "statistics"
+
+
+@pytest.mark.parametrize("length", [2, 3])
+def test_cost_and_gradients_of_one_function(length):
+    params = {"W": np.random.default_rng(3).standard_normal((2, 3))}
+    assert gradlab.check_gradients(lambda p: together(p)[:length], params, True).ok
+    report = gradlab.check_gradients(lambda p: (together(p)[0], {"W": 2 * together(p)[1]["W"]}), params, grads=True)
+    assert report.verdict is Verdict.WRONG
+
+
+@pytest.mark.parametrize(
+    ("both", "says"),
+    [
+        (lambda p: 1.0, r"returned a float\. If it returns the cost alone"),
+        (lambda p: (1.0,), "returned a tuple"),
+        (None, "says that the first argument returns"),
+    ],
+)
+def test_grads_true_wants_a_pair(both, says):
+    with pytest.raises(gradlab.GradlabError, match=says):
+        gradlab.check_gradients(both, np.ones(2), grads=True)
+
+
+def test_a_pair_without_grads_true_is_told_the_way():
+    with pytest.raises(gradlab.GradlabError, match="say grads=True"):
+        gradlab.check_gradients(together, {"W": np.ones(2)}, lambda p: together(p)[1])

@@ -45,7 +45,7 @@ BAD = {
     "no array": ({"params": {"W": None}}, r"must be real floats, got dtype object"),
     "text": ({"params": {"W": "W"}}, r"must be real floats, got dtype <U1"),
     "float16": ({"params": {"W": W.astype(np.float16)}}, r"must be float32 or finer, got float16"),
-    "nested dict": ({"params": {"layer": {"W": W}}}, r"got a dict: name the blocks in one dict, like 'layer1\.W'"),
+    "nested grads": ({"grads": {"W": {"W": W}}}, r"grads of 'W' must be an array, got a dict: give it the structure"),
     "ragged list": ({"params": {"W": [[1.0, 2.0], [3.0]]}}, r"params 'W' must be an array, got rows of different"),
     "empty dict": ({"params": {}}, r"params must hold at least one number"),
     "empty list": ({"params": []}, r"params must hold at least one number"),

@@ -1,6 +1,6 @@
 """gradlab: is this gradient right, and how far can the answer be trusted?"""
 
-from gradlab.backward import check_backward
+from gradlab.backward import assert_backward, check_backward
 from gradlab.check import assert_gradients, check_gradients
 from gradlab.diagnosis.finding import Finding
 from gradlab.errors import GradientMismatch, GradlabError
@@ -24,6 +24,7 @@ __all__ = [
     "Report",
     "Strength",
     "Verdict",
+    "assert_backward",
     "assert_gradients",
     "check_backward",
     "check_gradients",

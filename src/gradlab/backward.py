@@ -1,40 +1,57 @@
-"""The check of one layer: a random upstream gradient turns its output into a cost."""
+"""The check of one layer: a random upstream gradient turns its outputs into a cost."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Unpack
 
 import numpy as np
 
 from gradlab.check import Options, check_gradients
-from gradlab.errors import GradlabError
+from gradlab.errors import GradientMismatch, GradlabError
+from gradlab.problem.layer import UPSTREAM, Layer
+from gradlab.problem.upstream import Look, looks
 from gradlab.report import Report
 
 UPSTREAM_SEED = 1729  # not 0 or 1: inputs are often drawn with those, and R equal to an input would hide mistakes
+NOTABLE = 1e-6  # share by which a look must differ to be mentioned where the gradient is wrong in any case
 
 
 def check_backward(
     forward: Callable[..., Any],
-    backward: Callable[..., Mapping[str, Any]],
+    backward: Callable[..., Any],
     inputs: Mapping[str, Any],
+    *,
+    cache: bool = False,
     **options: Unpack[Options],
 ) -> Report:
     """Check one layer: a random upstream gradient R, and the cost `sum(R * forward(**inputs))`.
 
-    A plain sum of the outputs would be blind to much: after a normalisation it is constant.
+    A plain sum of the outputs would be blind to much: after a normalisation it is constant. Backward is also asked
+    with a sum of two upstream gradients, with zeros and with a strided R: it has to be linear, and to read any array.
 
     Parameters
     ----------
     forward
-        `forward(**inputs)` returns the output array.
+        `forward(**inputs)` returns the output, or several in a tuple, a list or a dict. With `cache`, a tuple whose
+        last member is the cache.
     backward
-        `backward(upstream, **inputs)` returns a dict: for each input that is differentiated, its gradient
-        under the input's name. Inputs that it does not name are held fixed.
+        `backward(upstream, **inputs)`, or with `cache` `backward(upstream, cache)`. Of several outputs `upstream` has
+        the structure; a backward that has one argument for each output gets them one by one. Inputs for which it has
+        no argument are not handed over. It returns gradients by input in a dict, or in a tuple in the order of
+        `inputs`. An input that the dict does not name, or whose gradient is None, is held fixed.
     inputs
-        Arrays by name: inputs and parameters of the layer alike.
+        Arrays by name: inputs and parameters of the layer alike. They are never changed.
+    cache
+        True if forward returns (output, cache), and backward takes the cache instead of the inputs.
     **options
         The keywords of `check_gradients`. `rng` draws R, too.
+
+    Raises
+    ------
+    GradlabError
+        If forward or backward cannot be called like this, or returns something else: the message says what to do.
 
     Examples
     --------
@@ -42,32 +59,88 @@ def check_backward(
     >>> def forward(A, W):
     ...     return W @ A
     >>> def backward(dZ, A, W):
-    ...     return {"A": W.T @ dZ, "W": dZ @ A.T}
+    ...     return W.T @ dZ, dZ @ A.T
     >>> check_backward(forward, backward, {"A": A, "W": W}).ok
     True
     """
     rng = options.get("rng")
     options["rng"] = generator = np.random.default_rng(UPSTREAM_SEED if rng is None else rng)
-    output = np.asarray(forward(**_copies(inputs)))
-    upstream = generator.standard_normal(output.shape)
-    if output.dtype.kind == "f":
-        upstream = upstream.astype(output.dtype)
-    grads = backward(upstream.copy(), **_copies(inputs))
-    if not isinstance(grads, Mapping) or not grads:
-        raise GradlabError(f"backward must return a dict of gradients by input name, got {type(grads).__name__}")
-    unknown = [name for name in grads if name not in inputs]
-    if unknown:
-        raise GradlabError(f"backward returned {unknown[0]!r}, which is no input: the inputs are {', '.join(inputs)}")
-    fixed_inputs = {name: value for name, value in inputs.items() if name not in grads}
+    layer = Layer(forward, backward, inputs, cache)
+    upstream = layer.draw(generator)
+    differentiated = list(layer.gradients(upstream))
+    if not differentiated:
+        raise GradlabError("backward must return a gradient for at least one input, got none")
 
     def cost(moved: Mapping[str, Any]) -> Any:
-        return np.sum(upstream * forward(**moved, **fixed_inputs))
+        return layer.cost(upstream, moved)
 
-    def gradients(moved: Mapping[str, Any]) -> Mapping[str, Any]:
-        return backward(upstream.copy(), **moved, **fixed_inputs)
+    def check(gradients: Callable[[Mapping[str, Any]], Any]) -> Report:
+        return check_gradients(cost, {name: layer.inputs[name] for name in differentiated}, gradients, **options)
 
-    return check_gradients(cost, {name: inputs[name] for name in grads}, gradients, **options)
+    report = check(lambda moved: layer.gradients(upstream, moved))
+    seen = looks(layer, upstream, generator)
+    evaluations = report.evaluations
+    for look in seen if report.ok else ():  # R itself is no evidence then: is the other answer right, too?
+        report = check(look.gradients)
+        evaluations += report.evaluations
+        if not report.ok:
+            seen = [look]
+            break
+    else:
+        seen = [] if report.ok else [look for look in seen if max(look.off.values()) > NOTABLE][:1]
+    notes = (*map(_said, seen), *_unchecked(layer, differentiated), *_changed(layer.changed), *report.notes)
+    return replace(report, evaluations=evaluations, notes=notes)
 
 
-def _copies(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in inputs.items()}
+def assert_backward(
+    forward: Callable[..., Any],
+    backward: Callable[..., Any],
+    inputs: Mapping[str, Any],
+    *,
+    cache: bool = False,
+    **options: Unpack[Options],
+) -> Report:
+    """`check_backward` for tests: returns the report if it is ok, else raises with the report's text.
+
+    Raises
+    ------
+    GradientMismatch
+        An AssertionError; its `report` holds the whole answer.
+    GradlabError
+        If the layer cannot be checked.
+
+    Examples
+    --------
+    >>> assert_backward(np.tanh, lambda dA, Z: dA * (1 - np.tanh(Z) ** 2), {"Z": np.array([1.0, 2.0])}).level
+    'great'
+    """
+    __tracebackhide__ = True  # pytest then points at the line of the test
+    report = check_backward(forward, backward, inputs, cache=cache, **options)
+    if not report.ok:
+        raise GradientMismatch(report)
+    return report
+
+
+def _said(look: Look) -> str:
+    name, off = max(look.off.items(), key=lambda pair: pair[1])
+    return f"{look.says} Off most in {name}" + (f", by {off:.0%} of its largest entry." if np.isfinite(off) else ".")
+
+
+def _unchecked(layer: Layer, differentiated: list[str]) -> tuple[str, ...]:
+    """Inputs of floats that were held fixed: a gradient that was forgotten looks like one that is not wanted."""
+    held = [
+        name
+        for name, value in layer.inputs.items()
+        if name not in differentiated and isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    ]
+    return (f"Not checked, since backward returns no gradient for them: {', '.join(held)}.",) if held else ()
+
+
+def _changed(changed: set[str]) -> tuple[str, ...]:
+    """What the layer has written into; inputs that are moved have a note of their own."""
+    said = []
+    if UPSTREAM in changed:
+        said.append("backward changes its upstream gradient in place: who handed it over may need it.")
+    if names := sorted(changed - {UPSTREAM}):
+        said.append(f"forward or backward changes what it is given ({', '.join(names)}): look for -= and the like.")
+    return tuple(said)

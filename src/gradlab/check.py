@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypedDict, Unpack
+from typing import Any, Literal, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from gradlab.numeric.fixed_step import at_fixed_step
 from gradlab.numeric.gradient import Workers, noise_of
 from gradlab.numeric.scaling import scales
 from gradlab.problem.cost import Cost
-from gradlab.problem.gradients import analytic_gradients
+from gradlab.problem.gradients import analytic_gradients, separated
 from gradlab.problem.parameters import Parameters, Params
 from gradlab.problem.problem import Problem
 from gradlab.problem.progress import watched
@@ -45,7 +45,7 @@ class Options(TypedDict, total=False):
 def check_gradients(
     cost: Callable[..., Any],
     params: Params,
-    grads: Params | Callable[..., Params],
+    grads: Params | Callable[..., Params] | Literal[True],
     *,
     stencil: Stencil = CENTRAL,
     step: float | None = None,
@@ -66,9 +66,11 @@ def check_gradients(
     cost
         A function of params that returns one finite number, always the same at the same params.
     params
-        Dict of arrays (W1, b1, …), sequence of arrays, or one array; floats of one dtype. Never changed.
+        Dict of arrays (W1, b1, …), sequence of arrays, or one array; floats of one dtype. Never changed. Dicts and
+        lists may be nested: blocks are then named by their path, as `layers[0].W`.
     grads
-        The gradients in the structure of params (the same names), or a function of params that returns them.
+        The gradients in the structure of params (the same names), or a function of params that returns them. True if
+        `cost` returns (cost, grads), as SciPy's `jac=True`, or a longer tuple that begins with these.
     stencil
         Check with this formula, at `step`.
     step
@@ -112,6 +114,8 @@ def check_gradients(
         raise GradlabError("stencil needs a step: without one, gradlab extrapolates central differences")
     if directions is not None and step is not None:
         raise GradlabError("directions choose their own steps: leave out step, or check entry by entry")
+    if grads is True:
+        cost, grads = separated(cost)
     parameters = Parameters(params)
     analytic = analytic_gradients(grads, parameters)
     cost_function = Cost(cost, parameters, vectorized=vectorized, workers=workers)
@@ -170,7 +174,10 @@ def _asymmetry(
 
 
 def assert_gradients(
-    cost: Callable[..., Any], params: Params, grads: Params | Callable[..., Params], **options: Unpack[Options]
+    cost: Callable[..., Any],
+    params: Params,
+    grads: Params | Callable[..., Params] | Literal[True],
+    **options: Unpack[Options],
 ) -> Report:
     """`check_gradients` for tests: returns the report if it is ok, else raises with the report's text.
 

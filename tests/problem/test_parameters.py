@@ -1,9 +1,16 @@
 """W1, b1, …, WL, bL <-> theta: windows without copies, names by name, addresses both ways."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 
 from gradlab import GradlabError, Parameters
+
+
+class Pair(NamedTuple):
+    one: object
+    other: object
 
 
 def network():
@@ -79,3 +86,44 @@ def test_scalars_are_blocks_too():
     p = Parameters({"a": 2.0, "b": np.array(3.0)})
     assert p.where(1) == ("b", ())
     assert p.views["a"].shape == ()
+
+
+def test_nested_blocks_are_named_by_their_path_and_come_back_as_they_were():
+    tree = {"layers": [{"W": np.ones((2, 2)), "b": np.zeros(2)}, {"W": np.ones((1, 2))}], "scale": 2.0}
+    p = Parameters(tree)
+    assert p.names == ("layers[0].W", "layers[0].b", "layers[1].W", "scale")
+    p.views["layers"][1]["W"][0, 1] = 7.0
+    assert p.theta[7] == 7.0
+    assert p.flatten({"scale": 1.0, "layers": [{"b": [1, 1], "W": np.ones((2, 2))}, {"W": [[0, 0]]}]}).tolist() == [
+        *[1.0] * 6, 0.0, 0.0, 1.0,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("make", [lambda *parts: list(parts), lambda *parts: tuple(parts), Pair], ids=["list", "tuple", "named"])
+def test_sequences_of_dicts_keep_their_type(make):
+    p = Parameters({"pair": make({"W": np.ones(2)}, np.zeros(3))})
+    assert type(p.views["pair"]) is type(make(1, 2))
+    assert p.names == ("pair[0].W", "pair[1]")
+
+
+def test_rows_of_numbers_are_one_array_inside_a_dict():
+    assert Parameters({"W": [[1.0, 2.0], [3.0, 4.0]]}).names == ("W",)
+
+
+@pytest.mark.parametrize(
+    ("grads", "says"),
+    [
+        ([{"V": np.ones(2)}], r"missing: params\[0\]\.W; unknown: params\[0\]\.V"),
+        ([np.ones(2)], r"missing: params\[0\]\.W; unknown: params\[0\]"),
+        ([], r"missing: params\[0\]\.W"),
+        ([{"W": np.ones(2)}, {"W": np.ones(2)}], r"unknown: params\[1\]$"),
+    ],
+)
+def test_gradients_of_another_structure_are_refused_by_path(grads, says):
+    with pytest.raises(GradlabError, match=says):
+        Parameters([{"W": np.ones(2)}]).flatten(grads)
+
+
+def test_paths_must_differ():
+    with pytest.raises(GradlabError, match="names of params must differ as text"):
+        Parameters({"a": {"b": np.ones(2)}, "a.b": np.ones(2)})

@@ -183,7 +183,9 @@ def _number(answer: Any) -> float:
     if answer is None:
         raise GradlabError("cost must return a number, got None: is a return missing?")
     if isinstance(answer, list | tuple):
-        raise GradlabError(f"cost must return one number, got a {type(answer).__name__}")
+        raise GradlabError(
+            f"cost must return one number, got a {type(answer).__name__}: if that is (cost, grads), say grads=True"
+        )
     array = np.asarray(answer)
     if array.dtype.kind not in "fiub":
         raise GradlabError(f"cost must return a real number, got {type(answer).__name__} of dtype {array.dtype}")

@@ -85,6 +85,23 @@ def analytic_gradients(grads: Params | Callable[..., Params], parameters: Parame
     )
 
 
+def separated(both: Callable[[Any], Any]) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    """Cost and gradients of a function that returns (cost, grads, ...); what comes behind them is left alone."""
+    if not callable(both):
+        raise GradlabError(f"grads=True says that the first argument returns (cost, grads): it is {both!r}")
+
+    def pair(params: Any) -> Any:
+        answer = both(params)
+        if not isinstance(answer, list | tuple) or len(answer) < 2:
+            raise GradlabError(
+                "grads=True says that the function returns a tuple (cost, grads, ...): it returned "
+                f"a {type(answer).__name__}. If it returns the cost alone, hand over grads as a function or as arrays"
+            )
+        return answer
+
+    return lambda params: pair(params)[0], lambda params: pair(params)[1]
+
+
 def _sharing(grads: Params) -> tuple[str, ...]:
     """Blocks whose gradients lie in the memory of another's."""
     arrays = {name: np.asarray(value) for name, value in named(grads).items()}

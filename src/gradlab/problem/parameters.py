@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gradlab.errors import GradlabError
+from gradlab.problem.tree import leaves, rebuilt
 
-Params: TypeAlias = Mapping[str, ArrayLike] | Sequence[ArrayLike] | ArrayLike
+Params: TypeAlias = Mapping[str, Any] | Sequence[Any] | ArrayLike
 Vector: TypeAlias = NDArray[np.floating[Any]]
 
 PREFIXED = ". The same names, without d: {name: grads['d' + name] for name in params}"
@@ -19,13 +20,14 @@ PREFIXED = ". The same names, without d: {name: grads['d' + name] for name in pa
 class Parameters:
     """A copy of the caller's parameters in one vector `theta`, seen through named views.
 
-    `views` has the structure that was given (dict, sequence or one array), and its arrays are windows
+    `views` has the structure that was given (dicts, sequences or one array), and its arrays are windows
     on `theta`: change `theta[57]` and `views["W2"][1, 3]` has changed. Nothing of the caller's is touched.
 
     Parameters
     ----------
     params
-        A dict of arrays by name, a sequence of arrays, or one array, all of one float dtype.
+        A dict of arrays by name, a sequence of arrays, both nested as deep as you like, or one array, all of one
+        float dtype. A nested block is named by its path: `layers[0].W`.
 
     Raises
     ------
@@ -45,7 +47,7 @@ class Parameters:
 
     def __init__(self, params: Params) -> None:
         blocks = named(params)
-        if isinstance(params, Mapping) and len(blocks) < len(params):
+        if len(blocks) < len(leaves(params)):
             raise GradlabError("names of params must differ as text")
         arrays = {name: _checked(name, value) for name, value in blocks.items()}
         _refuse_mixture(arrays)
@@ -84,13 +86,8 @@ class Parameters:
         return {name: vector[..., at].reshape(lead + self.shapes[name]) for name, at in self.slices.items()}
 
     def like(self, vector: NDArray[Any]) -> Any:
-        """The same windows in the structure that was given: dict, sequence or one array."""
-        blocks = self.blocks(vector)
-        if isinstance(self._like, Mapping):
-            return dict(zip(self._like, blocks.values(), strict=True))  # under the caller's own keys
-        if _is_sequence(self._like):
-            return tuple(blocks.values()) if isinstance(self._like, tuple) else list(blocks.values())
-        return blocks["theta"]
+        """The same windows in the structure that was given: dicts, lists, tuples, or one array."""
+        return rebuilt(self._like, iter(self.blocks(vector).values()))
 
     def flatten(self, grads: Params, what: str = "grads") -> NDArray[np.float64]:
         """Gradients as one vector, paired with the parameters by name, never by position.
@@ -102,7 +99,7 @@ class Parameters:
         """
         if isinstance(self._like, Mapping) and not isinstance(grads, Mapping):
             raise GradlabError(f"{what} must be a dict with the names of params, got {type(grads).__name__}")
-        given = named(grads)
+        given = named(grads, self._like)
         missing = [name for name in self.names if name not in given]
         extra = [name for name in given if name not in self.slices]
         if missing or extra:
@@ -124,27 +121,21 @@ class Parameters:
         return array.astype(np.float64).ravel()
 
 
-def named(params: Any) -> dict[str, Any]:
-    """Blocks by name: a dict's own names, `params[0]`, `params[1]`, … for a sequence, `theta` for one array."""
-    if isinstance(params, Mapping):
-        return {str(name): value for name, value in params.items()}
-    if _is_sequence(params):
-        return {f"params[{i}]": value for i, value in enumerate(params)}
-    return {"theta": params}
+def named(params: Any, like: Any = None) -> dict[str, Any]:
+    """Blocks by name: a dict's own names, `params[0]`, `layers[0].W`, … by path, `theta` for one array.
+
+    With `like`, blocks are where its blocks are.
+    """
+    return dict(leaves(params, like, root="params"))
 
 
 def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
 
 
-def _is_sequence(params: Any) -> bool:
-    """A list or tuple of arrays; a list of numbers is one array."""
-    return isinstance(params, list | tuple) and (not params or any(np.ndim(p) > 0 for p in params))
-
-
 def _array(what: str, value: Any) -> NDArray[Any]:
     if isinstance(value, Mapping):
-        raise GradlabError(f"{what} must be an array, got a dict: name the blocks in one dict, like 'layer1.W'")
+        raise GradlabError(f"{what} must be an array, got a dict: give it the structure of params")
     try:
         return np.asarray(value)
     except ValueError:

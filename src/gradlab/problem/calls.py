@@ -1,0 +1,89 @@
+"""How forward and backward want to be called, and which gradient belongs to which input."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradlab.errors import GradlabError
+from gradlab.problem.tree import leaves
+
+
+def by_name(forward: Callable[..., Any], inputs: Mapping[str, Any]) -> Callable[..., Any]:
+    """Forward as a function of its inputs by name; a GradlabError if it has other names for them."""
+    if isinstance(forward, np.ufunc):
+        return lambda **values: forward(*values.values())
+    try:
+        signature = inspect.signature(forward)
+        signature.bind(**inputs)
+    except ValueError:  # a compiled function that does not tell
+        return forward
+    except TypeError as error:
+        raise GradlabError(
+            f"forward must take the inputs under their names ({', '.join(inputs)}): {error}. "
+            f"Its arguments are {signature}"
+        ) from None
+    return forward
+
+
+def how_called(
+    backward: Callable[..., Any], outputs: Sequence[str], inputs: Sequence[str], cache: bool
+) -> tuple[bool, Callable[[str], bool]]:
+    """Does backward take several upstream gradients one by one? And which of the inputs does it take?"""
+    try:
+        parameters = list(inspect.signature(backward).parameters.values())
+    except (TypeError, ValueError):
+        return False, lambda name: True
+    kinds, names = {p.kind for p in parameters}, {p.name for p in parameters}
+    anything = inspect.Parameter.VAR_KEYWORD in kinds
+    needed = [p.name for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD and p.default is p.empty]
+    ups = len(needed) - 1 if cache else sum(name not in inputs for name in needed)
+    if not cache and ups not in (1, len(outputs)) and inspect.Parameter.VAR_POSITIONAL not in kinds:
+        first = (
+            "the upstream gradient"
+            if len(outputs) == 1
+            else f"the {len(outputs)} upstream gradients, in one tuple or not"
+        )
+        raise GradlabError(
+            f"backward must take {first}, then inputs under their names ({', '.join(inputs)}): its arguments are "
+            + ", ".join(p.name for p in parameters)
+        )
+    return len(outputs) > 1 and ups == len(outputs), lambda name: anything or name in names
+
+
+def by_input(found: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Gradients by input: a dict as it is, a tuple in the order of the inputs, one array for the only input."""
+    if isinstance(found, Mapping):
+        unknown = [name for name in found if name not in inputs]
+        if unknown:
+            raise GradlabError(
+                f"backward returned {unknown[0]!r}, which is no input: the inputs are {', '.join(inputs)}"
+                + (
+                    ", without the d"
+                    if all(str(name)[:1] == "d" and str(name)[1:] in inputs for name in unknown)
+                    else ""
+                )
+            )
+        return dict(found)
+    if found is None:
+        raise GradlabError("backward must return the gradients, got None: is a return missing?")
+    parts = list(found) if isinstance(found, list | tuple) else [found]
+    floats = [name for name, value in inputs.items() if _is_float(value)]
+    arrays = [name for name in floats if np.ndim(inputs[name]) or isinstance(inputs[name], Mapping)]
+    for names in (list(inputs), floats, arrays):
+        if len(names) == len(parts):
+            return dict(zip(names, parts, strict=True))
+    raise GradlabError(
+        f"backward returned {len(parts)} gradient{'s' * (len(parts) > 1)} for {len(inputs)} inputs "
+        f"({', '.join(inputs)}): return one for each, None for what is not differentiated, or a dict by name"
+    )
+
+
+def _is_float(value: Any) -> bool:
+    try:
+        return all(np.asarray(leaf).dtype.kind == "f" for _, leaf in leaves(value))
+    except ValueError:
+        return False

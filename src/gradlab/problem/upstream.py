@@ -1,0 +1,136 @@
+"""Looks at a backward without any finite difference: it is linear in its upstream gradient, however that lies."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlab.problem.layer import Layer, Upstream
+from gradlab.problem.tree import leaves, rebuilt
+
+Gradients = dict[str, Any]
+
+ROUNDING = {False: 1e-9, True: 1e-3}  # share of the largest entry that sums in another order may differ by: float32?
+
+
+@dataclass(frozen=True)
+class Look:
+    """Another way to ask for backward(R, ...), which has to give the same.
+
+    Attributes
+    ----------
+    says
+        What it means if it does not.
+    gradients
+        backward(R, ...) asked in this way, at moved inputs.
+    off
+        By input: the largest difference to backward(R, ...), as a share of its largest entry; only where it is more
+        than rounding. inf for what is not finite.
+    """
+
+    says: str
+    gradients: Callable[[Mapping[str, Any]], Gradients]
+    off: Mapping[str, float]
+
+
+def looks(layer: Layer, upstream: Upstream, rng: np.random.Generator) -> list[Look]:
+    """Ask backward in three other ways: a sum of two upstream gradients, one of zeros, a strided one.
+
+    Parameters
+    ----------
+    layer
+        Called four times; its forward as often.
+    upstream
+        R, for which backward has been asked before.
+    rng
+        Draws the second upstream gradient.
+
+    Returns
+    -------
+    list of Look
+        Those that give something else, or fail.
+    """
+    other = layer.draw(rng)
+    both = {name: R + other[name] for name, R in upstream.items()}
+    zero = {name: np.zeros_like(R) for name, R in upstream.items()}
+    strided = {name: _strided(R) for name, R in upstream.items()}
+    ways: dict[str, Callable[[Mapping[str, Any]], Gradients]] = {
+        "backward is not linear in its upstream gradient: for the sum of two it does not return the sum of what it "
+        "returns for each. Does it ignore, clip or normalise the upstream gradient?": lambda moved: _plus(
+            layer.gradients(both, moved), layer.gradients(other, moved), -1.0
+        ),
+        "backward does not return zeros for an upstream gradient of zeros: it divides by it, or a term is not "
+        "multiplied by it.": lambda moved: _plus(layer.gradients(upstream, moved), layer.gradients(zero, moved), 1.0),
+        "backward reads an upstream gradient wrongly that is not contiguous, such as a transposed or sliced array: "
+        "does it take its memory (strides, ravel order, a pointer) for granted?": lambda moved: layer.gradients(
+            strided, moved
+        ),
+    }
+    usual = layer.gradients(upstream)
+    seen = []
+    for says, ask in ways.items():
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore", RuntimeWarning)  # 0 / 0 is what is looked for
+            try:
+                off = _off(usual, ask({}))
+            except Exception as error:  # somebody else's code, asked what it was perhaps never asked
+                says, off = (
+                    f"{says} Asked so, it failed: {type(error).__name__}: {error}",
+                    dict.fromkeys(usual, np.inf),
+                )
+        if off:
+            seen.append(Look(says, ask, off))
+    return seen
+
+
+def _quiet(ask: Callable[[Mapping[str, Any]], Gradients]) -> Callable[[Mapping[str, Any]], Gradients]:
+    """Without NumPy's warnings: 0 / 0 is what is looked for."""
+
+    def quiet(moved: Mapping[str, Any]) -> Gradients:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return ask(moved)
+
+    return quiet
+
+
+def _strided(R: NDArray[Any]) -> NDArray[Any]:
+    """The same numbers with the axes of memory reversed, and a gap between neighbours."""
+    room = np.full((*R.shape[::-1], 2), np.nan, dtype=R.dtype)
+    room[..., 0] = R.T
+    return room[..., 0].T
+
+
+def _plus(one: Gradients, other: Gradients, factor: float) -> Gradients:
+    """One + factor · other, leaf by leaf."""
+    return {
+        name: rebuilt(
+            grad,
+            (
+                np.asarray(a) + factor * np.asarray(b)
+                for (_, a), (_, b) in zip(leaves(grad), leaves(other[name], grad), strict=True)
+            ),
+        )
+        for name, grad in one.items()
+    }
+
+
+def _off(usual: Gradients, asked: Gradients) -> dict[str, float]:
+    """The largest difference by input, as a share of the largest entry, where it is more than rounding."""
+    off = {}
+    for name, grad in usual.items():
+        pairs = [
+            (np.asarray(a), np.asarray(b))
+            for (_, a), (_, b) in zip(leaves(grad), leaves(asked[name], grad), strict=True)
+        ]
+        size = max((float(np.max(np.abs(a), initial=0.0)) for a, _ in pairs), default=0.0)
+        apart = max((float(np.max(np.abs(b - a), initial=0.0)) for a, b in pairs), default=0.0)
+        single = any(a.dtype == np.float32 for a, _ in pairs)
+        if not apart <= size * ROUNDING[single]:
+            off[name] = apart / size if size and np.isfinite(apart) else np.inf
+    return off
