@@ -146,6 +146,17 @@ def test_a_backward_that_is_right_for_one_upstream_only_is_wrong(says):
     assert "Off most in x" in report.notes[0]
 
 
+def test_a_backward_that_cannot_take_a_strided_upstream_is_no_wrong_one_and_it_is_said():
+    def backward(U, x):
+        if not U.flags.c_contiguous:
+            raise TypeError("contiguous, please")
+        return U * np.cos(x)
+
+    report = gradlab.check_backward(np.sin, backward, {"x": normal()((6, 4))})
+    assert report.ok
+    assert "it failed: TypeError: contiguous, please." in report.notes[0]
+
+
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_a_right_backward_raises_no_doubt_about_its_upstream(seed, dtype):

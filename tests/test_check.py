@@ -218,7 +218,7 @@ def test_a_normalisation_is_not_vacuous():
     ("backward", "message"),
     [
         (lambda dZ, A, W, b: None, "backward must return the gradients, got None: is a return missing"),
-        (lambda dZ, A, W, b: {}, "backward must return a gradient for at least one input",
+        (lambda dZ, A, W, b: {}, "backward must return a gradient for at least one input"),
         (lambda dZ, A, W, b: {"X": dZ}, "returned 'X', which is no input: the inputs are A, W, b"),
         (lambda dZ, A, W, b: {"W": A}, r"must have shape \(2, 3\), got \(3, 5\)"),
     ],

@@ -78,17 +78,15 @@ def check_backward(
         return check_gradients(cost, {name: layer.inputs[name] for name in differentiated}, gradients, **options)
 
     report = check(lambda moved: layer.gradients(upstream, moved))
-    seen = looks(layer, upstream, generator)
-    evaluations = report.evaluations
-    for look in seen if report.ok else ():  # R itself is no evidence then: is the other answer right, too?
-        report = check(look.gradients)
-        evaluations += report.evaluations
-        if not report.ok:
-            seen = [look]
-            break
-    else:
-        seen = [] if report.ok else [look for look in seen if max(look.off.values()) > NOTABLE][:1]
-    notes = (*map(_said, seen), *_unchecked(layer, differentiated), *_changed(layer.changed), *report.notes)
+    evaluations, said = report.evaluations, []
+    for look in looks(layer, upstream, generator):
+        if report.ok and look.gradients:  # R itself is no evidence then: is the other answer right, too?
+            report = check(look.gradients)
+            evaluations += report.evaluations
+            said += [] if report.ok else [look]
+        elif not look.gradients or (not said and max(look.off.values()) > NOTABLE):
+            said.append(look)
+    notes = (*map(_said, said), *_unchecked(layer, differentiated), *_changed(layer.changed), *report.notes)
     return replace(report, evaluations=evaluations, notes=notes)
 
 
@@ -122,6 +120,8 @@ def assert_backward(
 
 
 def _said(look: Look) -> str:
+    if not look.off:
+        return look.says
     name, off = max(look.off.items(), key=lambda pair: pair[1])
     return f"{look.says} Off most in {name}" + (f", by {off:.0%} of its largest entry." if np.isfinite(off) else ".")
 

@@ -99,7 +99,9 @@ def test_nested_blocks_are_named_by_their_path_and_come_back_as_they_were():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("make", [lambda *parts: list(parts), lambda *parts: tuple(parts), Pair], ids=["list", "tuple", "named"])
+@pytest.mark.parametrize(
+    "make", [lambda *parts: list(parts), lambda *parts: tuple(parts), Pair], ids=["list", "tuple", "named"]
+)
 def test_sequences_of_dicts_keep_their_type(make):
     p = Parameters({"pair": make({"W": np.ones(2)}, np.zeros(3))})
     assert type(p.views["pair"]) is type(make(1, 2))

@@ -27,14 +27,14 @@ class Look:
     says
         What it means if it does not.
     gradients
-        backward(R, ...) asked in this way, at moved inputs.
+        backward(R, ...) asked in this way, at moved inputs; None if it failed.
     off
         By input: the largest difference to backward(R, ...), as a share of its largest entry; only where it is more
         than rounding. inf for what is not finite.
     """
 
     says: str
-    gradients: Callable[[Mapping[str, Any]], Gradients]
+    gradients: Callable[[Mapping[str, Any]], Gradients] | None
     off: Mapping[str, float]
 
 
@@ -74,17 +74,12 @@ def looks(layer: Layer, upstream: Upstream, rng: np.random.Generator) -> list[Lo
     usual = layer.gradients(upstream)
     seen = []
     for says, ask in ways.items():
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore", RuntimeWarning)  # 0 / 0 is what is looked for
-            try:
-                off = _off(usual, ask({}))
-            except Exception as error:  # somebody else's code, asked what it was perhaps never asked
-                says, off = (
-                    f"{says} Asked so, it failed: {type(error).__name__}: {error}",
-                    dict.fromkeys(usual, np.inf),
-                )
-        if off:
-            seen.append(Look(says, ask, off))
+        quiet = _quiet(ask)
+        try:
+            if off := _off(usual, quiet({})):
+                seen.append(Look(says, quiet, off))
+        except Exception as error:  # somebody else's code, asked for what it was perhaps never asked
+            seen.append(Look(f"{says} Asked so, it failed: {type(error).__name__}: {error}.", None, {}))
     return seen
 
 
