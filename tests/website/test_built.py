@@ -12,7 +12,7 @@ from website.paths import ROOT
 
 SOURCES = (
     "docs/index.md", "src/gradlab/check.py", "website/style/3-text.css", "website/browser/live/worker.mjs",
-    "website/vendor/katex.min.js", "benchmarks/verdicts.json", "mkdocs.yml", "pyproject.toml", "README.md",
+    "website/pages/typeset.mjs", "benchmarks/verdicts.json", "mkdocs.yml", "pyproject.toml", "README.md",
 )  # fmt: skip
 
 

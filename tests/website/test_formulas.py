@@ -1,13 +1,12 @@
 """Formulas: right ones become HTML, wrong ones fail the build, pages without any cost nothing."""
 
-import functools
-
 import pytest
 from mkdocs.exceptions import PluginError
 
+from website import npm
 from website.pages.formulas import Typesetter, typeset
 
-make = functools.cache(Typesetter)
+make = Typesetter()
 
 
 def inline(tex: str) -> str:
@@ -42,8 +41,17 @@ def test_bad_tex_fails_the_build(tex: str) -> None:
         typeset(inline(tex), "page.md", make)
 
 
-def test_a_page_without_formulas_starts_no_engine() -> None:
-    def never() -> Typesetter:
-        raise AssertionError
+def test_a_page_without_formulas_calls_no_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(npm, "run")
+    assert typeset("<p>nothing</p>", "page.md", Typesetter()) == ("<p>nothing</p>", 0)
 
-    assert typeset("<p>nothing</p>", "page.md", never) == ("<p>nothing</p>", 0)
+
+def test_the_formulas_of_all_pages_are_set_by_one_call_of_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    run = npm.run
+    monkeypatch.setattr(npm, "run", lambda *words, given: calls.append(given) or run(*words, given=given))
+    typesetter, pages = Typesetter(), [inline("x"), inline("y") + inline("x"), inline("z")]
+    typesetter.prepare(pages)
+    done = [typeset(page, "page.md", typesetter) for page in pages]
+    assert [found for _, found in done] == [1, 2, 1]
+    assert calls == ['[["x", false], ["y", false], ["z", false]]']

@@ -10,7 +10,13 @@ from website.paths import ROOT
 
 NOTICE = (ROOT / "NOTICE").read_text(encoding="utf-8")
 FAMILIES = {"@codemirror": "CodeMirror", "@lezer": "Lezer", "@marijn": "find-cluster-break", "rxjs": "RxJS"}
-NOT_SHIPPED = {"esbuild", "@esbuild", "axe-core", "ws"}  # build, test, and Pyodide outside of browsers
+NOT_SHIPPED = {
+    "esbuild",
+    "@esbuild",
+    "axe-core",
+    "ws",
+    "commander",
+}  # to build, to test, or outside of browsers
 
 
 def named(package: str) -> bool:

@@ -12,7 +12,7 @@ from mkdocs.structure.pages import Page
 
 from website.figures import moving
 from website.figures.card import card
-from website.pages import bundle
+from website.pages import bundle, formulas
 from website.paths import ROOT, WEBSITE
 
 CARD = "assets/card.png"
@@ -24,11 +24,19 @@ def made_files(config: MkDocsConfig) -> Iterable[File]:
     yield File.generated(config, CARD, content=card())
     for path, script in moving.files():
         yield File.generated(config, path, abs_src_path=str(script))
+    for path, made in formulas.files():
+        yield _generated(config, path, made)
     name, content = wheel()
     yield File.generated(config, f"download/{name}", content=content)
     for path, source in bundle.files(name, content).items():
-        made = {"abs_src_path": str(source)} if isinstance(source, Path) else {"content": source}
-        yield File.generated(config, f"assets/live/{path}", **made)
+        yield _generated(config, f"assets/live/{path}", source)
+
+
+def _generated(config: MkDocsConfig, path: str, source: Path | bytes | str) -> File:
+    """A file of the site from a file of ours, or from its content."""
+    if isinstance(source, Path):
+        return File.generated(config, path, abs_src_path=str(source))
+    return File.generated(config, path, content=source)
 
 
 def stylesheet() -> str:

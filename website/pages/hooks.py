@@ -1,17 +1,14 @@
 """MkDocs' hooks, each a line or two: what they call lies in small modules beside this one."""
 
-import functools
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-for _name in [name for name in sys.modules if name.startswith("website.figures")]:
-    del sys.modules[_name]  # `make serve` reads this file again after every change: draw with the new code
+sys.path.insert(0, str(Path(__file__).parents[2]))  # for `mkdocs` called by its own name
 
-from mkdocs.utils import get_relative_url  # noqa: E402
+from mkdocs.utils import get_relative_url
 
-from website.figures.embed import draw, embed  # noqa: E402
-from website.pages import (  # noqa: E402  # noqa: E402
+from website.figures.embed import draw, embed
+from website.pages import (
     assets,
     backlinks,
     benchmark_tables,
@@ -24,20 +21,24 @@ from website.pages import (  # noqa: E402  # noqa: E402
     markup,
     serve_cache,
     service_worker,
-)
+)  # fmt: skip
 
-_SERVING = "serve" in sys.argv
-_typesetter = functools.cache(formulas.Typesetter)
-_draw = serve_cache.remembered(draw) if _SERVING else draw
+
+class _Build:
+    """What is kept from page to page, and from one build to the next while the site is served."""
+
+    served: serve_cache.Served | None = None
+    typesetter = formulas.Typesetter()
 
 
 def on_startup(command, dirty):
     gallery.prepare_kernel()
+    _Build.served = serve_cache.Served() if command == "serve" else None
 
 
 def on_config(config):
-    if _SERVING:
-        serve_cache.remember_gallery(config)
+    if _Build.served:
+        _Build.served.begin(config)
 
 
 def on_files(files, config):
@@ -48,6 +49,8 @@ def on_files(files, config):
 
 
 def on_page_markdown(markdown, page, config, files):
+    if _Build.served:
+        _Build.served.tell(f"reading {page.file.src_uri}")
     markdown = backlinks.with_questions(markdown, page.file.src_uri, Path(config.docs_dir))
     return benchmark_tables.with_tables(claims.with_table(markdown))
 
@@ -60,13 +63,21 @@ def on_page_content(html, page, config, files):
     return markup.with_whole_numbers(markup.without_spans_in_ink(copy_button.with_copies(html)))
 
 
+def on_env(env, config, files):
+    assets.write_llms(files, config)
+    _Build.typesetter.prepare(file.page.content or "" for file in files.documentation_pages() if file.page)
+
+
 def on_page_context(context, page, config, nav):
     page.meta["verified"] = claims.line(page)
 
 
 def on_post_page(output, page, config):
-    output = embed(output, page.file.src_uri, page.meta.get("figures", {}), _draw)
-    output, found = formulas.typeset(output, page.file.src_uri, _typesetter)
+    if _Build.served:
+        _Build.served.tell(f"writing {page.file.src_uri}")
+    picture = _Build.served.draw if _Build.served else draw
+    output = embed(output, page.file.src_uri, page.meta.get("figures", {}), picture)
+    output, found = formulas.typeset(output, page.file.src_uri, _Build.typesetter)
     if found:
         output = markup.with_stylesheet(output, get_relative_url(formulas.STYLESHEET, page.url))
     return csp.with_policy(markup.named(output))
@@ -76,10 +87,8 @@ def on_post_template(output_content, template_name, config):
     return csp.with_policy(markup.named(output_content)) if template_name.endswith(".html") else None
 
 
-def on_env(env, config, files):
-    assets.write_llms(files, config)
-
-
 def on_post_build(config):
-    if not _SERVING:
+    if _Build.served:
+        _Build.served.end()
+    else:
         service_worker.write(Path(config.site_dir))
