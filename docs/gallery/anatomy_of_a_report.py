@@ -92,7 +92,8 @@ plt.show()
 
 # %% [markdown]
 # That is the whole method. The bound is the noise over the step plus the error of the formula, at the step where
-# the two together are least. An entry AGREES within it and is WRONG beyond it. Nobody chose a threshold.
+# the two together are least. An entry AGREES within it, and is WRONG
+# beyond twice as much. Nothing in it has to be chosen for a network.
 #
 # ## One block
 #

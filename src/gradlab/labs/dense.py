@@ -108,8 +108,9 @@ BUGS = (
             ),
         ),
         why=(
-            "In a square layer W and Wᵀ fit equally well, and NumPy does not complain. A check finds it only if "
-            "a layer of the network is square, so give every layer another size, and one pair of layers the same."
+            "In a square layer W and Wᵀ fit equally well, and NumPy does not complain. Give the layers "
+            "different sizes, so that NumPy catches a forgotten .T, and keep one square layer, where only the check "
+            "can."
         ),
         setup=TANH,
     ),

@@ -78,7 +78,7 @@ BUGS = (
         mutated="Z -= Z.mean(axis=1, keepdims=True)\n    N = Z / root",
         finding="",
         hints=Hints(
-            blocks="Read what the report says above them.",
+            blocks="Read what the report says below them.",
             ratio="1.",
             layer="Look for an operation that changes an array in place.",
         ),

@@ -13,7 +13,7 @@ export function decode(written) {
   if ((minus && d) || low > 1) return ["formula (2) gives no such number: look at your denominator"];
   if (!d) return ["equal in every digit: was a gradient compared with itself, or zeros with zeros?"];
   if (high > 0.998) return ["the wrong sign", "one side is zero, or nearly", "noise on both sides", "a cost that is random", `a factor of ${Math.round((1 + low) / (1 - low))} or more, such as a mean for a sum`];
-  if (d <= 2e-7) return ["round-off: nothing to be found at ε = 1e-7"];
+  if (d <= 2e-7) return ["as small as round-off at ε = 1e-7: this number can show no more, ask the blocks"];
   if (d < 1e-3) return ["a step too short or too long", "float32 somewhere", "a kink within the step", "one wrong entry among many"];
   return factors(Math.max(low, 1e-3), d, high);
 }
