@@ -1,0 +1,120 @@
+"""The check of the forward mode along directions, and of forward against reverse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlab.check import Options
+from gradlab.errors import GradlabError
+from gradlab.jacobian import check_jacobian
+from gradlab.numeric.answer import Numeric, Reason
+from gradlab.numeric.scaling import rms, scales
+from gradlab.problem.parameters import Parameters, Params
+from gradlab.report import Report
+from gradlab.verdict.blocks import Block, Verdict, compare_block, judge, with_reasons
+
+Floats = NDArray[np.float64]
+
+SEED = 1729  # not 0 or 1, which draw the parameters of many tests
+ALL = "all together"
+DIRECTIONS = 3
+ROUNDING = 64.0  # times eps and the sum of all terms: rounding of two sums that run in another order
+
+
+def check_jvp(
+    function: Callable[..., Any],
+    jvp: Callable[..., Any],
+    params: Params,
+    *,
+    vjp: Callable[..., Params] | None = None,
+    **options: Unpack[Options],
+) -> Report:
+    """Check the forward mode: `jvp(params, v)`, the derivative of function along v, for random v in each block.
+
+    With `vjp` it also compares forward with reverse: ⟨R, J v⟩ = ⟨Jᵀ R, v⟩ for random R and v, without any step.
+
+    Parameters
+    ----------
+    function
+        A function of params that returns an array.
+    jvp
+        `jvp(params, v)` with v in the structure of params returns an array in the shape of the output.
+    params
+        As for `check_gradients`.
+    vjp
+        `vjp(params, R)` with R in the shape of the output returns Jᵀ R in the structure of params.
+    **options
+        The keywords of `check_gradients`, but for `progress`. `directions` says how many random v each block gets: 3.
+
+    Returns
+    -------
+    Report
+        A block for each of params, and one for all of them together: output by direction. With `vjp` another one for
+        each, `vjp: W`, whose numeric side is the forward mode.
+
+    Examples
+    --------
+    >>> report = check_jvp(np.sin, lambda x, v: np.cos(x) * v, np.array([0.5, 2.0]), vjp=lambda x, R: np.cos(x) * R)
+    >>> report.ok, list(report.blocks)
+    (True, ['theta', 'vjp: theta'])
+    """
+    directions = options.pop("directions", None) or DIRECTIONS
+    if directions != int(directions) or directions < 1:
+        raise GradlabError(f"directions must be a whole number of at least 1, got {directions}")
+    if not callable(jvp) or not (vjp is None or callable(vjp)):
+        raise GradlabError("jvp and vjp must be functions: jvp(params, v) and vjp(params, R)")
+    parameters = Parameters(params)
+    rng = options.get("rng")
+    options["rng"] = generator = np.random.default_rng(SEED if rng is None else rng)
+    signs = generator.choice([-1.0, 1.0], (directions, parameters.size))
+    along = _by_block(parameters, (signs * scales(parameters)).astype(parameters.theta.dtype))
+
+    def moved(t: Mapping[str, Any]) -> Any:
+        theta = parameters.theta + sum(
+            (t[name] @ v for name, v in along.items()), start=np.zeros_like(parameters.theta)
+        )
+        return function(parameters.like(theta))
+
+    def forward(v: Floats) -> Floats:
+        return np.asarray(jvp(parameters.like(parameters.theta.copy()), parameters.like(v.copy())))
+
+    slopes = {name: np.stack([forward(one) for one in v], axis=-1) for name, v in along.items()}
+    zeros = {name: np.zeros(directions, dtype=parameters.theta.dtype) for name in along}
+    report = check_jacobian(moved, zeros, slopes, **options)
+    if vjp is None:
+        return report
+    output = next(iter(slopes.values()))[..., 0]
+    R = np.asarray(generator.standard_normal(output.shape)).astype(output.dtype)
+    back = parameters.flatten(vjp(parameters.like(parameters.theta.copy()), R.copy()[()]), "vjp")
+    reverse = [_adjoint(f"vjp: {name}", v, slopes[name], R, back) for name, v in along.items()]
+    same = all(block.verdict is Verdict.AGREES for block in reverse)
+    notes = ("Forward and reverse are the same: ⟨R, J v⟩ = ⟨Jᵀ R, v⟩ to rounding.",) if same else ()
+    return replace(
+        report, blocks={**report.blocks, **{block.name: block for block in reverse}}, notes=(*notes, *report.notes)
+    )
+
+
+def _by_block(parameters: Parameters, signs: Floats) -> dict[str, Floats]:
+    """Directions that move one block each, and one set that moves all: what is missing between blocks shows there."""
+    along = {}
+    for name, at in parameters.slices.items():
+        along[name] = np.zeros_like(signs)
+        along[name][:, at] = signs[:, at]
+    return along if len(along) == 1 else {**along, ALL: signs}
+
+
+def _adjoint(name: str, v: Floats, slopes: Floats, R: Floats, back: Floats) -> Block:
+    """⟨Jᵀ R, v⟩ against ⟨R, J v⟩: both sides are exact but for rounding."""
+    product = R[..., np.newaxis] * slopes
+    lead = tuple(range(R.ndim))
+    analytic, value = v @ back, np.asarray(product.sum(axis=lead), dtype=np.float64)
+    size = np.abs(product).sum(axis=lead) + np.abs(v) @ np.abs(back)
+    bound = ROUNDING * float(np.finfo(v.dtype).eps) * np.asarray(size, dtype=np.float64)
+    numeric = Numeric(value, bound, np.full(len(value), str(Reason.NONE)))
+    verdicts = judge(analytic, numeric, np.zeros(len(value), dtype=bool), rms(size))
+    return compare_block(name, value.shape, analytic, with_reasons(numeric, verdicts), slice(None), verdicts, value)

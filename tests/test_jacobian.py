@@ -1,0 +1,218 @@
+"""Jacobians by output and entry, with one evaluation for all outputs; forward mode, and forward against reverse."""
+
+import numpy as np
+import pytest
+
+import gradlab
+from gradlab import GradlabError, Verdict, check_jacobian, check_jvp
+
+SEEDS = range(5)
+
+
+def problem(seed, m=6, n=4):
+    rng = np.random.default_rng(seed)
+    A, x = rng.standard_normal((m, n)), 0.5 * rng.standard_normal(n)
+    return lambda x: np.tanh(A @ x), x, lambda x: (1 - np.tanh(A @ x) ** 2)[:, np.newaxis] * A
+
+
+def spoiled(jacobian, spoil):
+    def wrong(x):
+        J = jacobian(x).copy()
+        spoil(J)
+        return J
+
+    return wrong
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_right_jacobian_agrees_and_outputs_share_evaluations(seed):
+    counts = {}
+    for m in (1, 6, 60):
+        f, x, J = problem(seed, m)
+        report = check_jacobian(f, x, J)
+        assert report.ok, report
+        assert report.blocks["theta"].shape == (m, 4)
+        counts[m] = report.evaluations
+    assert counts[60] < 6 * counts[1]  # 60 times as many, if each output were asked by itself
+
+
+def scale_entry(J):
+    J[1, 2] *= 1.001
+
+
+def flip_row(J):
+    J[3] *= -1
+
+
+def swap_rows(J):
+    J[[0, 2]] = J[[2, 0]]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("spoil", "code", "says"),
+    [
+        (scale_entry, "GL112", "theta[1, 2]"),
+        (flip_row, "GL108", "theta[3, :]"),
+        (swap_rows, "GL105", "rows in another order"),
+    ],
+)
+def test_a_wrong_jacobian_is_wrong_by_row_and_column(seed, spoil, code, says):
+    f, x, J = problem(seed)
+    report = check_jacobian(f, x, spoiled(J, spoil))
+    assert report.verdict is Verdict.WRONG
+    assert report.findings[0].code == code
+    assert says in report.findings[0].message
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_transposed_square_jacobian_is_called_so(seed):
+    f, x, J = problem(seed, 4, 4)
+    assert check_jacobian(f, x, lambda x: J(x).T).findings[0].code == "GL104"
+
+
+@pytest.mark.parametrize("form", ["array", "column", "flat", "sparse", "scalar output", "image"])
+def test_forms_of_outputs_and_jacobians(form):
+    f, x, J = problem(0)
+    sparse = pytest.importorskip("scipy.sparse")
+    forms = {
+        "array": (f, J(x)),
+        "column": (lambda x: f(x)[:, np.newaxis], J),
+        "flat": (lambda x: f(x[:, 0]), lambda x: J(x[:, 0])),
+        "sparse": (f, lambda x: sparse.csr_matrix(J(x))),
+        "scalar output": (lambda x: f(x)[2], lambda x: J(x)[2]),
+        "image": (lambda x: f(x).reshape(2, 3), lambda x: J(x).reshape(2, 3, 4)),
+    }
+    report = check_jacobian(forms[form][0], x[:, np.newaxis] if form == "flat" else x, forms[form][1])
+    assert report.ok, report
+
+
+def test_several_blocks():
+    rng = np.random.default_rng(0)
+    params = {"W": rng.standard_normal((3, 2)), "layers": [{"x": rng.standard_normal(2)}]}
+
+    def jacobian(p):
+        return {"W": np.einsum("ij,k->ijk", np.eye(3), p["layers"][0]["x"]), "layers": [{"x": p["W"]}]}
+
+    report = check_jacobian(lambda p: p["W"] @ p["layers"][0]["x"], params, jacobian)
+    assert report.ok
+    assert {name: block.shape for name, block in report.blocks.items()} == {"W": (3, 3, 2), "layers[0].x": (3, 2)}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("spoil", [False, True])
+def test_a_hessian_is_the_jacobian_of_a_gradient_and_its_symmetry_is_said(seed, spoil):
+    A = np.random.default_rng(seed).standard_normal((5, 3))
+
+    def hessian(x):
+        H = A.T @ np.diag(np.cosh(A @ x)) @ A
+        H[0, 2] *= 1 + 0.1 * spoil
+        return H
+
+    report = check_jacobian(lambda x: A.T @ np.sinh(A @ x), 0.3 * np.ones(3), hessian)
+    assert report.ok is not spoil
+    assert report.notes[0].startswith(
+        "The numeric Jacobian is symmetric" if spoil else "Both Jacobians are symmetric"
+    )
+
+
+def test_no_word_of_symmetry_where_there_is_none():
+    f, x, J = problem(0, 4, 4)
+    assert not check_jacobian(f, x, J).notes
+
+
+def test_a_function_that_draws_is_undecided():
+    rng = np.random.default_rng(0)
+    f, x, J = problem(0)
+    report = check_jacobian(lambda x: f(x) + 1e-3 * rng.standard_normal(6), x, J)
+    assert report.verdict is Verdict.UNDECIDED
+
+
+def test_a_function_that_writes_into_its_argument_is_told():
+    def square(x):
+        x *= x
+        return x
+
+    x = np.array([1.0, 2.0])
+    report = check_jacobian(square, x, np.diag([2.0, 4.0]))
+    assert report.ok
+    assert x.tolist() == [1.0, 2.0]
+    assert report.notes[0].startswith("function changes its input")
+
+
+@pytest.mark.parametrize(
+    ("function", "jacobian", "options", "says"),
+    [
+        (np.sin, np.zeros((2, 3)), {}, r"must have shape \(3, 3\), outputs first, got \(2, 3\)$"),
+        (lambda x: x[:2], np.zeros((3, 2)), {}, r"got \(3, 2\): is it transposed"),
+        (np.sin, {"W": np.eye(3)}, {}, "must be real numbers, got dtype object"),
+        (np.sin, 1j * np.eye(3), {}, "must be real numbers, got dtype complex128"),
+        (lambda x: x + 0j, np.eye(3), {}, r"must return real floats, got complex128: return its \.real"),
+        (lambda x: np.argmax(x), np.eye(3), {}, "must return real floats, got int64"),
+        (lambda x: None, np.eye(3), {}, "must return real floats, got object"),
+        (lambda x: x / 0, np.eye(3), {}, "must be finite at params"),
+        (None, np.eye(3), {}, "function must be a function"),
+        (np.sin, np.eye(3), {"directions": 3}, "leave out directions"),
+    ],
+)
+def test_what_cannot_be_checked_gets_a_clear_error(function, jacobian, options, says):
+    with np.errstate(all="ignore"), pytest.raises(GradlabError, match=says):
+        check_jacobian(function, np.ones(3), jacobian, **options)
+
+
+def test_assert_jacobian():
+    f, x, J = problem(0)
+    assert gradlab.assert_jacobian(f, x, J).ok
+    with pytest.raises(gradlab.GradientMismatch):
+        gradlab.assert_jacobian(f, x, lambda x: 2 * J(x))
+
+
+def product(p):
+    return p["W"] @ p["x"]
+
+
+def params(seed):
+    rng = np.random.default_rng(seed)
+    return {"W": rng.standard_normal((4, 3)), "x": rng.standard_normal(3)}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("spoil_w", "spoil_x", "spoil_reverse", "wrong"),
+    [
+        (1, 1, 1, set()),
+        (1.001, 1, 1, {"W", "all together", "vjp: W", "vjp: all together"}),
+        (1, 0, 1, {"x", "all together", "vjp: x", "vjp: all together"}),
+        (1, 1, 1.001, {"vjp: x", "vjp: all together"}),
+    ],
+)
+def test_forward_mode_and_forward_against_reverse(seed, spoil_w, spoil_x, spoil_reverse, wrong):
+    def jvp(p, v):
+        return spoil_w * v["W"] @ p["x"] + spoil_x * p["W"] @ v["x"]
+
+    def vjp(p, R):
+        return {"W": np.outer(R, p["x"]), "x": spoil_reverse * p["W"].T @ R}
+
+    report = check_jvp(product, jvp, params(seed), vjp=vjp)
+    assert {name for name, block in report.blocks.items() if block.verdict is not Verdict.AGREES} == wrong
+    assert any("Forward and reverse are the same" in note for note in report.notes) is not bool(wrong)
+
+
+def test_a_term_that_is_lost_between_blocks_shows_where_all_move():
+    def jvp(p, v):
+        whole = np.any(v["W"]) and np.any(v["x"])
+        return v["W"] @ p["x"] + (0 if whole else 1) * p["W"] @ v["x"]
+
+    report = check_jvp(product, jvp, params(0))
+    assert [name for name, block in report.blocks.items() if block.verdict is Verdict.WRONG] == ["all together"]
+
+
+@pytest.mark.parametrize("directions", [0.5, -1])
+def test_directions_of_a_jvp_are_a_number(directions):
+    with pytest.raises(GradlabError, match="directions must be a whole number"):
+        check_jvp(np.sin, lambda x, v: np.cos(x) * v, np.ones(2), directions=directions)
+
+
+def test_a_block_without_a_jacobian_is_named():
+    with pytest.raises(GradlabError, match=r"structure of params \(W, x\); missing: x"):
+        check_jacobian(product, params(0), {"W": np.zeros((4, 4, 3))})
