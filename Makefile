@@ -65,6 +65,10 @@ elsewhere: $(READY) ## run every block as another processor would (x86-64 only)
 outputs: $(READY) ## rewrite the outputs on the pages that changed, and print the diff
 	$(RUN) website.outputs
 
+.PHONY: scripts
+scripts: $(READY) ## put the site's JavaScript into its style, look for mistakes, run its tests (seconds)
+	$(RUN) website.scripts --write
+
 .PHONY: serve
 serve: $(READY) ## the site on http://127.0.0.1:8000 (PORT=8001 for another), rebuilt when docs, src or website change
 	$(RUN) mkdocs serve --dev-addr 127.0.0.1:$(PORT)

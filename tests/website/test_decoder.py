@@ -104,7 +104,7 @@ def test_the_script_is_loaded_here_only(chromium: Browser) -> None:
         assert not any("decoder" in path for path in reader.asked if "/moving/" in path)
         page.goto(url(PAGE))
         page.get_by_label("Relative difference").wait_for()
-        assert any(path.endswith("/moving/decoder.mjs") for path in reader.asked)
+        assert any(path.endswith("/moving/decoder.js") for path in reader.asked)
 
 
 def test_without_javascript_the_table_stands(unscripted: Page) -> None:

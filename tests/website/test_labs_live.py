@@ -266,11 +266,11 @@ def test_before_the_first_click_a_lab_loads_two_kilobytes_more(chromium: Browser
 
     with visit(chromium, viewport=LAPTOP) as visitor:
         page = visitor.open("learn/the-check/")
-        assert loaded() == ["live.mjs"]
+        assert loaded() == ["live.js"]
         page.goto(url("labs/dense/"))
         page.locator(".lab-said").last.wait_for(state="attached")
-        assert loaded() == ["labs.mjs", "live.mjs"]
-    assert len(gzip.compress((site / "assets/live/labs.mjs").read_bytes())) < 2_000
+        assert loaded() == ["labs.js", "live.js"]
+    assert len(gzip.compress((site / "assets/live/labs.js").read_bytes())) < 2_000
 
 
 def test_without_javascript_hints_are_folded_and_all_there(unscripted: Page) -> None:

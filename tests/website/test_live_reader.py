@@ -276,7 +276,7 @@ def test_before_the_first_click_a_page_loads_five_kilobytes(chromium: Browser, s
         expect(page.locator(".live-run").first).to_be_visible()
         page.wait_for_load_state("networkidle")
         loaded = [path for path in visitor.asked if "/live/" in path]
-    assert loaded == ["assets/live/live.mjs"]
+    assert loaded == ["assets/live/live.js"]
     style = (WEBSITE / "style" / "8-live.css").read_bytes()
     shown = (site / SIX / "index.html").read_text(encoding="utf-8")
     bare = re.sub(r"</?live-block[^>]*>", "", shown)
@@ -285,7 +285,7 @@ def test_before_the_first_click_a_page_loads_five_kilobytes(chromium: Browser, s
     assert len(gzip.compress((site / loaded[0]).read_bytes())) + len(gzip.compress(style)) + marked <= 5_000
 
 
-FILES = ["worker.mjs", "py/pyodide.asm.wasm", "py/pyodide.asm.js", "py/numpy-2.0.2", "live.py"]
+FILES = ["worker.js", "py/pyodide.asm.wasm", "py/pyodide.asm.js", "py/numpy-2.0.2", "live.py"]
 
 
 @pytest.mark.parametrize("file", sample(FILES, 1))
@@ -324,10 +324,10 @@ def test_a_package_with_another_hash_is_refused(chromium: Browser, site: Path, p
 def test_a_blocked_editor_is_said(chromium: Browser) -> None:
     with visit(chromium) as visitor:
         page = visitor.open(ONE)
-        visitor.context.route("**/editor.mjs", lambda route: route.abort())
+        visitor.context.route("**/editor.js", lambda route: route.abort())
         page.get_by_role("button", name="Edit").click()
         expect(page.locator(".live-note")).to_have_text("The editor could not be loaded: try again")
-        visitor.context.unroute("**/editor.mjs")
+        visitor.context.unroute("**/editor.js")
         page.get_by_role("button", name="Edit").click()
         expect(page.locator(".cm-content")).to_be_focused()
 

@@ -338,7 +338,7 @@ def test_modules_are_loaded_where_they_are_used(chromium: Browser) -> None:
     with visit(chromium, viewport=LAPTOP) as reader:
         reader.open("about/design/").wait_for_load_state("networkidle")
         loaded = [path.split("/")[-1] for path in reader.asked if "/moving/" in path]
-        assert loaded == ["loader.mjs"]
+        assert loaded == ["loader.js"]
 
 
 def test_pictures_fit_a_phone(page: Page, visitor: Visit) -> None:

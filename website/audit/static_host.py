@@ -44,7 +44,6 @@ def serving(site: Path, under: str = "/") -> Iterator[str]:
         def log_message(self, *args: object) -> None:
             pass
 
-    mimetypes.add_type("text/javascript", ".mjs")
     mimetypes.add_type("application/wasm", ".wasm")
     server = ThreadingHTTPServer(("127.0.0.1", 0), Host)
     threading.Thread(target=server.serve_forever, daemon=True).start()

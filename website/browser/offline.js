@@ -6,22 +6,33 @@ const own = ({ method, url }) => method === "GET" && url.startsWith(registration
 
 addEventListener("install", () => skipWaiting());
 
-addEventListener("activate", (event) => event.waitUntil((async () => {
-  for (const name of await caches.keys()) if (name.startsWith(ours) && name !== CACHE) await caches.delete(name);
-  await clients.claim();
-})()));
+addEventListener("activate", (event) =>
+  event.waitUntil(
+    (async () => {
+      for (const name of await caches.keys()) if (name.startsWith(ours) && name !== CACHE) await caches.delete(name);
+      await clients.claim();
+    })(),
+  ),
+);
 
 // A page tells what it had loaded before this worker was there to see it.
-addEventListener("message", (event) => event.waitUntil((async () => {
-  const cache = await caches.open(CACHE);
-  const missing = async (url) => own({ method: "GET", url }) && !(await cache.match(url)) && cache.add(url);
-  await Promise.allSettled(event.data.map(missing));
-})()));
+addEventListener("message", (event) =>
+  event.waitUntil(
+    (async () => {
+      const cache = await caches.open(CACHE);
+      const missing = async (url) => own({ method: "GET", url }) && !(await cache.match(url)) && cache.add(url);
+      await Promise.allSettled(event.data.map(missing));
+    })(),
+  ),
+);
 
-addEventListener("fetch", (event) => { if (own(event.request)) event.respondWith(answer(event)); });
+addEventListener("fetch", (event) => {
+  if (own(event.request)) event.respondWith(answer(event));
+});
 
 async function answer(event) {
-  const { request } = event, cache = await caches.open(CACHE);
+  const { request } = event,
+    cache = await caches.open(CACHE);
   const kept = await cache.match(request, { ignoreSearch: true });
   try {
     const fresh = await fetch(request);

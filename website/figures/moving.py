@@ -1,12 +1,7 @@
 """Pictures that move: which figure has one, and its place in the page. Without JavaScript the figure stands as it is.
 
-A figure that has one stands in a <moving-picture>; loader.mjs loads <module>.mjs when it comes into view.
+A figure that has one stands in a <moving-picture>; loader.mjs loads the module of that name when it comes into view.
 """
-
-from collections.abc import Iterator
-from pathlib import Path
-
-from website.paths import BROWSER
 
 PICTURES = {
     "error-of-wrong": "error",
@@ -24,11 +19,6 @@ HOW = {
     "theta": "Point at an entry of an array, or go through θ with the arrow keys.",
     "backprop": "Go forward and back with the buttons, or with the arrow keys.",
 }
-
-
-def files() -> Iterator[tuple[str, Path]]:
-    """Path in the site, and file, of every script."""
-    return ((f"assets/moving/{path.name}", path) for path in sorted((BROWSER / "moving").glob("*.mjs")))
 
 
 def around(name: str, drawn: str) -> str:

@@ -10,7 +10,6 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from website.figures import moving
 from website.figures.card import card
 from website.pages import bundle, formulas
 from website.paths import ROOT, WEBSITE
@@ -22,8 +21,8 @@ def made_files(config: MkDocsConfig) -> Iterable[File]:
     """What pages may link to although it is in no folder."""
     yield File.generated(config, "assets/site.css", content=stylesheet())
     yield File.generated(config, CARD, content=card())
-    for path, script in moving.files():
-        yield File.generated(config, path, abs_src_path=str(script))
+    for path, script in bundle.scripts().items():
+        yield _generated(config, f"assets/{path}", script)
     for path, made in formulas.files():
         yield _generated(config, path, made)
     name, content = wheel()

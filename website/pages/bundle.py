@@ -2,7 +2,8 @@
 
 Everything comes from packages with a hash in a lock, or from website/vendor, whose NumPy wheel is compared with the
 hash in Pyodide's own lock. What Python imports at its start is compiled by that same Python (compiled.py). The result
-lies in build/live and is made again only if what it is made of changes.
+lies in build/live and is made again only if what it is made of changes. Scripts are written as .mjs,
+and served as .js.
 """
 
 import hashlib
@@ -18,9 +19,11 @@ _LIVE = BROWSER / "live"
 _EQUALITY = WEBSITE / "verify" / "equality.py"
 WHEELS = WEBSITE / "vendor"
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
+_SERVED = {"pyodide.mjs": "pyodide.js"}  # hosts that do not know .mjs serve it as no script at all
 _LOCK = "pyodide-lock.json"
 _SCRIPTS = ("blind", "editor", "labs", "live", "old-numbers", "play", "worker")
 SCRIPTS = tuple(_LIVE / f"{name}.mjs" for name in _SCRIPTS)
+_ESBUILD = ("--bundle", "--minify", "--format=esm", "--log-level=warning")
 _PYTHON = (_LIVE / "live.py", _LIVE / "draw.py", _EQUALITY)
 _HERE = Path(__file__).parent
 _COMPILED = (_HERE / "compile.mjs", _HERE / "compiled.py", _LIVE / "live.py", _EQUALITY)
@@ -29,16 +32,22 @@ _COMPILED = (_HERE / "compile.mjs", _HERE / "compiled.py", _LIVE / "live.py", _E
 def files(wheel_name: str, wheel: bytes) -> dict[str, Path | bytes]:
     """Path in assets/live -> file or content, with the package's wheel entered into Pyodide's lock."""
     installed = npm.packages()
-    made = npm.once("made", (*npm.LOCKS, *SCRIPTS), lambda folder: _bundle(folder, installed))
     python = npm.once("python", (*npm.LOCKS, *_COMPILED), lambda folder: compiled_python(folder, installed))
     lock = json.loads((python / _LOCK).read_text(encoding="utf-8"))
     numpy = lock["packages"]["numpy"]["file_name"]
-    found: dict[str, Path | bytes] = {path.name: path for path in (*sorted(made.glob("*.mjs")), *_PYTHON)}
-    found |= {f"py/{name}": python / name for name in (*_PYODIDE, numpy)}
+    found: dict[str, Path | bytes] = {path.name: path for path in _PYTHON}
+    found |= {f"py/{_SERVED.get(name, name)}": python / name for name in (*_PYODIDE, numpy)}
     found[f"py/{wheel_name}"] = wheel
     lock["packages"]["gradlab"] = _entry(wheel_name, wheel)
     found[f"py/{_LOCK}"] = json.dumps(lock).encode()
     return found
+
+
+def scripts() -> dict[str, Path]:
+    """Path in assets -> script: blocks have one small file each, pictures one beside them for what they share."""
+    sources = tuple(sorted(BROWSER.rglob("*.mjs")))
+    made = npm.once("scripts", (*npm.LOCKS, *sources, Path(__file__)), _bundle)
+    return {path.relative_to(made).as_posix(): path for path in sorted(made.rglob("*.js"))}
 
 
 def compiled_python(folder: Path, installed: Path) -> None:
@@ -77,13 +86,10 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _bundle(folder: Path, installed: Path) -> None:
-    """Each script as one small file; only the editor brings others along."""
-    sources = folder / "sources"
-    sources.mkdir()
-    for path in SCRIPTS:
-        shutil.copy(path, sources)
-        bundled = ["--bundle"] if path.name == "editor.mjs" else []
-        command = ["esbuild", str(sources / path.name), *bundled, "--minify", "--format=esm"]
-        npm.run("npm", installed, "exec", "--", *command, f"--outfile={folder / path.name}")
-    shutil.rmtree(sources)
+def _bundle(folder: Path) -> None:
+    for room, entries, shared in (
+        ("live", SCRIPTS, ()),  # one request each
+        ("moving", sorted((BROWSER / "moving").glob("*.mjs")), ("--splitting", "--chunk-names=shared-[hash]")),
+    ):
+        command = ("esbuild", *map(str, entries), *_ESBUILD, *shared, f"--outdir={folder / room}")
+        npm.run("npm", npm.packages(), "exec", "--", *command)

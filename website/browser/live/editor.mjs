@@ -7,9 +7,13 @@ import { drawSelection, EditorView, keymap } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 
 export function open({ code, run, leave, changed }) {
+  const taken = (act) => () => {
+    act();
+    return true; // no other command of the editor gets this key
+  };
   const keys = [
-    { key: "Mod-Enter", run: () => (run(), true) },
-    { key: "Escape", run: () => (leave(), true) },
+    { key: "Mod-Enter", run: taken(run) },
+    { key: "Escape", run: taken(leave) },
     ...defaultKeymap,
     ...historyKeymap,
   ];

@@ -1,46 +1,65 @@
 // The bug hunt: the checker's word beside the editor, hints one at a time, and what was solved, which stays in this browser.
-const KEY = "gradlab-labs";
-
-/** What was found so far: {hunt: {name, at, hints, looked, solved}}. */
-export function kept() {
-  try { return JSON.parse(localStorage.getItem(KEY)) ?? {}; } catch { return {}; }
-}
-
-function keep(all) {
-  try { localStorage.setItem(KEY, JSON.stringify(all)); } catch { /* a browser that keeps nothing: the hunt goes on */ }
-}
+import { keep, kept } from "./progress.mjs";
 
 export async function mount(make) {
   const old = kept();
-  if (Object.keys(old).some((key) => /^\d{1,2}$/.test(key))) keep((await import("./old-numbers.mjs")).carried(old));
+  if (Object.keys(old).some((key) => /^\d{1,2}$/.test(key)))
+    keep((await import(new URL("old-numbers.js", import.meta.url))).carried(old));
   for (const title of document.querySelectorAll("[data-hunt]:not(.lab)")) hunt(title, make);
   for (const box of document.querySelectorAll(".lab-progress")) progress(box, make);
 }
 
 function hunt(title, make) {
   title.classList.add("lab");
-  const parts = [], all = (which) => parts.flatMap((part) => [part, ...part.querySelectorAll(which)].filter((one) => one.matches(which)));
-  for (let next = title.nextElementSibling; next && next.tagName !== "H2"; next = next.nextElementSibling) parts.push(next);
-  const blocks = all("live-block"), hints = all("details.question"), [answer] = all("details.success"), [task, check] = blocks;
+  const parts = [],
+    all = (which) =>
+      parts.flatMap((part) => [part, ...part.querySelectorAll(which)].filter((one) => one.matches(which)));
+  for (let next = title.nextElementSibling; next && next.tagName !== "H2"; next = next.nextElementSibling)
+    parts.push(next);
+  const blocks = all("live-block"),
+    hints = all("details.question"),
+    [answer] = all("details.success"),
+    [task, check] = blocks;
   const first = document.querySelector("live-block"); // what all hunts import
-  const lab = { first, task, check, blocks, hints, answer, id: title.dataset.hunt, name: title.firstChild.textContent.trim(), broken: task.block.code };
+  const lab = {
+    first,
+    task,
+    check,
+    blocks,
+    hints,
+    answer,
+    id: title.dataset.hunt,
+    name: title.firstChild.textContent.trim(),
+    broken: task.block.code,
+  };
 
   lab.note = (news) => {
     const found = kept();
-    found[lab.id] = { name: lab.name, at: `${location.pathname}#${title.id}`, hints: 0, looked: false, ...found[lab.id], ...news };
+    found[lab.id] = {
+      name: lab.name,
+      at: `${location.pathname}#${title.id}`,
+      hints: 0,
+      looked: false,
+      ...found[lab.id],
+      ...news,
+    };
     keep(found);
     lab.show();
     mount(make);
   };
   lab.show = () => {
     const { hints: seen = 0, solved } = kept()[lab.id] ?? {};
-    hints.forEach((hint, k) => { hint.firstElementChild.ariaDisabled = k > seen && !solved ? "true" : null; });
-    for (const one of [title, ...document.querySelectorAll(`.md-nav [href$="#${title.id}"]`)]) one.classList.toggle("lab-solved", !!solved);
+    hints.forEach((hint, k) => {
+      hint.firstElementChild.ariaDisabled = k > seen && !solved ? "true" : null;
+    });
+    for (const one of [title, ...document.querySelectorAll(`.md-nav [href$="#${title.id}"]`)])
+      one.classList.toggle("lab-solved", !!solved);
   };
-  const opened = (folded, news) => folded.addEventListener("toggle", () => {
-    const now = kept()[lab.id];
-    if (folded.open && !now?.solved) lab.note(news(now?.hints ?? 0));
-  });
+  const opened = (folded, news) =>
+    folded.addEventListener("toggle", () => {
+      const now = kept()[lab.id];
+      if (folded.open && !now?.solved) lab.note(news(now?.hints ?? 0));
+    });
   hints.forEach((hint, k) => {
     opened(hint, (seen) => ({ hints: Math.max(seen, k + 1) }));
     hint.firstElementChild.onclick = (event) => event.currentTarget.ariaDisabled && event.preventDefault(); // not before the last one
@@ -52,35 +71,47 @@ function hunt(title, make) {
     const beside = blocks.filter((other) => other.parentNode === block.parentNode);
     const needed = beside.slice(0, beside.indexOf(block) + 1);
     block.run = async () => {
-      for (const [k, each] of needed.entries()) if (!await each.runUpTo(each, [first, ...needed.slice(0, k + 1)])) return;
+      for (const [k, each] of needed.entries())
+        if (!(await each.runUpTo(each, [first, ...needed.slice(0, k + 1)]))) return;
       return true;
     };
   }
 
-  const said = lab.said = make("p", { className: "lab-said", role: "status" });
+  const said = make("p", { className: "lab-said", role: "status" });
+  lab.said = said;
   const look = async () => {
     said.textContent = "";
-    if (await check.run() && !kept()[lab.id]?.solved) task.edit(undefined, false);
+    if ((await check.run()) && !kept()[lab.id]?.solved) task.edit(undefined, false);
   };
   task.after(said);
   task.bar.prepend(make("button", { type: "button", textContent: "Check", className: "live-check", onclick: look }));
-  task.addEventListener("keydown", (event) => { // what runs the function elsewhere checks it here
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    event.stopPropagation();
-    event.preventDefault();
-    look();
-  }, true);
+  task.addEventListener(
+    "keydown",
+    (event) => {
+      // what runs the function elsewhere checks it here
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      event.stopPropagation();
+      event.preventDefault();
+      look();
+    },
+    true,
+  );
   check.classList.add("lab-check");
   check.addEventListener("live-ran", ({ detail: { ok, text = "" } }) => {
-    const agrees = !!ok && text.startsWith("AGREES"), own = check.code === check.block.code;
+    const agrees = !!ok && text.startsWith("AGREES"),
+      own = check.code === check.block.code;
     const solved = agrees && own && task.code.trim() !== lab.broken.trim();
-    said.textContent = solved ? "Solved: the checker agrees." : !ok ? "" : text.split("\n")[0] + (agrees && !own ? " But the check was edited: reset it, and check again." : "");
+    said.textContent = solved
+      ? "Solved: the checker agrees."
+      : !ok
+        ? ""
+        : text.split("\n")[0] + (agrees && !own ? " But the check was edited: reset it, and check again." : "");
     said.classList.toggle("gl-agrees", solved);
     if (ok) task.say("", task.dataset.state); // the checker's word is enough
     if (solved && !kept()[lab.id]?.solved) lab.note({ solved: new Date().toISOString().slice(0, 10) });
   });
   lab.show();
-  if (lab.id === "blind") import("./blind.mjs").then(({ blind }) => blind(lab, make));
+  if (lab.id === "blind") import(new URL("blind.js", import.meta.url)).then(({ blind }) => blind(lab, make));
 }
 
 /** A table of what was found; on the page of the blind lab, of its seeds only. */
@@ -88,15 +119,32 @@ function progress(box, make) {
   const button = (textContent, onclick) => make("button", { type: "button", textContent, onclick });
   const row = (tag, ...cells) => make("tr", {}, ...cells.map((cell) => make(tag, {}, cell)));
   const found = kept();
-  const rows = Object.keys(found).filter((id) => box.dataset.of !== "seeds" || id.startsWith("seed")).map((id) => found[id]);
+  const rows = Object.keys(found)
+    .filter((id) => box.dataset.of !== "seeds" || id.startsWith("seed"))
+    .map((id) => found[id]);
   rows.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
   if (!rows.length) return box.replaceChildren();
   box.replaceChildren(
-    make("table", {},
+    make(
+      "table",
+      {},
       make("thead", {}, row("th", "Hunt", "Solved", "Hints")),
-      make("tbody", {}, ...rows.map(({ name, at, bug, solved, hints, looked }) => row("td",
-        make("span", {}, make("a", { href: at, textContent: name }), bug ? ": " + bug : ""), solved ?? "not yet", hints + (looked ? ", and the answer" : ""))))),
-    make("div", { className: "live-bar" },
+      make(
+        "tbody",
+        {},
+        ...rows.map(({ name, at, bug, solved, hints, looked }) =>
+          row(
+            "td",
+            make("span", {}, make("a", { href: at, textContent: name }), bug ? ": " + bug : ""),
+            solved ?? "not yet",
+            hints + (looked ? ", and the answer" : ""),
+          ),
+        ),
+      ),
+    ),
+    make(
+      "div",
+      { className: "live-bar" },
       button("Export", () => {
         const url = URL.createObjectURL(new Blob([JSON.stringify(found, null, 2)], { type: "application/json" }));
         make("a", { href: url, download: "gradlab-labs.json" }).click();
@@ -106,5 +154,7 @@ function progress(box, make) {
         if (!confirm("Forget all that you have solved?")) return;
         keep({});
         mount(make);
-      })));
+      }),
+    ),
+  );
 }

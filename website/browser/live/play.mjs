@@ -20,12 +20,20 @@ export function play(box, make) {
     backprop.say("Opened: read it, then run it", "edited");
   };
   const save = () => {
-    const url = URL.createObjectURL(new Blob([`${setting.code}\n\n${CUT}\n${backprop.code}\n`], { type: "text/x-python" }));
+    const url = URL.createObjectURL(
+      new Blob([`${setting.code}\n\n${CUT}\n${backprop.code}\n`], { type: "text/x-python" }),
+    );
     make("a", { href: url, download: "backprop.py" }).click();
     URL.revokeObjectURL(url);
   };
-  box.append(make("div", { className: "live-bar live-play", role: "group", ariaLabel: "Playground" },
-    make("label", { textContent: "Begin with " }, choose),
-    make("button", { type: "button", textContent: "Save as a file", onclick: save }),
-    make("button", { type: "button", textContent: "Open a file", onclick: () => file.click() }), file));
+  box.append(
+    make(
+      "div",
+      { className: "live-bar live-play", role: "group", ariaLabel: "Playground" },
+      make("label", { textContent: "Begin with " }, choose),
+      make("button", { type: "button", textContent: "Save as a file", onclick: save }),
+      make("button", { type: "button", textContent: "Open a file", onclick: () => file.click() }),
+      file,
+    ),
+  );
 }

@@ -1,6 +1,9 @@
 // Python, away from the page: it sees no DOM, and is stopped by ending this worker.
 const site = "/lib/python3.12/site-packages";
-let booted, bytes = 0, progress = () => {}, fail = () => {};
+let booted,
+  bytes = 0,
+  progress = () => {},
+  fail = () => {};
 const dropped = new Set();
 
 // Counts what arrives, and says so when something does not: Pyodide would wait for ever.
@@ -10,7 +13,11 @@ self.fetch = async (...asked) => {
     const answer = await load(...asked);
     if (!answer.ok) throw new Error(`${answer.status} for ${answer.url.split("/").at(-1)}`);
     const counted = new TransformStream({
-      transform(part, out) { bytes += part.length; progress(); out.enqueue(part); },
+      transform(part, out) {
+        bytes += part.length;
+        progress();
+        out.enqueue(part);
+      },
     });
     return new Response(answer.body.pipeThrough(counted), { status: answer.status, headers: answer.headers });
   } catch (error) {
@@ -20,7 +27,8 @@ self.fetch = async (...asked) => {
 };
 
 async function boot(base, tell) {
-  let step, told = 0;
+  let step,
+    told = 0;
   progress = (now) => {
     step = now ?? step;
     if (!now && performance.now() - told < 200) return;
@@ -28,10 +36,14 @@ async function boot(base, tell) {
     tell(`${step} (${(bytes / 1e6).toFixed(1)} MB so far, once)`);
   };
   progress("Loading Python, NumPy and gradlab");
-  const { loadPyodide } = await import(base + "py/pyodide.mjs");
+  const { loadPyodide } = await import(base + "py/pyodide.js");
   const packages = ["numpy", "gradlab"]; // fetched while Python starts; fetch() compares their hashes
   const python = await loadPyodide({ indexURL: base + "py/", env: { HOME: "/home/pyodide" }, packages });
-  const places = { "equality.py": "/home/pyodide/equality.py", "live.py": "/home/pyodide/live.py", "draw.py": site + "/gradlab/report/figures.py" };
+  const places = {
+    "equality.py": "/home/pyodide/equality.py",
+    "live.py": "/home/pyodide/live.py",
+    "draw.py": site + "/gradlab/report/figures.py",
+  };
   for (const [name, place] of Object.entries(places)) {
     python.FS.writeFile(place, await (await fetch(base + name)).text());
   }
@@ -39,7 +51,7 @@ async function boot(base, tell) {
   return python.pyimport("live");
 }
 
-onmessage = async ({ data: { id, drop, base, block, code, page, fresh } }) => {
+self.onmessage = async ({ data: { id, drop, base, block, code, page, fresh } }) => {
   if (drop) return dropped.add(drop);
   const send = (message) => postMessage({ id, ...message });
   booted ??= new Promise((resolve, reject) => {
@@ -54,10 +66,14 @@ onmessage = async ({ data: { id, drop, base, block, code, page, fresh } }) => {
   }
   if (dropped.has(id)) return;
   send({ status: "Running" });
-  let text = "", shown = 0;
+  let text = "",
+    shown = 0;
   const emit = (part) => {
     text += part;
-    if (performance.now() - shown > 100) { shown = performance.now(); send({ text }); }
+    if (performance.now() - shown > 100) {
+      shown = performance.now();
+      send({ text });
+    }
   };
   try {
     send({ done: true, ...JSON.parse(live.run(code, block.session, block.home, page, fresh, block.want, emit)) });

@@ -3,17 +3,22 @@ class MovingPicture extends HTMLElement {
   connectedCallback() {
     this.stay = new AbortController();
     const { signal } = this.stay;
-    const eye = new IntersectionObserver(async (seen) => {
-      if (!seen.some((entry) => entry.isIntersecting)) return;
-      eye.disconnect();
-      const picture = await import(`./${this.getAttribute("name")}.mjs`).catch(() => undefined); // then the static one stays
-      if (!signal.aborted) picture?.mount(this, signal);
-    }, { rootMargin: "120px" });
+    const eye = new IntersectionObserver(
+      async (seen) => {
+        if (!seen.some((entry) => entry.isIntersecting)) return;
+        eye.disconnect();
+        const picture = await import(new URL(`${this.getAttribute("name")}.js`, import.meta.url)).catch(() => {}); // then the static one stays
+        if (!signal.aborted) picture?.mount(this, signal);
+      },
+      { rootMargin: "120px" },
+    );
     eye.observe(this);
     signal.addEventListener("abort", () => eye.disconnect());
   }
 
-  disconnectedCallback() { this.stay.abort(); }
+  disconnectedCallback() {
+    this.stay.abort();
+  }
 }
 
 customElements.get("moving-picture") || customElements.define("moving-picture", MovingPicture);

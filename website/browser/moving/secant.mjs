@@ -14,32 +14,75 @@ export function mount(host, signal) {
   const eps = slider("ε", { min: 0.01, max: 0.6, step: 0.01, value: 0.5 }, (value) => fixed(value));
 
   stage(host, signal, "Secant and tangent, to be moved", [which, theta, eps], (svg, width, height, grip) => {
-    const { f, slope, up, ticks } = FUNCTIONS[which.value], at = theta.value, step = eps.value;
-    const tangent = slope(at), beside = width >= 520;
+    const { f, slope, up, ticks } = FUNCTIONS[which.value],
+      at = theta.value,
+      step = eps.value;
+    const tangent = slope(at),
+      beside = width >= 520;
     const [w, h] = beside ? [width / 2, height] : [width, height / 2];
 
     function triangle(k, title, start, colour) {
-      const stop = at + step, secant = (f(stop) - f(start)) / (stop - start), error = Math.abs(secant - tangent);
+      const stop = at + step,
+        secant = (f(stop) - f(start)) / (stop - start),
+        error = Math.abs(secant - tangent);
       const p = plane(svg, [(beside ? k * w : 0) + 26, (beside ? 0 : k * h) + 26, w - 40, h - 50], ACROSS, up);
-      const marks = [[at, "θ"], ...(step < 0.25 ? [] : [[start, start < at ? "θ − ε" : ""], [stop, "θ + ε"]])];
-      p.axes(marks.filter(([, words]) => words), ticks.map((value) => [value, fixed(value, 0)]), "", title);
+      const marks = [
+        [at, "θ"],
+        ...(step < 0.25
+          ? []
+          : [
+              [start, start < at ? "θ − ε" : ""],
+              [stop, "θ + ε"],
+            ]),
+      ];
+      p.axes(
+        marks.filter(([, words]) => words),
+        ticks.map((value) => [value, fixed(value, 0)]),
+        "",
+        title,
+      );
       p.curve(f, "thin");
-      p.line([at - 0.5, at + 0.5].map((t) => [t, f(at) + tangent * (t - at)]), "gl-analytic");
-      const corners = [[start, f(start)], [stop, f(start)], [stop, f(stop)]];
+      p.line(
+        [at - 0.5, at + 0.5].map((t) => [t, f(at) + tangent * (t - at)]),
+        "gl-analytic",
+      );
+      const corners = [
+        [start, f(start)],
+        [stop, f(start)],
+        [stop, f(stop)],
+      ];
       p.area(corners, colour);
       p.line(corners, colour + " thin");
       p.line([corners[0], corners[2]], colour + " thick");
       p.dot(corners[0], colour);
       p.dot(corners[2], colour, 6);
       p.dot([at, f(at)], "gl-analytic", 6);
-      [["gl-analytic", `tangent ${fixed(tangent, 4)}`], [colour, `secant ${fixed(secant, 4)}`], [colour, `error ${short(error)}`]]
-        .forEach(([look, words], row) => p.add(text(p.x(ACROSS[0]) + 10, p.y(up[1]) + 12 + 18 * row, words, look)));
-      grip(p.x(at), p.y(f(at)), (x) => { theta.value = p.value(x); });
-      grip(p.x(stop), p.y(f(stop)), (x) => { eps.value = p.value(x) - theta.value; });
+      [
+        ["gl-analytic", `tangent ${fixed(tangent, 4)}`],
+        [colour, `secant ${fixed(secant, 4)}`],
+        [colour, `error ${short(error)}`],
+      ].forEach(([look, words], row) => {
+        p.add(text(p.x(ACROSS[0]) + 10, p.y(up[1]) + 12 + 18 * row, words, look));
+      });
+      grip(p.x(at), p.y(f(at)), (x) => {
+        theta.value = p.value(x);
+      });
+      grip(p.x(stop), p.y(f(stop)), (x) => {
+        eps.value = p.value(x) - theta.value;
+      });
       return [number(title + ": slope", fixed(secant, 4)), ", error ", number(title + ": error", short(error))];
     }
 
-    const one = triangle(0, "one side", at, "gl-soft"), two = triangle(1, "two sides", at - step, "gl-numeric");
-    return ["Tangent ", number("tangent", fixed(tangent, 4)), ". One side: slope ", ...one, ". Two sides: slope ", ...two, "."];
+    const one = triangle(0, "one side", at, "gl-soft"),
+      two = triangle(1, "two sides", at - step, "gl-numeric");
+    return [
+      "Tangent ",
+      number("tangent", fixed(tangent, 4)),
+      ". One side: slope ",
+      ...one,
+      ". Two sides: slope ",
+      ...two,
+      ".",
+    ];
   });
 }

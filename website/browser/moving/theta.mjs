@@ -4,15 +4,23 @@ import { draw, number, path, slider, stage, text } from "./svg.mjs";
 const UNITS = [3, 4, 2]; // the page's network
 const SHAPES = { W1: [4, 3], b1: [4, 1], W2: [2, 4], b2: [2, 1] };
 const ENTRIES = Object.entries(SHAPES).flatMap(([name, [rows, columns]]) =>
-  Array.from({ length: rows * columns }, (_, k) => ({ name, row: Math.floor(k / columns), column: k % columns, first: !k })));
+  Array.from({ length: rows * columns }, (_, k) => ({
+    name,
+    row: Math.floor(k / columns),
+    column: k % columns,
+    first: !k,
+  })),
+);
 const UNIT = ["input", "hidden unit", "output"];
 
 export function mount(host, signal) {
   const entry = slider("Entry of θ", { min: 0, max: ENTRIES.length - 1, value: 21 });
   let places = [];
 
-  const again = stage(host, signal, "Places of the parameters, to be looked up", [entry], (svg, width, height) => {
-    const chosen = entry.value, wide = width >= 520, last = [];
+  const again = stage(host, signal, "Places of the parameters, to be looked up", [entry], (svg, width) => {
+    const chosen = entry.value,
+      wide = width >= 520,
+      last = [];
     places = [];
     const put = (element, i) => (i === chosen ? last.push(element) : svg.append(element));
     const cell = (x, y, side, i, where, colour) => {
@@ -34,21 +42,29 @@ export function mount(host, signal) {
     });
     UNITS.forEach((n, layer) => {
       for (let k = 0; k < n; k++) {
-        const i = ENTRIES.findIndex(({ name, row }) => name === `b${layer}` && row === k), [cx, cy] = at(layer, k);
+        const i = ENTRIES.findIndex(({ name, row }) => name === `b${layer}` && row === k),
+          [cx, cy] = at(layer, k);
         svg.append(draw("circle", { cx, cy, r: 7, class: layer && i === chosen ? "gl-numeric" : "unit" }));
         if (layer) places.push([cx, cy, i]);
       }
     });
 
-    const side = wide ? 22 : 14, [left, down] = wide ? [width * 0.3 + 90, 44] : [16, 152];
+    const side = wide ? 22 : 14,
+      [left, down] = wide ? [width * 0.3 + 90, 44] : [16, 152];
     const gap = ((wide ? width : width - 10) - left - 9 * side) / 4;
-    const step = (width - 34) / ENTRIES.length, [theta, dtheta] = wide ? [192, 252] : [238, 296];
-    let x = left, across = 0;
+    const step = (width - 34) / ENTRIES.length,
+      [theta, dtheta] = wide ? [192, 252] : [238, 296];
+    let x = left,
+      across = 0;
     ENTRIES.forEach(({ name, row, column, first }, i) => {
       const [rows, columns] = SHAPES[name];
       if (first) {
         svg.append(text(x + (columns * side) / 2, down - 8, name, "middle"));
-        for (const [y, words, look] of [[theta, name, "middle"], [dtheta, "d" + name, "gl-analytic middle"]]) svg.append(text(30 + (i + (rows * columns) / 2) * step, y + step + 15, words, look));
+        for (const [y, words, look] of [
+          [theta, name, "middle"],
+          [dtheta, "d" + name, "gl-analytic middle"],
+        ])
+          svg.append(text(30 + (i + (rows * columns) / 2) * step, y + step + 15, words, look));
         across = x;
         x += columns * side + gap;
       }
@@ -56,21 +72,41 @@ export function mount(host, signal) {
       cell(30 + i * step, theta, step, i, "theta", "gl-numeric");
       cell(30 + i * step, dtheta, step, i, "dtheta", "gl-analytic");
     });
-    svg.append(text(24, theta + step / 2 + 5, "θ", "end"), text(24, dtheta + step / 2 + 5, "dθ", "gl-analytic end"), ...last);
+    svg.append(
+      text(24, theta + step / 2 + 5, "θ", "end"),
+      text(24, dtheta + step / 2 + 5, "dθ", "gl-analytic end"),
+      ...last,
+    );
 
-    const { name, row, column } = ENTRIES[chosen], layer = +name[1], place = `${name}[${row}, ${column}]`;
-    const what = name[0] === "W" ? `from ${UNIT[layer - 1]} ${column} to ${UNIT[layer]} ${row}` : `the bias of ${UNIT[layer]} ${row}`;
-    return [`θ[${chosen}] is `, number("place", place), `, ${what}. dθ[${chosen}] is `, number("slope", "d" + place), ", the slope of J in it."];
+    const { name, row, column } = ENTRIES[chosen],
+      layer = +name[1],
+      place = `${name}[${row}, ${column}]`;
+    const what =
+      name[0] === "W"
+        ? `from ${UNIT[layer - 1]} ${column} to ${UNIT[layer]} ${row}`
+        : `the bias of ${UNIT[layer]} ${row}`;
+    return [
+      `θ[${chosen}] is `,
+      number("place", place),
+      `, ${what}. dθ[${chosen}] is `,
+      number("slope", "d" + place),
+      ", the slope of J in it.",
+    ];
   });
 
   const svg = host.querySelector(".moving-live svg");
   for (const what of ["pointermove", "pointerdown"]) {
-    svg.addEventListener(what, (event) => {
-      const box = svg.getBoundingClientRect(), far = ([x, y]) => Math.hypot(event.clientX - box.left - x, event.clientY - box.top - y);
-      const best = places.reduce((one, other) => (far(one) <= far(other) ? one : other));
-      if (far(best) > 14 || best[2] === entry.value) return;
-      entry.value = best[2];
-      again();
-    }, { signal });
+    svg.addEventListener(
+      what,
+      (event) => {
+        const box = svg.getBoundingClientRect(),
+          far = ([x, y]) => Math.hypot(event.clientX - box.left - x, event.clientY - box.top - y);
+        const best = places.reduce((one, other) => (far(one) <= far(other) ? one : other));
+        if (far(best) > 14 || best[2] === entry.value) return;
+        entry.value = best[2];
+        again();
+      },
+      { signal },
+    );
   }
 }
