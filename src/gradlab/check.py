@@ -17,17 +17,19 @@ from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.fixed_step import at_fixed_step
 from gradlab.numeric.gradient import Workers, noise_of
 from gradlab.numeric.scaling import scales
+from gradlab.problem.chosen import Chosen, Convention, Only
 from gradlab.problem.cost import Cost
 from gradlab.problem.gradients import analytic_gradients, separated
-from gradlab.problem.parameters import Parameters, Params
+from gradlab.problem.parameters import NotGiven, Parameters, Params
 from gradlab.problem.problem import Problem
-from gradlab.problem.progress import watched
+from gradlab.problem.progress import directions_within, watched
 from gradlab.report import Report
 from gradlab.report.notes import notes
 from gradlab.stencils import CENTRAL, Stencil
 from gradlab.verdict.blocks import Block, Verdict, compare_blocks
 from gradlab.verdict.directions import blocks_along, missable
 from gradlab.verdict.entries import examine
+from gradlab.verdict.scatter import scattered
 
 
 class Options(TypedDict, total=False):
@@ -40,6 +42,9 @@ class Options(TypedDict, total=False):
     workers: Workers
     rng: np.random.Generator | int | None
     progress: bool
+    only: Only | None
+    budget: int | None
+    convention: Convention | None
 
 
 def check_gradients(
@@ -54,6 +59,9 @@ def check_gradients(
     workers: Workers = None,
     rng: np.random.Generator | int | None = None,
     progress: bool = False,
+    only: Only | None = None,
+    budget: int | None = None,
+    convention: Convention | None = None,
 ) -> Report:
     """Compare gradients with finite differences of the cost, and say what can be said.
 
@@ -87,6 +95,14 @@ def check_gradients(
         A generator or a seed: draws the directions along which noise and steps are found. Default: always the same.
     progress
         True to be told before how many evaluations there will be, and to see a bar (of tqdm, if installed).
+    only
+        Check these blocks, by name, and hold the rest: `only=["W1"]`. Or entries, by a mask: `only={"W1": mask}`.
+    budget
+        About how many evaluations a right gradient may take. Where all entries would take more, random directions are
+        compared instead, as many as there is room for.
+    convention
+        For complex params, which are checked as two real blocks, `W.real` and `W.imag`: what their gradients mean.
+        "torch" returns dJ/dRe + i dJ/dIm, "jax" the conjugate of that.
 
     Returns
     -------
@@ -112,15 +128,28 @@ def check_gradients(
     began = time.perf_counter()
     if stencil is not CENTRAL and step is None:
         raise GradlabError("stencil needs a step: without one, gradlab extrapolates central differences")
-    if directions is not None and step is not None:
+    if (directions is not None or budget is not None) and step is not None:
         raise GradlabError("directions choose their own steps: leave out step, or check entry by entry")
     if grads is True:
         cost, grads = separated(cost)
+    chosen = Chosen(params, only, convention) if only is not None or convention else None
+    if chosen:
+        cost, params, grads = chosen.cost(cost), chosen.params, chosen.grads(grads)
     parameters = Parameters(params)
-    analytic = analytic_gradients(grads, parameters)
+    try:
+        analytic = analytic_gradients(grads, parameters)
+    except NotGiven as missing:
+        rest = [name for name in parameters.names if name not in missing.names]
+        if chosen or not rest:
+            raise
+        options = Options(stencil=stencil, step=step, directions=directions, vectorized=vectorized, workers=workers)
+        options |= Options(rng=rng, progress=progress, budget=budget, only=rest)
+        return check_gradients(cost, params, grads, **options)
     cost_function = Cost(cost, parameters, vectorized=vectorized, workers=workers)
     generator = np.random.default_rng(0 if rng is None else rng)
     points = 2 if step is None else 2 * len(stencil.offsets)
+    if budget is not None and directions is None:
+        directions = directions_within(budget, parameters, points)
     with (
         watched(cost_function, progress, points=points, directions=directions),
         np.errstate(all="ignore"),  # of numbers that overflow or vanish
@@ -133,7 +162,7 @@ def check_gradients(
             unsure=analytic.unsure,
             rng=generator,
         )
-        blocks = _blocks(problem, stencil, step, directions)
+        blocks = scattered(_blocks(problem, stencil, step, directions), chosen.entries if chosen else {})
         findings = diagnose(blocks, _asymmetry(blocks, problem, analytic.function))
     return Report(
         blocks=blocks,
@@ -143,7 +172,7 @@ def check_gradients(
         cost=cost_function.value,
         noise=problem.noise,
         dtype=parameters.theta.dtype,
-        notes=(*notes(cost_function, analytic, problem.noise), *missable(blocks)),
+        notes=(*(chosen.notes if chosen else ()), *notes(cost_function, analytic, problem.noise), *missable(blocks)),
     )
 
 

@@ -21,6 +21,7 @@ class Reason(enum.StrEnum):
     RANDOM = "random"  # cost or gradient is not the same twice
     NO_EFFECT = "no effect"  # the cost did not change at all
     STEP = "step"  # the step that was given is too long or too short
+    LEFT_OUT = "left out"  # by the caller's only=
     IN_SUM = "in sum"  # wrong along directions, and no entry is found that is
 
 

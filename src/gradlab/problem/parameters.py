@@ -17,6 +17,14 @@ Vector: TypeAlias = NDArray[np.floating[Any]]
 PREFIXED = ". The same names, without d: {name: grads['d' + name] for name in params}"
 
 
+class NotGiven(GradlabError):
+    """There is None in place of some gradients."""
+
+    def __init__(self, what: str, names: Sequence[str]) -> None:
+        super().__init__(f"{what} of {_some(names)} is None: is it not implemented? If it is zero, return zeros")
+        self.names = tuple(names)
+
+
 class Parameters:
     """A copy of the caller's parameters in one vector `theta`, seen through named views.
 
@@ -109,6 +117,8 @@ class Parameters:
                 + (f"; unknown: {_some(extra)}" if extra else "")
                 + (PREFIXED if all(f"d{name}" in given for name in missing) and missing else "")
             )
+        if absent := [name for name in self.names if given[name] is None]:
+            raise NotGiven(what, absent)
         return np.concatenate([self._fitting(name, given[name], what) for name in self.names])
 
     def _fitting(self, name: str, value: ArrayLike, what: str) -> NDArray[np.float64]:
@@ -147,6 +157,11 @@ def _checked(name: str, value: ArrayLike) -> Vector:
     if array.dtype.kind in "iub":
         raise GradlabError(
             f"params {name!r} must be floats, got {array.dtype}: a small step would be cut off. Use .astype(float)"
+        )
+    if array.dtype.kind == "c":
+        raise GradlabError(
+            f"params {name!r} must be real floats, got dtype {array.dtype}: say what their gradients mean, "
+            "convention='torch' or 'jax', and both parts, .real and .imag, are checked as blocks of their own"
         )
     if array.dtype.kind != "f":
         raise GradlabError(f"params {name!r} must be real floats, got dtype {array.dtype}")

@@ -35,6 +35,7 @@ OPEN = (
             Reason.NO_EFFECT: "the cost does not change",
             Reason.NOISE: "nothing but noise on both sides",
             Reason.STEP: "both sides are less than the given step can tell from 0",
+            Reason.LEFT_OUT: "left out by only=",
         },
     ),
 )
