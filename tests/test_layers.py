@@ -10,6 +10,8 @@ import pytest
 SRC = Path(__file__).parents[1] / "src" / "gradlab"
 EDGE = {"report.figures": {"matplotlib"}, "problem.progress": {"tqdm"}, "pytest_plugin": {"pytest"}}
 EDGE |= {f"adapters.{name}": {name} for name in ("torch", "jax", "tensorflow")}
+EDGE |= {f"adapters.{name}": {"torch"} for name in ("torch_gradcheck", "torch_tensors")}
+EDGE |= {f"adapters.{name}": {"jax"} for name in ("jax_check_grads", "jax_trees")}
 STDLIB = {
     "__future__", "argparse", "collections", "concurrent", "contextlib", "copy", "dataclasses", "enum", "fractions",
     "functools", "hashlib", "html", "inspect", "io", "itertools", "math", "os", "pathlib", "re", "sys",
@@ -63,7 +65,9 @@ def test_numpy_is_all_there_is_to_import(name):
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_a_module_says_its_place(name):
+def test_a_module_is_read_in_one_sitting_and_says_its_place(name):
+    path = SRC / Path(*name.split(".")).with_suffix(".py")
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
     assert ast.get_docstring(MODULES[name])
 
 

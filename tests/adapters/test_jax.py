@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from gradlab import GradlabError, Verdict, check_gradients
+from gradlab import GradientMismatch, GradlabError, Verdict, check_gradients
 from tests.adapters.framework import framework
 
 jax = framework("jax")
-from gradlab.adapters.jax import problem  # noqa: E402
+from gradlab.adapters.jax import check_grads, problem  # noqa: E402
 
 jnp = jax.numpy
 X = np.random.default_rng(0).standard_normal((7, 4))
@@ -30,7 +30,7 @@ def test_a_network():
     cost, params, grads = problem(network, TREE)
     report = check_gradients(cost, params, grads)
     assert report.ok
-    assert list(report.blocks) == ["hidden.0.W", "hidden.0.b", "out"]
+    assert list(report.blocks) == ["hidden[0].W", "hidden[0].b", "out"]
     assert min(block.digits for block in report.blocks.values()) >= 7
     assert jnp.zeros(1).dtype == np.float32  # float64 only inside
     for factor in (1.001, -1.0):
@@ -107,3 +107,54 @@ def test_functions_that_cannot_be_checked(function, message):
 def test_trees_without_floats():
     with pytest.raises(GradlabError, match="no floating-point array"):
         checked(lambda t: 1.0, {"i": np.arange(3)})
+
+
+def test_check_grads_orders_and_modes():
+    report = check_grads(jnp.tanh, (X,), order=2)
+    assert report.ok
+    assert list(report.blocks) == [
+        "args[0]",
+        "forward mode: args[0]",
+        "order 2: args[0]",
+        "forward mode: order 2: args[0]",
+    ]
+    with pytest.raises(GradientMismatch):
+        check_grads(wrong_sine(1 + 1e-5), (X,), modes=["rev"])
+
+
+def wrong_sine(factor):
+    f = jax.custom_vjp(jnp.sin)
+    f.defvjp(lambda x: (jnp.sin(x), x), lambda x, g: (factor * g * jnp.cos(x),))
+    return f
+
+
+@pytest.mark.parametrize("factor", [0.5, 2.0])
+def test_a_wrong_forward_mode(factor):
+    f = jax.custom_jvp(jnp.sin)
+    f.defjvp(lambda primals, tangents: (jnp.sin(primals[0]), factor * jnp.cos(primals[0]) * tangents[0]))
+    report = check_grads(f, (X,), modes=["fwd"], raise_exception=False)
+    assert report.verdict is Verdict.WRONG
+
+
+def test_check_grads_of_trees_complex_and_whole_numbers():
+    def f(p, i):
+        return {"out": jnp.tanh(p["w"][i]), "count": i, "turned": p["w"] * 1j}
+
+    report = check_grads(f, ({"w": X[0]}, np.arange(3)))
+    assert list(report.blocks) == ["args[0].w", "forward mode: args[0].w"]
+    z = X[0] + 1j * X[1]
+    assert check_grads(lambda z: z**2 * (1 + 2j), (z,), order=2).ok
+
+
+@pytest.mark.parametrize(
+    ("args", "options", "message"),
+    [
+        (X, {}, r"check_grads\(f, \(x,\)\)"),
+        ((X,), {"modes": ["back"]}, "modes must be"),
+        ((X,), {"order": 3}, "order must be 1 or 2"),
+        ((np.arange(3),), {}, "no floating-point array"),
+    ],
+)
+def test_arguments_that_cannot_be_checked(args, options, message):
+    with pytest.raises(GradlabError, match=message):
+        check_grads(jnp.sin, args, **options)

@@ -10,7 +10,7 @@ from tests.adapters.framework import framework
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 tf = framework("tensorflow")
-from gradlab.adapters.tensorflow import problem  # noqa: E402
+from gradlab.adapters.tensorflow import check_function, problem  # noqa: E402
 
 X = np.random.default_rng(0).standard_normal((7, 4))
 Y = np.random.default_rng(1).standard_normal((7, 1))
@@ -113,3 +113,20 @@ def test_nothing_to_check():
         checked(lambda p: 1.0, {"i": np.arange(3)})
     with pytest.raises(GradlabError, match="dict of arrays or a Keras model"):
         checked(lambda p: 1.0, [1.0])
+
+
+def test_a_function_of_tensors_with_several_outputs():
+    def right(x, w, i):
+        return tf.tanh(tf.linalg.matmul(x, w)), tf.gather(x, i, axis=1)
+
+    report = check_function(right, [X, X[:4, :3].copy(), np.array([0, 0, 2])])
+    assert report.ok
+    assert list(report.blocks) == ["inputs[0]", "inputs[1]"]
+
+    @tf.custom_gradient
+    def wrong(x):
+        return tf.sin(x), lambda g: (1 + 1e-5) * g * tf.cos(x)
+
+    assert check_function(wrong, [X]).verdict is Verdict.WRONG
+    with pytest.raises(GradlabError, match="list or tuple"):
+        check_function(wrong, X)

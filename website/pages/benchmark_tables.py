@@ -93,6 +93,21 @@ def speed() -> str:
     return _rows(["entries", *names], rows)
 
 
+def frameworks() -> str:
+    """For each framework, how often its own checker and gradlab were wrong, and where."""
+    record = read("frameworks")
+    rows = []
+    for framework, cases in record["answers"].items():
+        right = sum(row["right"] for row in cases.values())
+        for checker in [name for name in next(iter(cases.values())) if name != "right"]:
+            alarms = [name for name, row in cases.items() if row["right"] and row[checker] is not True]
+            misses = [name for name, row in cases.items() if not row["right"] and row[checker] is not False]
+            title = f"{framework} {record['versions'][framework]}: {checker}"
+            counts = [f"{len(alarms)}{NB}of{NB}{right}", f"{len(misses)}{NB}of{NB}{len(cases) - right}"]
+            rows.append([title, *counts, "; ".join(alarms + misses) or "none"])
+    return _rows(["checker", "right ones refused", "wrong ones passed", "which"], rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "run": run,
     "verdicts": verdicts,
@@ -100,4 +115,5 @@ TABLES: dict[str, Callable[[], str]] = {
     "ways": ways,
     "derivatives": derivatives,
     "speed": speed,
+    "frameworks": frameworks,
 }

@@ -7,11 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import jax
-import jax.experimental
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from gradlab.adapters.jax_check_grads import check_grads
+from gradlab.adapters.jax_trees import float64, is_float, names_of, parts
 from gradlab.errors import GradlabError
+
+__all__ = ["check_grads", "problem"]
 
 Arrays = dict[str, NDArray[Any]]
 Problem = tuple[Callable[[Mapping[str, Any]], float], Arrays, Callable[[Mapping[str, Any]], Arrays]]
@@ -56,11 +59,11 @@ def problem(
         real number, or cannot be compiled.
     """
     leaves, form = jax.tree_util.tree_flatten_with_path(tree)
-    names = _names([path for path, _ in leaves])
-    moved = {name: _array(leaf, dtype) for name, (_, leaf) in zip(names, leaves, strict=True) if _is_float(leaf)}
+    names = [name or "theta" for name in names_of([path for path, _ in leaves])]
+    moved = {name: _array(leaf, dtype) for name, (_, leaf) in zip(names, leaves, strict=True) if is_float(leaf)}
     if not moved:
         raise GradlabError("tree has no floating-point array among its leaves: give parameters as arrays of floats")
-    params = {key: part for name, leaf in moved.items() for key, part in _parts(name, leaf).items()}
+    params = {key: part for name, leaf in moved.items() for key, part in parts(name, leaf).items()}
     wide = any(array.dtype == np.float64 for array in params.values())
 
     def rebuilt(arrays: Mapping[str, Any]) -> Any:
@@ -84,33 +87,16 @@ def problem(
         return {name: jax.device_put(buffer, may_alias=True) for name, buffer in buffers.items()}
 
     def cost(values: Mapping[str, Any]) -> float:
-        with _float64(wide), _errors_explained():
+        with float64(wide), _errors_explained():
             return float(value(joined(values)))
 
     def grads(values: Mapping[str, Any]) -> Arrays:
-        with _float64(wide), _errors_explained():
+        with float64(wide), _errors_explained():
             found = {name: np.array(leaf) for name, leaf in gradient(joined(values)).items()}
         # JAX's gradient by a complex number is the conjugate of the one whose parts are the two slopes.
-        return {key: part for name, leaf in found.items() for key, part in _parts(name, np.conj(leaf)).items()}
+        return {key: part for name, leaf in found.items() for key, part in parts(name, np.conj(leaf)).items()}
 
     return cost, params, grads
-
-
-def _names(paths: list[Any]) -> list[str]:
-    """`dense.kernel` for each path; an empty path, one array alone, is `theta`."""
-    try:
-        names = [jax.tree_util.keystr(path, simple=True, separator=".") or "theta" for path in paths]
-    except TypeError:  # before JAX 0.4.38
-        names = [jax.tree_util.keystr(path) or "theta" for path in paths]
-    if len(set(names)) < len(names):  # {"a.b": …, "a": {"b": …}}
-        names = [jax.tree_util.keystr(path) or "theta" for path in paths]
-    return names
-
-
-def _is_float(leaf: Any) -> bool:
-    return (hasattr(leaf, "dtype") and jax.numpy.issubdtype(leaf.dtype, np.inexact)) or isinstance(
-        leaf, float | complex
-    )
 
 
 def _array(leaf: Any, dtype: DTypeLike | None) -> NDArray[Any]:
@@ -128,12 +114,6 @@ def _aligned(array: NDArray[Any]) -> NDArray[Any]:
     room = np.empty(array.nbytes + 64, dtype=np.uint8)
     start = -room.ctypes.data % 64
     return room[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
-
-
-def _parts(name: str, array: NDArray[Any]) -> Arrays:
-    if np.iscomplexobj(array):
-        return {f"{name}.real": array.real.copy(), f"{name}.imag": array.imag.copy()}
-    return {name: array}
 
 
 def _one_number(out: Any, has_aux: bool) -> Any:
@@ -161,11 +141,3 @@ def _errors_explained() -> Iterator[None]:
             "function needs a value where JAX has none yet: for a Python if, say jit=False or use jax.lax.cond; for "
             "float(), int() or NumPy on an array, use jax.numpy"
         ) from error
-
-
-@contextmanager
-def _float64(wide: bool) -> Iterator[None]:
-    """float64 inside, whatever the caller's setting."""
-    enable = jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64  # before JAX 0.8
-    with enable(wide or jax.config.jax_enable_x64):
-        yield

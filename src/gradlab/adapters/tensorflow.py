@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,7 +10,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
+from gradlab.backward import check_backward
 from gradlab.errors import GradlabError
+from gradlab.report import Report
 
 Arrays = dict[str, NDArray[Any]]
 Problem = tuple[Callable[[Mapping[str, Any]], float], Arrays, Callable[[Mapping[str, Any]], Arrays]]
@@ -82,6 +84,68 @@ def problem(function: Callable[[Any], Any], params: Mapping[str, ArrayLike] | An
         return {key: part for name, slope in zip(moved, found, strict=True) for key, part in _parts(name, slope)}
 
     return cost, {key: part for name, value in moved.items() for key, part in _parts(name, value)}, grads
+
+
+def check_function(
+    function: Callable[..., Any],
+    inputs: Sequence[ArrayLike],
+    *,
+    rng: np.random.Generator | int | None = None,
+    **options: Any,
+) -> Report:
+    """Check the gradient of a function of tensors, as `tf.test.compute_gradient` measures it, with a verdict.
+
+    Parameters
+    ----------
+    function
+        Takes the inputs as float64 tensors and returns one tensor or several.
+    inputs
+        Arrays in a list or tuple; whole numbers among them are held fixed.
+    rng
+        Draws the upstream gradients, one for each output, and the directions.
+    options
+        Of `gradlab.check_backward`, such as `directions`.
+
+    Returns
+    -------
+    Report
+        Blocks `inputs[0]`, `inputs[1]`, …
+
+    Raises
+    ------
+    GradlabError
+        If the inputs or the outputs cannot be checked.
+    """
+    if isinstance(inputs, Mapping) or not isinstance(inputs, Sequence):
+        raise GradlabError(f"inputs must be a list or tuple of arrays, got {type(inputs).__name__}")
+    arrays = {f"inputs[{i}]": np.asarray(value) for i, value in enumerate(inputs)}
+    moved = {name: _wide(value) for name, value in arrays.items() if value.dtype.kind in "fc"}
+    if any(np.iscomplexobj(value) for value in moved.values()):
+        raise GradlabError("inputs must be real here: make a function of the real and the imaginary part")
+
+    def tensors(values: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: tf.convert_to_tensor(np.array(value)) for name, value in (arrays | dict(values)).items()}
+
+    def outputs(given: Mapping[str, Any]) -> list[Any]:
+        with _errors_explained():
+            out = function(*given.values())
+        return list(out) if isinstance(out, list | tuple) else [out]
+
+    def forward(**values: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        return tuple(out.numpy() for out in outputs(tensors(values)))
+
+    def backward(_upstream: tuple[NDArray[Any], ...], /, **values: NDArray[Any]) -> Arrays:
+        given = tensors(values)
+        sources = [given[name] for name in moved]
+        with tf.GradientTape() as tape:
+            tape.watch(sources)
+            found = outputs(given)
+        ups = [tf.convert_to_tensor(np.array(up)) for up in _upstream]
+        unused = tf.UnconnectedGradients.ZERO
+        slopes = tape.gradient(found, sources, output_gradients=ups, unconnected_gradients=unused)
+        return {name: tf.convert_to_tensor(slope).numpy() for name, slope in zip(moved, slopes, strict=True)}
+
+    return check_backward(forward, backward, moved, rng=rng, **options)
 
 
 @contextmanager

@@ -11,7 +11,10 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 
+from gradlab.adapters.torch_gradcheck import gradcheck, gradgradcheck
 from gradlab.errors import GradlabError
+
+__all__ = ["gradcheck", "gradgradcheck", "problem"]
 
 Arrays = dict[str, NDArray[Any]]
 Problem = tuple[Callable[[Mapping[str, Any]], float], Arrays, Callable[[Mapping[str, Any]], Arrays]]

@@ -1,0 +1,112 @@
+"""A framework's own checker and gradlab's, as functions of a case: True right, False wrong, None undecided."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from benchmarks.frameworks.functions import Function, functions
+from gradlab.report import Report
+
+Answer = bool | None
+Checkers = dict[str, Callable[[Function], Answer]]
+TENSORFLOW_LIMIT = 1e-4  # largest error that TensorFlow's own tests usually allow; compute_gradient names none
+
+
+def said(report: Report) -> Answer:
+    """The verdict as an answer."""
+    return {"AGREES": True, "WRONG": False}.get(report.verdict.value)
+
+
+def pytorch() -> tuple[list[Function], Checkers]:
+    """PyTorch: torch.autograd.gradcheck, slow and fast."""
+    import torch
+
+    from gradlab.adapters.torch import gradcheck
+
+    def built(case: Function) -> tuple[Callable[..., Any], list[Any]]:
+        class Custom(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx: Any, *inputs: Any) -> Any:
+                ctx.save_for_backward(*inputs)
+                return case.forward(*inputs)
+
+            @staticmethod
+            def backward(ctx: Any, *upstream: Any) -> Any:
+                return case.pull(upstream[0], *ctx.saved_tensors)
+
+        return Custom.apply, [torch.tensor(x, requires_grad=True) for x in case.inputs]
+
+    def theirs(**options: Any) -> Callable[[Function], Answer]:
+        return lambda case: torch.autograd.gradcheck(*built(case), raise_exception=False, **options)
+
+    return functions(torch), {
+        "gradlab": lambda case: said(gradcheck(*built(case), raise_exception=False)),
+        "gradcheck": theirs(),
+        "gradcheck, fast": theirs(fast_mode=True),
+    }
+
+
+def jax() -> tuple[list[Function], Checkers]:
+    """JAX: jax.test_util.check_grads, reverse mode."""
+    import jax
+    from jax.test_util import check_grads as their_check
+
+    from gradlab.adapters.jax import check_grads
+
+    def built(case: Function) -> Callable[..., Any]:
+        custom = jax.custom_vjp(case.forward)
+        custom.defvjp(lambda *x: (case.forward(*x), x), lambda x, g: case.pull(g, *x))
+        return custom
+
+    def theirs(case: Function) -> Answer:
+        with jax.enable_x64(True):
+            try:
+                their_check(built(case), tuple(map(jax.numpy.asarray, case.inputs)), order=1, modes=["rev"])
+            except AssertionError:
+                return False
+        return True
+
+    return functions(jax.numpy), {
+        "gradlab": lambda case: said(check_grads(built(case), case.inputs, modes=["rev"], raise_exception=False)),
+        "check_grads": theirs,
+    }
+
+
+def tensorflow() -> tuple[list[Function], Checkers]:
+    """TensorFlow: tf.test.compute_gradient, which gives two Jacobians and no answer."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import tensorflow as tf
+    import tensorflow.experimental.numpy as tnp
+
+    from gradlab.adapters.tensorflow import check_function
+
+    def built(case: Function) -> Callable[..., Any]:
+        def custom(*x: Any) -> Any:
+            return case.forward(*x), lambda g: case.pull(g, *x)
+
+        return tf.custom_gradient(custom)
+
+    def theirs(case: Function) -> Answer:
+        ours, numeric = tf.test.compute_gradient(built(case), [tf.constant(x) for x in case.inputs])
+        return all(bool(np.max(np.abs(a - n)) <= TENSORFLOW_LIMIT) for a, n in zip(ours, numeric, strict=True))
+
+    return functions(tnp), {
+        "gradlab": lambda case: said(check_function(built(case), case.inputs)),
+        f"compute_gradient, errors up to {TENSORFLOW_LIMIT:g}": theirs,
+    }
+
+
+def answers(framework: Callable[[], tuple[list[Function], Checkers]]) -> dict[str, dict[str, Any]]:
+    """By case: whether it is right, and what each checker said."""
+    cases, checkers = framework()
+    found: dict[str, dict[str, Any]] = {}
+    for case in cases:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found[case.name] = {"right": case.right, **{name: check(case) for name, check in checkers.items()}}
+    return found

@@ -1,0 +1,177 @@
+"""A function of pytrees, checked as `jax.test_util.check_grads` is asked to, with the answer of gradlab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlab.adapters.jax_trees import float64, is_float, names_of, parts
+from gradlab.adapters.modes import Arrays, forward_mode, joined
+from gradlab.backward import check_backward
+from gradlab.errors import GradientMismatch, GradlabError
+from gradlab.report import Report
+
+
+def check_grads(
+    f: Callable[..., Any],
+    args: Sequence[Any],
+    order: int = 1,
+    modes: Sequence[str] = ("fwd", "rev"),
+    *,
+    raise_exception: bool = True,
+    rng: np.random.Generator | int | None = None,
+    **options: Any,
+) -> Report:
+    """Check forward and reverse mode of a function, up to an order. Called like `jax.test_util.check_grads`.
+
+    JAX compares one direction with a tolerance; here every entry of every argument is compared, with a threshold that
+    is derived from the function. Everything is computed in float64.
+
+    Parameters
+    ----------
+    f
+        Takes the arguments and returns an array or a pytree of arrays. Whole numbers among its outputs are left out.
+    args
+        Arguments in a tuple: arrays or pytrees. Their floating-point leaves are checked, called `args[0]`, or
+        `args[1].kernel` for a leaf of a tree; a complex leaf makes two blocks.
+    order
+        1 checks the first derivatives; 2 also the derivatives of what reverse mode returns.
+    modes
+        "fwd", "rev", or both.
+    raise_exception
+        Raise `GradientMismatch` unless the report is ok.
+    rng
+        Draws upstream gradients and directions.
+    options
+        Of `gradlab.check_backward`, such as `directions`.
+
+    Returns
+    -------
+    Report
+        Blocks of forward mode are called `forward mode: args[0]`, those of the second order `order 2: args[0]`.
+
+    Raises
+    ------
+    GradientMismatch
+        If `raise_exception` and the report is not ok.
+    GradlabError
+        If the arguments cannot be checked.
+    """
+    __tracebackhide__ = True
+    if not isinstance(args, tuple | list):
+        raise GradlabError(f"args must be a tuple of arguments, got {type(args).__name__}: check_grads(f, (x,))")
+    if not modes or set(modes) - {"fwd", "rev"}:
+        raise GradlabError(f'modes must be "fwd", "rev" or both, got {modes!r}')
+    if order not in (1, 2):
+        raise GradlabError(f"order must be 1 or 2, got {order!r}: check the gradient function itself for more")
+    generator = np.random.default_rng(rng)
+    with float64(True):
+        asked = _Function(f, args)
+        reports = _first_order(asked, modes, generator, options, "")
+        if order == 2:
+            reports += _first_order(asked.derived(generator), modes, generator, options, "order 2: ")
+    report = joined(reports)
+    if raise_exception and not report.ok:
+        raise GradientMismatch(report)
+    return report
+
+
+def _first_order(
+    asked: _Function, modes: Sequence[str], rng: np.random.Generator, options: dict[str, Any], prefix: str
+) -> list[Report]:
+    arrays = {prefix + name: array for name, array in asked.arrays.items()}
+
+    def plain(named: Arrays) -> Arrays:
+        return {name.removeprefix(prefix): array for name, array in named.items()}
+
+    def forward(**named: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        return asked.forward(plain(named))
+
+    def backward(_upstream: tuple[NDArray[Any], ...], /, **named: NDArray[Any]) -> Arrays:
+        return {prefix + name: slope for name, slope in asked.backward(_upstream, plain(named)).items()}
+
+    reports = []
+    if "rev" in modes:
+        reports.append(check_backward(forward, backward, arrays, rng=rng, **options))
+    if "fwd" in modes:
+        reports.append(forward_mode(forward, lambda v: asked.pushed(plain(v)), arrays, rng))
+    return reports
+
+
+class _Function:
+    """The caller's function of real NumPy arrays by name; what is no float is held fixed."""
+
+    def __init__(self, f: Callable[..., Any], args: Sequence[Any]) -> None:
+        flat, self.form = jax.tree_util.tree_flatten_with_path(tuple(args))
+        self.names = [f"args{name}" for name in names_of([path for path, _ in flat])]
+        self.leaves = [jax.numpy.asarray(_wide(leaf)) if is_float(leaf) else leaf for _, leaf in flat]
+        self.f, self.moved = f, [i for i, (_, leaf) in enumerate(flat) if is_float(leaf)]
+        if not self.moved:
+            raise GradlabError("args has no floating-point array: give x as an array of floats")
+        found = [parts(self.names[i], np.array(self.leaves[i])) for i in self.moved]
+        self.arrays: Arrays = {key: array for one in found for key, array in one.items()}
+        self.blocks = {self.names[i]: tuple(one) for i, one in zip(self.moved, found, strict=True)}
+        if not self.outputs([self.leaves[i] for i in self.moved]):
+            raise GradlabError("f must return at least one array of floats")
+
+    def outputs(self, moved: Sequence[Any]) -> list[Any]:
+        """Floating-point outputs at these leaves."""
+        leaves = list(self.leaves)
+        for i, leaf in zip(self.moved, moved, strict=True):
+            leaves[i] = leaf
+        out = self.f(*jax.tree_util.tree_unflatten(self.form, leaves))
+        return [leaf for leaf in jax.tree_util.tree_leaves(out) if is_float(leaf)]
+
+    def _moved(self, arrays: Arrays) -> list[Any]:
+        """Leaves from real arrays."""
+        found = []
+        for i in self.moved:
+            values = [np.array(arrays[key]) for key in self.blocks[self.names[i]]]
+            found.append(jax.numpy.array(values[0] + 1j * values[1] if len(values) == 2 else values[0]))
+        return found
+
+    def forward(self, arrays: Arrays) -> tuple[NDArray[Any], ...]:
+        """All outputs as real arrays."""
+        with float64(True):
+            return tuple(p for out in self.outputs(self._moved(arrays)) for p in parts("", np.array(out)).values())
+
+    def backward(self, upstream: Sequence[NDArray[Any]], arrays: Arrays) -> Arrays:
+        """What jax.vjp says, by name. JAX pulls back without a conjugate: both signs turn for the real parts."""
+        with float64(True):
+            outputs, pull = jax.vjp(self.outputs, self._moved(arrays))
+            given, ups = iter(upstream), []
+            for out in outputs:
+                up = jax.numpy.array(next(given))
+                ups.append(up - 1j * jax.numpy.array(next(given)) if jax.numpy.iscomplexobj(out) else up)
+            (slopes,) = pull(ups)
+            found = [parts(self.names[i], np.conj(np.array(s))) for i, s in zip(self.moved, slopes, strict=True)]
+        return {key: array for one in found for key, array in one.items()}
+
+    def pushed(self, tangents: Arrays) -> tuple[NDArray[Any], ...]:
+        """What jax.jvp says, as real arrays."""
+        with float64(True):
+            _, moves = jax.jvp(self.outputs, (self._moved(self.arrays),), (self._moved(tangents),))
+            return tuple(p for move in moves for p in parts("", np.array(move)).values())
+
+    def derived(self, rng: np.random.Generator) -> _Function:
+        """Reverse mode as a function of the leaves, with one upstream gradient for each output."""
+        outputs = self.outputs(self._moved(self.arrays))
+        upstream = [jax.numpy.array(rng.standard_normal(out.shape)).astype(out.dtype) for out in outputs]
+
+        def pulled(*moved: Any) -> Any:
+            return jax.vjp(self.outputs, list(moved))[1](upstream)[0]
+
+        second = _Function(pulled, self._moved(self.arrays))
+        second.names = [self.names[i] for i in self.moved]
+        second.blocks = dict(self.blocks)
+        second.arrays = dict(self.arrays)
+        return second
+
+
+def _wide(leaf: Any) -> NDArray[Any]:
+    array = np.asarray(leaf)
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
