@@ -28,10 +28,26 @@ $(READY): requirements.lock pyproject.toml
 	@$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
 
+.PHONY: check
+check: $(READY) ## lint, format, types, imports, the package's tests: a minute, without site and browser
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+	$(BIN)/lint-imports
+	$(ONE_THREAD) $(RUN) pytest -q -n 2 --dist loadfile -m "not slow and not browser" tests src --ignore=tests/website
+
+.PHONY: coverage
+coverage: $(READY) ## which branches of the package its tests do not take; too many, and it fails
+	@mkdir -p build/coverage && rm -f build/coverage/*
+	$(ONE_THREAD) $(RUN) coverage run -m pytest -q -n 2 --dist loadfile tests src --ignore=tests/website
+	$(RUN) coverage combine --quiet
+	$(RUN) coverage report
+
 # Without reordering, files with few but long tests (the browser's) do not come last, on one core alone.
 .PHONY: test
 test: $(READY) ## what CI runs; of what takes long, a sample
 	$(RUN) ruff check .
+	$(RUN) ruff format --check .
 	$(RUN) mypy
 	$(ONE_THREAD) $(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder
 

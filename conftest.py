@@ -1,9 +1,8 @@
-"""Pages are tests: see website/verify/pytest_plugin.py. (Gallery scripts are run by the site build.)"""
+"""Pages are tests, where the site is: see website/verify/pytest_plugin.py. (Its build runs the gallery scripts.)"""
 
 from importlib.util import find_spec
 
-pytest_plugins = ["website.verify.pytest_plugin"]
+pytest_plugins = ["website.verify.pytest_plugin"] if find_spec("website") else []
 collect_ignore_glob = ["docs/*.py", "docs/**/*.py"]
-collect_ignore_glob += [
-    f"src/gradlab/adapters/{name}*.py" for name in ("torch", "jax", "tensorflow") if not find_spec(name)
-]
+_MISSING = [name for name in ("torch", "jax", "tensorflow") if not find_spec(name)]
+collect_ignore_glob += [f"src/gradlab/adapters/{name}*.py" for name in _MISSING]

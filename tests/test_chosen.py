@@ -1,10 +1,17 @@
 """CI looks at every page; a sample comes to every page in time, and its seed gives it again."""
 
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests import chosen
-from website.paths import ROOT
+from tests.conftest import seed_of_the_sample
 
+ROOT = Path(__file__).parents[1]
 PAGES = [f"{number}/" for number in range(30)]
 
 
@@ -35,3 +42,48 @@ def test_what_needs_what_stands_before_begins_at_the_first(monkeypatch: pytest.M
     monkeypatch.setattr(chosen, "CHOSEN", "1")
     assert chosen.first(PAGES, 6) == PAGES[:6]
     assert chosen.first(PAGES[:4], 6) == PAGES[:4]
+
+
+def test_a_seed_is_a_number_or_drawn_or_all_and_nothing_else() -> None:
+    assert seed_of_the_sample("all") == "all"
+    assert seed_of_the_sample("17") == "17"
+    assert len({seed_of_the_sample("any") for _ in range(9)}) > 1
+    for wrong in ("", "some", "-1", "1.5"):
+        with pytest.raises(pytest.UsageError, match="must be any, all or a number"):
+            seed_of_the_sample(wrong)
+
+
+@pytest.mark.slow
+def test_without_a_word_two_calls_take_the_same_sample() -> None:
+    def collected(**variables: str) -> list[str]:
+        environment = {key: value for key, value in os.environ.items() if key != "GRADLAB_SAMPLE"} | variables
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "--collect-only",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "tests/test_check.py",
+        ]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+        return [line for line in done.stdout.splitlines() if "::" in line]
+
+    once = collected()
+    assert once == collected() == collected(GRADLAB_SAMPLE="0") != collected(GRADLAB_SAMPLE="3")
+    assert set(once) < set(collected(GRADLAB_SAMPLE="all"))
+
+
+@pytest.mark.slow
+def test_the_tests_of_the_package_need_no_website(tmp_path: Path) -> None:
+    """A test that imports website would fail here, while tests are collected."""
+    shutil.copytree(ROOT / "src", tmp_path / "src")
+    shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("website", "__pycache__"))
+    for name in ("pyproject.toml", "conftest.py", "benchmarks", "docs"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "tests"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert done.stdout.count("::") > 2000

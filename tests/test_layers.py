@@ -65,9 +65,7 @@ def test_numpy_is_all_there_is_to_import(name):
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_a_module_is_read_in_one_sitting_and_says_its_place(name):
-    path = SRC / Path(*name.split(".")).with_suffix(".py")
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
+def test_a_module_says_its_place(name):
     assert ast.get_docstring(MODULES[name])
 
 

@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 
 from tests.chosen import sample
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 NEEDS = {"numpy", "pytest"}
 # Most of the time, and few of the modules.
@@ -110,7 +111,9 @@ def test_its_tests_pass_without_the_source_tree(clean, tmp_path):
         target = tmp_path / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
-    (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\nmarkers = thorough\nfilterwarnings = error\n")
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\npythonpath = .\nmarkers =\n    thorough\n    slow\nfilterwarnings = error\n"
+    )
     options = ["-q", "-x", "--import-mode=importlib", "-p", "no:cacheprovider", "-m", "not thorough"]
     told = run(clean, "-m", "pytest", *options, "tests", cwd=tmp_path, env=os.environ | {"PYTHONPATH": ""})
     print(told)

@@ -47,7 +47,7 @@ def install(folder: Path, locks: tuple[Path, ...]) -> None:
 
 def run(program: str, folder: Path, *arguments: str, given: str = "") -> str:
     """What node or npm prints, run in a folder; raises RuntimeError with what it said if it fails."""
-    here = os.path.dirname(sys.executable)
+    here = str(Path(sys.executable).parent)
     environment = os.environ | {
         "PATH": here + os.pathsep + os.environ["PATH"],
         "NODE_PATH": str(folder / "node_modules"),  # where esbuild finds what the editor imports

@@ -93,8 +93,8 @@ class Strength:
     def __str__(self) -> str:
         share = f"{self.noticed / self.tried:.0%}"
         lines = [f"This check would notice {self.noticed} of {self.tried} spoiled gradients ({share}).", ""]
-        for way in dict.fromkeys(s.way for s in self.spoiled):
-            lines.append(_row(way, [s for s in self.spoiled if s.way == way]))
+        ways = dict.fromkeys(s.way for s in self.spoiled)
+        lines += [_row(way, [s for s in self.spoiled if s.way == way]) for way in ways]
         silent = sum(s.silent for s in self.spoiled)
         if silent:
             lines += ["", f"{silent} of those it misses change nothing here: the gradient is zero at this point."]

@@ -59,6 +59,7 @@ def named():
     return found
 
 
+@pytest.mark.slow
 def test_the_first_finding_is_right(named):
     right = sum(hit for _, hit, _ in named)
     print(f"first finding right: {right} of {len(named)} ({right / len(named):.1%})")

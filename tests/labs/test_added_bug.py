@@ -52,6 +52,7 @@ def test_ids_and_all_that_they_stand_for_stay(copy: Path) -> None:
     assert not before - after
 
 
+@pytest.mark.slow
 def test_an_assignment_made_before_is_graded_as_before(copy: Path, tmp_path: Path) -> None:
     bugs = labs.choose(labs.BUGS, 4, seed=2)
     *tasks, tests = labs.write(tmp_path / "class", bugs, seed=2)

@@ -13,6 +13,7 @@ def grade(folder):
     return subprocess.run(command, cwd=folder, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_an_assignment_is_red_until_it_is_solved(tmp_path):
     bugs = labs.choose(labs.BUGS, 3, topics=["dense", "losses"], seed=4)
     *tasks, tests = labs.write(tmp_path / "new", bugs, seed=4)

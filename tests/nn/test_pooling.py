@@ -17,7 +17,7 @@ POOLS = {
     "max": (max_pool_forward, max_pool_backward, anp.max),
     "average": (average_pool_forward, average_pool_backward, anp.mean),
 }
-# images (m, n_H, n_W, n_C), window, stride
+# For each case: the shape of the images, the size of the window, its stride.
 CASES = {
     "one pixel": ((1, 1, 1, 1), 1, 1),
     "plain": ((2, 4, 6, 3), 2, 2),

@@ -71,6 +71,7 @@ def test_float32_stays(rng, xor):
     assert {array.dtype for array in trained.values()} == {np.dtype(np.float32)}
 
 
+@pytest.mark.slow
 def test_it_reads_held_back_digits():
     """64-32-10 on the 1,797 digits that scikit-learn brings along: every fifth is held back."""
     from sklearn.datasets import load_digits  # takes a second, which collecting the tests need not wait for

@@ -84,6 +84,7 @@ def test_the_search_takes_the_logarithm():
     assert spent[1] < 2.5 * spent[0]
 
 
+@pytest.mark.slow
 def test_decay_and_factors_are_named_along_directions():
     cost, params, right = network()
     lacking = {name: g - 0.01 * params[name] for name, g in right.items()}
@@ -138,6 +139,7 @@ def test_mistakes_that_cancel_in_a_half_are_found_by_other_signs():
         assert {c.index[0] for c in report.blocks["theta"].located} <= {2, 9}
 
 
+@pytest.mark.slow
 def test_mistakes_that_cancel_are_missed_as_rarely_as_promised():
     """+e and −e in two entries of equal scale: one direction misses them in half of the cases, two in a quarter."""
     theta = np.full(3, 0.5)
@@ -171,6 +173,7 @@ def test_arguments_are_checked():
         gradlab.check_gradients(lambda t: float(t @ t), theta, 2 * theta, directions=2, step=1e-5)
 
 
+@pytest.mark.slow
 def test_a_million_parameters_in_little_memory():
     """No list of a million objects, no matrix: a few dozen vectors at most."""
     n = 1_000_000

@@ -72,6 +72,20 @@ def unscripted(chromium: Browser) -> Iterator[Page]:
         yield opened.open()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for a browser is marked, and has a time limit of its own: none stands still for long.
+
+    pytest-timeout then shows the line of the test that it waited in. CI opens every page, so it takes longer.
+    """
+    limit = pytest.mark.timeout(1200 if CHOSEN == "all" else 300)
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        if asked & {"chromium", "origin"}:
+            item.add_marker(pytest.mark.browser)
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(limit)
+
+
 @contextmanager
 def one_at_a_time(lock: Path) -> Iterator[None]:
     """Between processes; a folder is made by one of them only, on every system."""

@@ -4,6 +4,7 @@ import os
 import sys
 import textwrap
 import warnings
+from pathlib import Path
 from unittest import SkipTest
 
 import numpy as np
@@ -181,7 +182,7 @@ def test_warnings_are_errors_unless_the_page_chose_otherwise() -> None:
 
 
 def test_nothing_leaks_from_a_page() -> None:
-    before = (os.getcwd(), np.get_printoptions(), np.geterr(), np.random.get_state()[1].tolist())  # noqa: NPY002
+    before = (Path.cwd(), np.get_printoptions(), np.geterr(), np.random.get_state()[1].tolist())  # noqa: NPY002
     filters, main = list(warnings.filters), sys.modules["__main__"]
     text = """
         ```python title="left_behind.py"
@@ -202,7 +203,7 @@ def test_nothing_leaks_from_a_page() -> None:
         ```
         """
     assert outcomes(text) == ["passed", "passed"]
-    assert before == (os.getcwd(), np.get_printoptions(), np.geterr(), np.random.get_state()[1].tolist())  # noqa: NPY002
+    assert before == (Path.cwd(), np.get_printoptions(), np.geterr(), np.random.get_state()[1].tolist())  # noqa: NPY002
     assert "LEFT" not in os.environ
     assert "left_behind" not in sys.modules
     assert (filters, main) == (warnings.filters, sys.modules["__main__"])

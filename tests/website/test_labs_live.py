@@ -32,8 +32,8 @@ PARTS = """title => {
 class Hunt:
     """One hunt on its page, as a reader finds it."""
 
-    def __init__(self, page: Page, id: str) -> None:
-        self.title = page.locator(f"h2[data-hunt='{id}']")
+    def __init__(self, page: Page, bug: str) -> None:
+        self.title = page.locator(f"h2[data-hunt='{bug}']")
         self.title.evaluate(PARTS)
         own = f"[data-of='{self.title.get_attribute('id')}']"
         self.function, self.check = page.locator(f"live-block{own}").all()

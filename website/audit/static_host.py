@@ -41,7 +41,7 @@ def serving(site: Path, under: str = "/") -> Iterator[str]:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             pass
 
     mimetypes.add_type("application/wasm", ".wasm")

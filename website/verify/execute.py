@@ -88,7 +88,7 @@ def plain(block: Block, namespace: dict[str, Any], path: str) -> tuple[str, str]
         try:
             code = compile("\n" * block.line + block.source, path, "exec", dont_inherit=True)
             exec(code, namespace)
-        except (Exception, SystemExit) as error:
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (its output shows it)
             return out.getvalue(), _trace(error)
     return out.getvalue(), ""
 
@@ -113,7 +113,7 @@ def command(command: str, folder: Path) -> tuple[str, int, Path]:
     # What the reader's terminal does not have; pytest prints longer summaries where it sees CI or BUILD_NUMBER.
     hidden = ("PYTEST_", "COV_", "MAKE", "MFLAGS", "FORCE_COLOR", "OLDPWD")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(hidden) and k not in ("CI", "BUILD_NUMBER")}
-    path = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
+    path = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
     with tempfile.TemporaryDirectory() as notes:
         where = Path(notes) / "pwd"
         done = subprocess.run(

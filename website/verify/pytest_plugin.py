@@ -1,7 +1,5 @@
 """The pytest side of the verifier: `pytest docs/learn/one-page.md` verifies that page, and records it."""
 
-import os
-import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -107,16 +105,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The seed of the sampled mutants is chosen once, and the record written once, by the process in charge."""
-    os.environ.setdefault("GRADLAB_SAMPLE", str(random.SystemRandom().randrange(10**6)))
+    """The record is written once, by the process in charge."""
     if not hasattr(config, "workerinput"):
         path = config.rootpath / "build" / "verified.json"
         config.pluginmanager.register(Recorder(path), "gradlab-record")
-
-
-def pytest_report_header() -> str:
-    """How to repeat the sample of mutants and of pages that are opened in the browser."""
-    return f"what is sampled: GRADLAB_SAMPLE={os.environ['GRADLAB_SAMPLE']} (a seed, or 'all')"
 
 
 class Recorder:

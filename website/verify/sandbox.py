@@ -41,7 +41,7 @@ def page(module: ModuleType, whole_project: bool = False) -> Iterator[Path]:
 @contextmanager
 def _restored() -> Iterator[None]:
     """Put back the folder, environment, imports, random numbers, NumPy's settings and figures."""
-    cwd, environ, path = os.getcwd(), dict(os.environ), list(sys.path)
+    cwd, environ, path = Path.cwd(), dict(os.environ), list(sys.path)
     modules, main = set(sys.modules), sys.modules["__main__"]
     printing, errors = np.get_printoptions(), np.geterr()
     legacy, stdlib = np.random.get_state(), random.getstate()  # noqa: NPY002 (a page may use it)

@@ -60,7 +60,7 @@ def parsed(text: str) -> Place:
     """The place that is written so; quotes around a key may be left out."""
     steps: list[str | int | tuple[Any]] = []
     for name, key in re.findall(r"([^.\[\]]+)(?=[.\[]|$)|\[([^\]]*)\]", text):
-        steps.append(name if name else (int(key),) if re.fullmatch(r"-?\d+", key) else (key.strip("'\""),))
+        steps.append(name or ((int(key),) if re.fullmatch(r"-?\d+", key) else (key.strip("'\""),)))
     return tuple(steps)
 
 

@@ -184,7 +184,7 @@ def _ways(asked: Function, undefined: bool, batched: bool) -> dict[str, Callable
     for says, backward in ways.items():
         try:
             other = backward(upstream, **asked.arrays)
-        except Exception as error:  # the caller's code, asked for what it was perhaps never asked
+        except Exception as error:  # noqa: BLE001 (the caller's code, asked for what it was perhaps never asked)
             odd[f"{says} It failed: {type(error).__name__}: {error}"] = _failed(usual)
             continue
         if any(_apart(usual[name], other[name]) for name in usual):

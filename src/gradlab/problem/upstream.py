@@ -78,7 +78,7 @@ def looks(layer: Layer, upstream: Upstream, rng: np.random.Generator) -> list[Lo
         try:
             if off := _off(usual, quiet({})):
                 seen.append(Look(says, quiet, off))
-        except Exception as error:  # somebody else's code, asked for what it was perhaps never asked
+        except Exception as error:  # noqa: BLE001 (the caller's own function may raise anything)  # somebody else's code, asked for what it was perhaps never asked
             seen.append(Look(f"{says} Asked so, it failed: {type(error).__name__}: {error}.", None, {}))
     return seen
 

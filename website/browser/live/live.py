@@ -86,7 +86,7 @@ def _run(code, session, names, want, out):
             if session:
                 out.end_line()
         return True, last[-1] if last else None
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 (whatever a reader's code raises is shown to the reader)
         out.tell(_trace(error))
         return False, None
     finally:
