@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from gradlab.errors import GradlabError
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.ladder import Line
-from gradlab.numeric.scaling import component_lines
+from gradlab.numeric.scaling import component_lines, rms
+from gradlab.precision import order, unit_roundoff
 from gradlab.problem.problem import Problem
 from gradlab.verdict.bisection import along, wrong_entries
 from gradlab.verdict.blocks import (
@@ -27,17 +28,23 @@ from gradlab.verdict.blocks import (
 
 Floats = NDArray[np.float64]
 
+HEARD = 1e-4  # share of a block's usual slope that the bound of a sum may be: else the block drowns in the others ...
+ROUNDED = 1e5  # ... or so many times the round-off of theta, which is two digits in float32
+
 
 def blocks_along(problem: Problem, directions: int) -> dict[str, Block]:
-    """Compare every block along so many random ±1 directions, and find the wrong entries of those that are wrong.
+    """Compare all of theta along so many random ±1 directions, and find the wrong entries where they do not agree.
 
-    Every entry of a block moves at once, by its scale, up or down by a coin. A wrong entry shows in every direction;
-    mistakes in several entries cancel in one direction with a chance of at most 1/2 (whatever the others do, of the
-    two signs of one wrong entry at most one can make the sum vanish), so in k directions with 2⁻ᵏ.
+    Every entry moves at once, by its scale, up or down by a coin. A wrong entry shows in every direction; mistakes in
+    several entries cancel in one direction with a chance of at most 1/2 (whatever the others do, of the two signs of
+    one wrong entry at most one can make the sum vanish), so in k directions with 2⁻ᵏ.
+
+    Where the sum does not agree, the blocks are halved until single ones are left. A block whose usual slope is not
+    1e4 times the bound of the sum drowns in it: such blocks are compared once more without the others.
 
     The arrays of a block then hold one number for each direction, not for each entry: slopes along the directions.
     `worst` and `wrong_count` are about single entries that were found by bisection, see `gradlab.locate`.
-    A block with no more entries than directions is compared entry by entry: that is cheaper, and says more.
+    A block with no more entries than directions is compared entry by entry if it is alone: that says more.
 
     Raises
     ------
@@ -46,41 +53,105 @@ def blocks_along(problem: Problem, directions: int) -> dict[str, Block]:
     """
     if directions != int(directions) or directions < 1:
         raise GradlabError(f"directions must be a whole number of at least 1, got {directions}")
-    slices = problem.parameters.slices
-    large = {name: at for name, at in slices.items() if at.stop - at.start > directions}
-    found = _along(problem, large, directions) if large else {}
-    small = (at for name, at in slices.items() if name not in large)
-    few = np.array([i for at in small for i in range(at.start, at.stop)], dtype=np.int_)
-    found |= _by_entry(problem, few, skip=set(large))
-    return {name: found[name] for name in slices if name in found}
+    slices = {name: at for name, at in problem.parameters.slices.items() if at.stop > at.start}
+    found: dict[str, Block] = {}
+    waiting = [list(slices)]
+    while waiting:
+        group = waiting.pop()
+        if len(group) == 1:
+            found |= _alone(problem, group[0], slices[group[0]], directions)
+            continue
+        right, wrong = _together(problem, {name: slices[name] for name in group}, directions)
+        found |= right
+        rest = [name for name in group if name not in right]
+        if rest and (wrong or len(rest) == len(group)):
+            if not wrong:  # all of them drown: the strong in the noise of the strong, the weak in that of the weak
+                rest.sort(key=lambda name: _usual(problem, slices[name]))
+            waiting += [part for part in (rest[: len(rest) // 2], rest[len(rest) // 2 :]) if part]
+        elif rest:
+            waiting.append(rest)
+    return {name: found[name] for name in slices}
 
 
 def missable(blocks: Mapping[str, Block]) -> tuple[str, ...]:
     """What a check along directions can miss, as a note of the report; none if there were no directions."""
-    k = max((block.directions for block in blocks.values()), default=0)
-    if not k:
+    along = [block for block in blocks.values() if block.directions]
+    if not along:
         return ()
-    return (
-        f"Compared along {k} random direction{'s' * (k > 1)} a block, not entry by entry. One wrong entry shows in "
-        "every direction, if it is off by more than the bounds; mistakes in several entries cancel in all of them "
-        f"with a chance of at most {2.0**-k:.1g}.",
-    )
-
-
-def _along(problem: Problem, slices: Mapping[str, slice], directions: int) -> dict[str, Block]:
-    analytic, theta, seen = _slopes(problem, list(slices.values()), directions)
-    found = {}
-    for j, (name, at) in enumerate(slices.items()):
-        value, bound = (
-            np.array([x[j] for x in column]) for column in ([s.value for s in seen], [s.bound for s in seen])
+    k = along[0].directions
+    said = [
+        f"Compared along {k} random direction{'s' * (k > 1)}, not entry by entry. One wrong entry shows in every "
+        "direction, if it is off by more than the bounds; mistakes in several entries cancel in all of them with a "
+        f"chance of at most {2.0**-k:.1g}."
+    ]
+    right = [block for block in along if block.verdict is Verdict.AGREES and np.isfinite(block.bound).all()]
+    if right:
+        share, name = max((float(np.max(b.bound)) / (rms(b.analytic) or np.inf), b.name) for b in right)
+        said.append(
+            f"Least would be seen in {name}: what changes its slope by less than {order(share)} of its usual size."
         )
-        numeric = Numeric(value, bound, np.array([s.reason[j] for s in seen])).without(problem.unsure[at].any())
-        usual = float(np.linalg.norm(problem.scale[at] * problem.analytic[at]))
+    return tuple(said)
+
+
+def _usual(problem: Problem, at: slice) -> float:
+    """What the slope of a block along a ±1 direction usually is: the root of the sum of its squares."""
+    return float(np.linalg.norm(problem.scale[at] * problem.analytic[at]))
+
+
+def _together(problem: Problem, slices: Mapping[str, slice], directions: int) -> tuple[dict[str, Block], bool]:
+    """Several blocks at once: those for which the sum is proof enough; and whether the sum is wrong.
+
+    The numeric slope of one block is that of all less the analytic ones of the others.
+    """
+    at = [problem.unsure[s] for s in slices.values()]
+    if any(unsure.any() for unsure in at) or not all(np.isfinite(problem.analytic[s]).all() for s in slices.values()):
+        return {}, True
+    sharp = max(HEARD, ROUNDED * unit_roundoff(problem.parameters.theta.dtype))
+    shares, theta, value, bound, reason = [], [], [], [], []
+    for _ in range(directions):  # one direction is held at a time
+        line, signs = _line(problem, list(slices.values()))
+        shares.append([float(problem.analytic[s] @ u) for s, u in signs])
+        theta.append([float(problem.parameters.theta[s] @ u) for s, u in signs])
+        analytic, seen = along(problem, [line])
+        if seen.reason[0] != Reason.NONE or not abs(analytic[0] - seen.value[0]) <= seen.bound[0]:
+            return {}, True
+        value.append(seen.value[0] - analytic[0])
+        bound.append(seen.bound[0])
+        reason.append(seen.reason[0])
+    right = {}
+    for j, (name, s) in enumerate(slices.items()):
+        mine = np.array([row[j] for row in shares])
+        numeric = Numeric(mine + value, np.array(bound), np.array(reason))
         shape = problem.parameters.shapes[name]
-        block = _block(name, shape, analytic[:, j], numeric, theta[:, j], usual)
-        wrong = block.verdict is Verdict.WRONG and np.isfinite(problem.analytic[at]).all()
-        found[name] = _located(block, problem, at) if wrong else block
-    return found
+        block = _block(name, shape, mine, numeric, np.array([row[j] for row in theta]), _usual(problem, s))
+        heard = numeric.bound.max() <= sharp * _usual(problem, s)
+        if heard and block.verdict is Verdict.AGREES:
+            right[name] = block
+    return right, False
+
+
+def _line(problem: Problem, parts: list[slice]) -> tuple[Line, list[tuple[slice, Floats]]]:
+    """A random direction through these parts of theta, as one line; and its share of each part."""
+    start, stop = min(s.start for s in parts), max(s.stop for s in parts)
+    unit = np.zeros(stop - start)
+    signs = []
+    for s in parts:
+        mine = unit[s.start - start : s.stop - start]
+        mine[:] = problem.scale[s] * problem.rng.choice([-1.0, 1.0], s.stop - s.start)
+        signs.append((s, mine))
+    return Line(slice(start, stop), unit), signs
+
+
+def _alone(problem: Problem, name: str, at: slice, directions: int) -> dict[str, Block]:
+    """One block along directions of its own; if that takes as many as it has entries, entry by entry."""
+    if at.stop - at.start <= directions:
+        return _by_entry(problem, np.arange(at.start, at.stop), skip=set(problem.parameters.names) - {name})
+    analytic, theta, seen = _slopes(problem, at, directions)
+    value, bound, reason = (np.array([getattr(s, field)[0] for s in seen]) for field in ("value", "bound", "reason"))
+    numeric = Numeric(value, bound, reason).without(problem.unsure[at].any())
+    block = _block(name, problem.parameters.shapes[name], analytic, numeric, theta, _usual(problem, at))
+    wrong = block.verdict is Verdict.WRONG and np.isfinite(problem.analytic[at]).all()
+    return {name: _located(block, problem, at) if wrong else block}
 
 
 def _block(
@@ -109,13 +180,13 @@ def _entries(problem: Problem, entries: NDArray[np.int_]) -> Numeric:
     return replace(seen, value=seen.value / scale, bound=seen.bound / scale)
 
 
-def _slopes(problem: Problem, at: list[slice], k: int) -> tuple[Floats, Floats, list[Numeric]]:
-    """Analytic slopes and theta (direction × block), and of each direction the numeric ones."""
-    analytic, theta, seen = np.empty((k, len(at))), np.empty((k, len(at))), list[Numeric]()
+def _slopes(problem: Problem, at: slice, k: int) -> tuple[Floats, Floats, list[Numeric]]:
+    """Analytic slopes of a block and theta along k directions, and of each direction the numeric one."""
+    analytic, theta, seen = np.empty(k), np.empty(k), list[Numeric]()
     for i in range(k):  # one direction is held at a time
-        unit = problem.scale * problem.rng.choice([-1.0, 1.0], problem.scale.size)
-        theta[i] = [float(problem.parameters.theta[s] @ unit[s]) for s in at]
-        analytic[i], found = along(problem, [Line(s, unit[s]) for s in at])
+        line, [(_, unit)] = _line(problem, [at])
+        theta[i] = float(problem.parameters.theta[at] @ unit)
+        [analytic[i]], found = along(problem, [line])
         seen.append(found)
     return analytic, theta, seen
 
