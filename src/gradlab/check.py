@@ -84,9 +84,10 @@ def check_gradients(
     step
         Check at this one absolute step (the course's ε) instead of a chosen one.
     directions
-        Compare each block along so many random ±1 directions instead of entry by entry: about ten evaluations each,
-        however large the block. A block that is wrong is then searched by bisection. See `gradlab.Block` for
-        what its fields hold, and the report's notes for what can be missed.
+        Compare along so many random ±1 directions through all of params instead of entry by entry: about ten
+        evaluations each, however many entries. Blocks are looked at where that does not agree, or where they would
+        drown in it, and a wrong one is searched by bisection. See `gradlab.Block` for what its fields hold, and the
+        report's notes for what can be missed.
     vectorized
         True if `cost` takes all arrays with one more axis in front, K points at once, and returns K values.
     workers

@@ -93,12 +93,76 @@ def test_decay_and_factors_are_named_along_directions():
     assert gradlab.check_gradients(cost, params, halved, directions=6).findings[0].code == "GL102"
 
 
-def test_a_block_with_few_entries_is_compared_entry_by_entry():
+def test_a_wrong_block_with_few_entries_is_compared_entry_by_entry():
     cost, params, right = network()
-    report = gradlab.check_gradients(cost, params, right, directions=6)
+    wrong = {**right, "b3": right["b3"] * [[1], [1.01], [1]]}
+    report = gradlab.check_gradients(cost, params, wrong, directions=6)
     assert report.blocks["b3"].directions == 0
     assert report.blocks["b3"].numeric.shape == (3, 1)
     assert np.all(np.abs(report.blocks["b3"].numeric - right["b3"]) <= report.blocks["b3"].bound)
+    assert [name for name, b in report.blocks.items() if b.verdict is Verdict.WRONG] == ["b3"]
+    assert report.blocks["b3"].worst.index == (1, 0)
+
+
+def many_blocks(blocks=150, size=50, seed=0):
+    rng = np.random.default_rng(seed)
+    params = {f"w{i}": rng.standard_normal(size) for i in range(blocks)}
+    right = {name: 1 - np.tanh(w) ** 2 for name, w in params.items()}
+    return lambda p: float(sum(np.sum(np.tanh(w)) for w in p.values())), params, right
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_many_right_blocks_take_no_more_than_one_evaluation_each(seed):
+    report = gradlab.check_gradients(*many_blocks(seed=seed), directions=10)
+    assert report.ok
+    assert report.evaluations <= 150
+    assert all(block.directions == 10 for block in report.blocks.values())
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_one_wrong_entry_of_many_blocks_is_found(seed):
+    cost, params, right = many_blocks(seed=seed)
+    rng = np.random.default_rng(seed)
+    name, i = f"w{rng.integers(150)}", int(rng.integers(50))
+    wrong = {key: grad.copy() for key, grad in right.items()}
+    wrong[name][i] *= 1 + 1e-4
+    report = gradlab.check_gradients(cost, params, wrong, directions=10)
+    assert [key for key, block in report.blocks.items() if block.verdict is not Verdict.AGREES] == [name]
+    assert report.blocks[name].worst.index == (i,)
+    assert report.evaluations < 2000
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_two_mistakes_that_are_opposite_are_seen(seed):
+    """In a single direction they cancel half of the time, in ten with a chance of 1e-3."""
+    cost, params, right = many_blocks(seed=seed)
+    off = np.zeros(50)
+    off[7] = 0.1 / abs(params["w3"][7])
+    other = np.zeros(50)
+    other[9] = 0.1 / abs(params["w90"][9])
+    wrong = {**right, "w3": right["w3"] + off, "w90": right["w90"] - other}
+    report = gradlab.check_gradients(cost, params, wrong, directions=10)
+    assert [key for key, b in report.blocks.items() if b.verdict is Verdict.WRONG] == ["w3", "w90"]
+
+
+@pytest.mark.parametrize("weak", [1e-3, 1e-6, 1e-9])
+def test_a_block_that_drowns_in_the_sum_gets_directions_without_the_others(weak):
+    rng = np.random.default_rng(3)
+    params = {name: rng.standard_normal(200) for name in ("strong", "weak")}
+
+    def cost(p):
+        return float(np.sum(np.sinh(p["strong"])) + weak * np.sum(np.sin(p["weak"])))
+
+    right = {"strong": np.cosh(params["strong"]), "weak": weak * np.cos(params["weak"])}
+    report = gradlab.check_gradients(cost, params, right, directions=8)
+    assert report.ok
+    wrong = {**right, "weak": right["weak"].copy()}
+    wrong["weak"][5] *= 1.5
+    report = gradlab.check_gradients(cost, params, wrong, directions=8)
+    assert report.blocks["strong"].verdict is Verdict.AGREES
+    assert report.blocks["weak"].verdict is (Verdict.WRONG)
+    assert report.blocks["weak"].worst.index == (5,)
+    assert "Least would be seen in strong" in " ".join(report.notes)
 
 
 def test_what_the_fields_hold():
@@ -113,7 +177,7 @@ def test_what_the_fields_hold():
 def test_the_report_says_what_can_be_missed_and_is_json():
     cost, params, right = network()
     report = gradlab.check_gradients(cost, params, right, directions=10)
-    assert "Compared along 10 random directions a block" in " ".join(str(report).split())
+    assert "Compared along 10 random directions, not entry by entry" in " ".join(str(report).split())
     assert "chance of at most 0.001" in " ".join(str(report).split())
     assert json.loads(json.dumps(report.to_dict()))["blocks"]["W1"]["directions"] == 10
 
