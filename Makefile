@@ -86,6 +86,10 @@ screenshots: site ## pictures of every page, in build/screenshots (needs chromiu
 lighthouse: site ## Lighthouse's scores of each kind of page (needs chromium; half an hour)
 	$(RUN) website.audit.lighthouse
 
+.PHONY: search
+search: site ## at which place the site's search brings the right page, for questions and for words
+	$(RUN) website.audit.search
+
 .PHONY: first-run
 first-run: site ## seconds from a click on Run to its output (needs chromium)
 	$(RUN) website.audit.first_run

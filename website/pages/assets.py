@@ -11,7 +11,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from website.figures.card import card
-from website.pages import bundle, formulas
+from website.pages import bundle, formulas, markup
 from website.paths import ROOT, WEBSITE
 
 CARD = "assets/card.png"
@@ -25,6 +25,7 @@ def made_files(config: MkDocsConfig) -> Iterable[File]:
         yield _generated(config, f"assets/{path}", script)
     for path, made in formulas.files():
         yield _generated(config, path, made)
+    yield _generated(config, markup.SEARCH, bundle.search_worker())
     name, content = wheel()
     yield File.generated(config, f"download/{name}", content=content)
     for path, source in bundle.files(name, content).items():

@@ -24,6 +24,7 @@ _LOCK = "pyodide-lock.json"
 _SCRIPTS = ("blind", "editor", "labs", "live", "old-numbers", "play", "worker")
 SCRIPTS = tuple(_LIVE / f"{name}.mjs" for name in _SCRIPTS)
 _ESBUILD = ("--bundle", "--minify", "--format=esm", "--log-level=warning")
+_SEARCH = tuple(BROWSER / "search" / name for name in ("search.mjs", "words.mjs", "synonyms.json"))
 _PYTHON = (_LIVE / "live.py", _LIVE / "draw.py", _EQUALITY)
 _HERE = Path(__file__).parent
 _COMPILED = (_HERE / "compile.mjs", _HERE / "compiled.py", _LIVE / "live.py", _EQUALITY)
@@ -48,6 +49,16 @@ def scripts() -> dict[str, Path]:
     sources = tuple(sorted(BROWSER.rglob("*.mjs")))
     made = npm.once("scripts", (*npm.LOCKS, *sources, Path(__file__)), _bundle)
     return {path.relative_to(made).as_posix(): path for path in sorted(made.rglob("*.js"))}
+
+
+def search_worker() -> Path:
+    """The search as one classic worker, which is how the theme starts it."""
+    return npm.once("search", (*npm.LOCKS, *_SEARCH), _bundle_search) / "search.js"
+
+
+def _bundle_search(folder: Path) -> None:
+    command = ("esbuild", str(_SEARCH[0]), *_ESBUILD, "--format=iife", f"--outfile={folder / 'search.js'}")
+    npm.run("npm", npm.packages(), "exec", "--", *command)
 
 
 def compiled_python(folder: Path, installed: Path) -> None:

@@ -23,6 +23,8 @@ from website.pages import (
     service_worker,
 )  # fmt: skip
 
+_THEMES_SEARCH = ("assets/javascripts/lunr/", "assets/javascripts/workers/")
+
 
 class _Build:
     """What is kept from page to page, and from one build to the next while the site is served."""
@@ -44,8 +46,8 @@ def on_config(config):
 def on_files(files, config):
     for file in assets.made_files(config):
         files.append(file)
-    for file in [file for file in files if file.src_uri.startswith("assets/javascripts/lunr/")]:
-        files.remove(file)  # search for other languages, under licences of their own
+    for file in [file for file in files if file.src_uri.startswith(_THEMES_SEARCH)]:
+        files.remove(file)  # the site has a search of its own
 
 
 def on_page_markdown(markdown, page, config, files):

@@ -11,6 +11,10 @@ _NAMED = {
     ),
 }
 
+# The search of the theme is a worker; ours speaks the same messages, so that field, keys and list stay the theme's.
+SEARCH = "assets/search.js"
+_THEMES_SEARCH = re.compile(r"assets/javascripts/workers/search\.\w+\.min\.js")
+
 # Pygments' classes that 2-colours.css draws in ink, like the text around them (a test compares). Their elements would
 # be half of all elements of a page, and a phone computes styles for each.
 INK = ("fm", "mb", "mf", "mh", "mi", "mo", "n", "na", "nc", "ne", "nf", "nn", "nv", "o", "p", "se", "vi", "vm", "w")
@@ -23,7 +27,8 @@ _NO_PROSE = re.compile(r'(<pre\b.*?</pre>|<svg\b.*?</svg>|<(?:span|div) class="a
 
 
 def named(page_html: str) -> str:
-    """The page with a name for everything that can be reached."""
+    """The page with a name for everything that can be reached, and with the site's own search."""
+    page_html = _THEMES_SEARCH.sub(SEARCH, page_html)
     for unnamed, name in _NAMED.items():
         page_html = page_html.replace(unnamed, name)
     return page_html

@@ -1,0 +1,89 @@
+"""The search of the site finds what readers ask for, in their words; and nothing in a query breaks it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from website.audit.search import ask, place, questions, sensible, words
+from website.paths import BROWSER
+
+SYNONYMS = json.loads((BROWSER / "search" / "synonyms.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def titles(site: Path) -> dict[str, str]:
+    """Title by address, of every section of the site."""
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    return {section["location"]: section["title"] for section in index["docs"]}
+
+
+def share_among(most: int, queries: list[str], site: Path) -> float:
+    places = [place(found, each.answer) for found, each in zip(ask(queries, site), questions(), strict=True)]
+    return sum(at <= most for at in places) / len(places)
+
+
+def test_every_answer_exists(titles: dict[str, str]) -> None:
+    assert not [each.answer for each in questions() if each.answer not in titles]
+    assert not [location for location in SYNONYMS["pages"] if location not in titles]
+
+
+def test_questions_of_readers_are_answered_among_the_first_three(site: Path) -> None:
+    assert share_among(3, [each.asked for each in questions()], site) >= 0.95
+    assert share_among(3, [each.keywords for each in questions()], site) >= 0.9
+
+
+def test_words_of_the_field_are_found(site: Path) -> None:
+    patterns = words()
+    found = dict(zip(patterns, ask(patterns, site), strict=True))
+    assert not [word for word, pages in found.items() if not pages]
+    assert sum(sensible(pages, patterns[word]) for word, pages in found.items()) >= 0.9 * len(patterns)
+
+
+def test_nothing_in_a_query_is_syntax(site: Path) -> None:
+    typed = [
+        "W^T dZ",
+        "title:gradient",
+        '"relative difference"',
+        "-dropout",
+        "+relu",
+        "softmax~2",
+        "batch*",
+        "(kink",
+        "a\\b kink",
+    ]
+    assert all(ask(typed, site))
+
+
+def test_a_short_word_is_not_the_beginning_of_another(site: Path) -> None:
+    (found,) = ask(["ReLU at x = 0.0001"], site)
+    first = [section for sections in found[:3] for section in sections]
+    assert not any(section.startswith("labs/sequences/") for section in first)  # attention
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1e-7", "0.0000001"),
+        ("1e-07", "1e-7"),
+        ("regularisation", "regularization"),
+        ("ε", "epsilon"),
+        ("gradients", "gradient"),
+    ],
+)
+def test_two_spellings_are_one_word(one: str, other: str, site: Path) -> None:
+    first, second = ask([one, other], site)
+    assert first[0] == second[0]
+
+
+def test_code_is_found(site: Path, titles: dict[str, str]) -> None:
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    with_it = {each["location"].split("#")[0] for each in index["docs"] if "logaddexp" in each["text"]}
+    (found,) = ask(["logaddexp"], site)
+    assert {sections[0].split("#")[0] for sections in found[:3]} <= with_it
+
+
+def test_a_word_that_stands_for_others_has_no_section_of_its_own(titles: dict[str, str]) -> None:
+    named = " ".join(titles.values()).lower()
+    assert not [word for word in SYNONYMS["see"] if re.search(rf"\b{re.escape(word)}\b", named)]
