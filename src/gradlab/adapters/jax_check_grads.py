@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.adapters.jax_trees import float64, is_float, names_of, parts
-from gradlab.adapters.modes import Arrays, forward_mode, joined
+from gradlab.adapters.modes import Arrays, forward_mode, generator, joined
 from gradlab.backward import check_backward
 from gradlab.errors import GradientMismatch, GradlabError
 from gradlab.report import Report
@@ -68,12 +68,12 @@ def check_grads(
         raise GradlabError(f'modes must be "fwd", "rev" or both, got {modes!r}')
     if order not in (1, 2):
         raise GradlabError(f"order must be 1 or 2, got {order!r}: check the gradient function itself for more")
-    generator = np.random.default_rng(rng)
+    drawn = generator(rng)
     with float64(True):
         asked = _Function(f, args)
-        reports = _first_order(asked, modes, generator, options, "")
+        reports = _first_order(asked, modes, drawn, options, "")
         if order == 2:
-            reports += _first_order(asked.derived(generator), modes, generator, options, "order 2: ")
+            reports += _first_order(asked.derived(drawn), modes, drawn, options, "order 2: ")
     report = joined(reports)
     if raise_exception and not report.ok:
         raise GradientMismatch(report)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gradlab.adapters.modes import forward_mode, joined
+from gradlab.adapters.modes import forward_mode, generator, joined
 from gradlab.adapters.torch_tensors import Function
 from gradlab.backward import check_backward
 from gradlab.errors import GradientMismatch, GradlabError
@@ -99,8 +99,7 @@ def gradcheck(
                 break
         reports.append(replace(found, notes=(*found.notes, *asked.notes(atol, nondet_tol))))
     if check_forward_ad:
-        generator = np.random.default_rng(rng)
-        reports.append(forward_mode(asked.forward, asked.pushed, asked.arrays, generator))
+        reports.append(forward_mode(asked.forward, asked.pushed, asked.arrays, generator(rng)))
     if not reports:
         raise GradlabError("nothing to check: both check_backward_ad and check_forward_ad are False")
     report = joined(reports)
@@ -140,9 +139,9 @@ def gradgradcheck(
     """
     __tracebackhide__ = True
     first = Function(function, inputs)
-    generator = np.random.default_rng(rng)
+    seeded = generator(rng)
     if grad_outputs is None:
-        drawn = [torch.from_numpy(np.asarray(generator.standard_normal((2, *o.shape)))) for o in first.outputs]
+        drawn = [torch.from_numpy(np.asarray(seeded.standard_normal((2, *o.shape)))) for o in first.outputs]
         pairs = zip(drawn, first.outputs, strict=True)
         given = [(d[0] + 1j * d[1] if o.is_complex() else d[0]).to(o.dtype) for d, o in pairs]
     else:
@@ -159,7 +158,7 @@ def gradgradcheck(
 
     gradients.names = [*first.names, *names]  # type: ignore[attr-defined]
     upstream = [tensor.detach().clone().requires_grad_() for tensor in given]
-    return gradcheck(gradients, (*first.inputs, *upstream), rng=generator, **options)
+    return gradcheck(gradients, (*first.inputs, *upstream), rng=seeded, **options)
 
 
 def _ways(asked: Function, undefined: bool, batched: bool) -> dict[str, Callable[..., Any]]:
