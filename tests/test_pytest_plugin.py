@@ -56,3 +56,48 @@ def test_summary_only_where_gradients_were_checked(run):
 def test_verdicts_are_in_the_junit_file(run, pytester):
     run("--junit-xml=out.xml")
     assert '<property name="gradlab" value="WRONG 2 of 2"' in (pytester.path / "out.xml").read_text()
+
+
+FORMS = """
+    import numpy as np
+    import pytest
+
+    LAYERS = {
+        "sin": (np.sin, lambda U, x: U * np.cos(x)),
+        "exp": (np.exp, lambda U, x: U),
+    }
+
+    @pytest.mark.parametrize("layer", LAYERS)
+    def test_layer(assert_backward, layer):
+        assert_backward(*LAYERS[layer], {"x": np.linspace(0.2, 1.4, 5)})
+
+    @pytest.mark.parametrize("factor", [1, 2])
+    def test_jacobian(assert_jacobian, factor):
+        assert_jacobian(np.sin, np.ones(3), lambda x: factor * np.diag(np.cos(x)))
+"""
+
+
+def test_layers_and_jacobians_have_fixtures_and_failures_get_a_page(pytester, monkeypatch):
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile(test_forms=FORMS)
+    for _ in range(2):  # a second run overwrites nothing
+        result = pytester.runpytest("-p", "gradlab.pytest_plugin", "--gradlab-report=found/here")
+    result.assert_outcomes(passed=2, failed=2)
+    result.stdout.fnmatch_lines(["2 AGREES, 2 WRONG"])
+    pages = sorted(path.name for path in (pytester.path / "found" / "here").iterdir())
+    assert pages == [
+        "test_forms.py-test_jacobian-2-2.html",
+        "test_forms.py-test_jacobian-2.html",
+        "test_forms.py-test_layer-exp-2.html",
+        "test_forms.py-test_layer-exp.html",
+    ]
+    page = (pytester.path / "found" / "here" / pages[1]).read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "WRONG" in page
+
+
+def test_no_folder_without_the_option(pytester, monkeypatch):
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile(test_forms=FORMS)
+    pytester.runpytest("-p", "gradlab.pytest_plugin")
+    assert not list(pytester.path.glob("**/*.html"))

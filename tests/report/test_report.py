@@ -139,3 +139,20 @@ def test_a_report_is_true_only_if_it_is_ok(factor, ok):
     theta = np.ones(3)
     report = gradlab.check_gradients(lambda t: float(t @ t), theta, 2 * factor * theta)
     assert bool(report) is report.ok is ok
+
+
+def test_a_report_is_saved_as_json_and_as_a_page(tmp_path):
+    report = gradlab.check_gradients(lambda t: float(t @ t), [1.0, 2.0], [2.0, 5.0])
+    saved = json.loads(report.save(tmp_path / "check.json").read_text(encoding="utf-8"))
+    assert saved == json.loads(json.dumps(report.to_dict()))
+    page = report.save(str(tmp_path / "a <b>.html")).read_text(encoding="utf-8")
+    assert page.count("<title>") == page.count("</html>") == 1
+    assert "a &lt;b&gt;" in page
+    assert report._repr_html_() in page
+    with pytest.raises(gradlab.GradlabError, match=r"path must end in \.json or \.html, got 'check\.txt'"):
+        report.save("check.txt")
+
+
+def test_a_report_has_a_short_repr():
+    report = gradlab.check_gradients(lambda t: float(t @ t), [1.0, 2.0], [2.0, 5.0])
+    assert repr(report) == "<Report WRONG: the gradient does not match the cost in 1 of 2 entries>"

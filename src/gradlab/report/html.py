@@ -10,6 +10,18 @@ from gradlab.report import text
 from gradlab.report.result import Result
 from gradlab.verdict.blocks import Block
 
+STYLE = """
+:root { color-scheme: light dark }
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif }
+h1 { font-size: 1.2rem }
+table { border-collapse: collapse }
+th, td { padding: 0.2rem 0.8rem; border-bottom: 1px solid #8884; text-align: left }
+td { font-variant-numeric: tabular-nums }
+tr.gradlab-wrong th { border-left: 0.3rem solid #d55e00 }
+tr.gradlab-agrees th { border-left: 0.3rem solid #009e73 }
+tr.gradlab-undecided th, tr.gradlab-untested th { border-left: 0.3rem solid #888 }
+"""
+
 
 def page(report: Result) -> str:
     """A `div` of class `gradlab-report`; the classes `gradlab-wrong` and so on say what was found."""
@@ -24,6 +36,14 @@ def page(report: Result) -> str:
         *_paragraphs([text.spent(report)], "gradlab-spent"),
     ]
     return f'<div class="gradlab-report gradlab-{verdict.lower()}">\n' + "\n".join(parts) + "\n</div>"
+
+
+def document(report: Result, title: str) -> str:
+    """The report as a page of its own, light or dark as the reader has it."""
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
+        f"<style>{STYLE}</style>\n</head>\n<body>\n<h1>{escape(title)}</h1>\n{page(report)}\n</body>\n</html>"
+    )
 
 
 def _paragraphs(lines: Iterable[str], kind: str) -> list[str]:

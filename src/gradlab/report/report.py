@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
+from gradlab.errors import GradlabError
 from gradlab.report import figures, html, text
 from gradlab.report.result import Result
 
@@ -31,6 +34,28 @@ class Report(Result):
 
     def __str__(self) -> str:
         return text.text(self)
+
+    def __repr__(self) -> str:
+        """One line: the verdict and where. All of it is `print(report)`."""
+        return f"<Report {text.headline(self.worst_first()).rstrip('.')}>"
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the report to a file: as JSON if its name ends in .json, as a page for a browser if in .html.
+
+        Raises
+        ------
+        GradlabError
+            If the name ends otherwise.
+        """
+        path = Path(path)
+        kinds = {
+            ".json": lambda: json.dumps(self.to_dict(), indent=1),
+            ".html": lambda: html.document(self, path.stem),
+        }
+        if path.suffix not in kinds:
+            raise GradlabError(f"path must end in .json or .html, got {path.name!r}")
+        path.write_text(kinds[path.suffix]() + "\n", encoding="utf-8")
+        return path
 
     def show(self) -> None:
         """Print, with the verdicts in colour where the terminal has colours."""
