@@ -29,14 +29,17 @@ BAD = {
     # gradients that do not fit
     "transposed": ({"grads": {"W": W.T}}, r"grads of 'W' must have shape \(2, 3\), got \(3, 2\): is it transposed\?"),
     "another shape": ({"grads": {"W": W[0]}}, r"must have shape \(2, 3\), got \(3,\)$"),
-    "missing name": ({"params": {"W": W, "b": np.ones(2)}}, r"names of params \(W, b\); missing: b$"),
+    "missing name": (
+        {"params": {"W": W, "b": np.ones(2)}},
+        r"params \(W, b\); missing: b\. What is held fixed",
+    ),
     "extra name": ({"grads": {"W": W, "V": W}}, r"unknown: V$"),
     "dW for W": ({"grads": {"dW": W}}, r"missing: W; unknown: dW\. The same names, without d: \{name: grads\['d'"),
     "array for dict": ({"grads": W}, r"grads must be a dict with the names of params, got ndarray"),
     "nothing returned": ({"grads": lambda p: None}, r"grads must return the gradients, got None: is a return"),
     "object gradients": ({"grads": {"W": W.astype(object)}}, r"grads of 'W' must be real numbers, got dtype object"),
     "complex gradients": ({"grads": {"W": W + 0j}}, r"grads of 'W' must be real numbers, got dtype complex128"),
-    "sequence too short": ({"params": [W, W + 1], "grads": [W]}, r"missing: params\[1\]$"),
+    "sequence too short": ({"params": [W, W + 1], "grads": [W]}, r"missing: params\[1\]\. Give one gradient"),
     # parameters that cannot be moved
     "integers": ({"params": {"W": np.array([3, 4])}}, r"must be floats, got int64: .* Use \.astype\(float\)"),
     "booleans": ({"params": {"W": np.array([True])}}, r"must be floats, got bool"),

@@ -9,13 +9,15 @@ from typing import Any, Literal, TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab import _arguments
+from gradlab._arguments import Workers
 from gradlab.diagnosis import jacobian_symmetry
 from gradlab.diagnosis.diagnose import diagnose
 from gradlab.diagnosis.finding import Finding
 from gradlab.errors import GradientMismatch, GradlabError
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.fixed_step import at_fixed_step
-from gradlab.numeric.gradient import Workers, noise_of
+from gradlab.numeric.gradient import noise_of, refuse_options
 from gradlab.numeric.scaling import scales
 from gradlab.problem.chosen import Chosen, Convention, Only
 from gradlab.problem.cost import Cost
@@ -127,8 +129,8 @@ def check_gradients(
     True
     """
     began = time.perf_counter()
-    if stencil is not CENTRAL and step is None:
-        raise GradlabError("stencil needs a step: without one, gradlab extrapolates central differences")
+    refuse_options(stencil, step, progress)
+    directions = None if directions is None else _arguments.whole("directions", directions, least=1)
     if (directions is not None or budget is not None) and step is not None:
         raise GradlabError("directions choose their own steps: leave out step, or check entry by entry")
     if grads is True:
@@ -137,8 +139,12 @@ def check_gradients(
     if chosen:
         cost, params, grads = chosen.cost(cost), chosen.params, chosen.grads(grads)
     parameters = Parameters(params)
+    generator = _arguments.generator(rng, seed=0)
     try:
-        analytic = analytic_gradients(grads, parameters)
+        if not callable(grads):
+            parameters.flatten(grads)  # names and shapes that do not fit are told before the cost is called
+        cost_function = Cost(cost, parameters, vectorized=vectorized, workers=workers)
+        analytic = analytic_gradients(grads, parameters, cost_function)
     except NotGiven as missing:
         rest = [name for name in parameters.names if name not in missing.names]
         if chosen or not rest:
@@ -146,8 +152,6 @@ def check_gradients(
         options = Options(stencil=stencil, step=step, directions=directions, vectorized=vectorized, workers=workers)
         options |= Options(rng=rng, progress=progress, budget=budget, only=rest)
         return check_gradients(cost, params, grads, **options)
-    cost_function = Cost(cost, parameters, vectorized=vectorized, workers=workers)
-    generator = np.random.default_rng(0 if rng is None else rng)
     points = 2 if step is None else 2 * len(stencil.offsets)
     if budget is not None and directions is None:
         directions = directions_within(budget, parameters, points)

@@ -118,7 +118,7 @@ def test_tasks_for_other_processes_can_be_pickled():
 
     tasks = []
     asked(total, workers=lambda f, parts: [tasks.append(f) or f(part) for part in parts]).at([(0, 1.0)])
-    assert pickle.loads(pickle.dumps(tasks[0]))([(0, 1.0)]) == [24.0]
+    assert pickle.loads(pickle.dumps(tasks[0]))((7, [(0, 1.0)])) == (7, [24.0], "")
 
 
 def test_progress_is_told():
@@ -161,11 +161,114 @@ def test_a_cost_given_as_a_partial_works():
 
 
 def test_numbers_of_every_kind_are_a_cost():
-    for answer in (1, 1.5, True, np.float32(2), np.array(3.0), np.array([[4.0]])):
+    for answer in (0, 1.5, np.float32(2), np.array(3.0), np.array([[4.0]])):
         assert asked(lambda t, answer=answer: answer).value == float(np.asarray(answer).item())
 
 
 def test_a_vectorized_cost_must_return_one_value_a_point():
     cost = asked(lambda t: np.sum(t, axis=-1)[:1], vectorized=True)
-    with pytest.raises(GradlabError, match=r"shape \(2,\), got \(1,\)"):
+    with pytest.raises(GradlabError, match=r"shape \(2,\) of floats, got \(1,\)"):
         cost.at([(0, 1.0), (1, 1.0)])
+
+
+POINTS = [(i % 3, 0.1 * i) for i in range(5 * CHUNK + 7)]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        lambda n: range(n)[::-1],
+        lambda n: np.random.default_rng(3).permutation(n),
+        lambda n: [*range(1, n), 0],
+    ],
+)
+def test_workers_that_answer_out_of_order_are_put_in_order(order):
+    def unordered(f, tasks):
+        return [f(tasks[i]) for i in order(len(tasks))]
+
+    assert asked(total, workers=unordered).at(POINTS).tolist() == asked(total).at(POINTS).tolist()
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (lambda f, tasks: [f(task) for task in tasks[1:]], "1 of 6 got no answer"),
+        (lambda f, tasks: [f(tasks[0]) for _ in tasks], "an answer twice"),
+        (lambda f, tasks: None, "got None"),
+        (lambda f, tasks: [1.0 for _ in tasks], "got 1.0"),
+    ],
+)
+def test_workers_that_are_no_map(bad, message):
+    with pytest.raises(GradlabError, match=f"workers must .*{message}"):
+        asked(total, workers=bad).at(POINTS)
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5, math.nan, math.inf, "2", [2], np.array([2]), {}])
+def test_workers_must_be_a_number_of_threads_or_a_map(workers):
+    with pytest.raises(GradlabError, match="workers must be"):
+        asked(total, workers=workers)
+
+
+class Later:
+    """A cost that is a number where it is asked first, and gives another answer beside it."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def __call__(self, theta):
+        return total(theta) if np.array_equal(theta, THETA) else self.answer(theta)
+
+
+def ends(theta):
+    raise StopIteration
+
+
+ANSWERS = {
+    "None": (lambda t: None, "got None"),
+    "list": (lambda t: [1.0], "take .0."),
+    "pair": (lambda t: (1.0, t), "take .0."),
+    "text": (lambda t: "1", "got str"),
+    "bool": (lambda t: bool(t[0] > 1), "got a bool"),
+    "NumPy's bool": (lambda t: t[0] > 1, "got a bool"),
+    "masked": (lambda t: np.ma.masked, "masked"),
+    "complex": (lambda t: complex(t[0]), r"imag"),
+    "per example": (lambda t: t, "sum or average it"),
+    "no iterator": (ends, "StopIteration"),
+    "coroutine": (lambda t: object(), "got object"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("workers", [None, 2, map])
+def test_what_is_no_number_is_refused_wherever_it_is_returned(name, workers):
+    answer, message = ANSWERS[name]
+    with pytest.raises(GradlabError, match=message):
+        asked(answer)
+    with pytest.raises(GradlabError, match=message):
+        asked(Later(answer), workers=workers).at([(0, 0.5), (1, 0.5)])
+
+
+@pytest.mark.parametrize("count", [lambda t: int(t @ t), lambda t: np.sum(t > 0), lambda t: np.array(len(t))])
+def test_a_count_is_no_cost(count):
+    with pytest.raises(GradlabError, match=r"cost must return a float, got \d+ .*a count"):
+        asked(count)
+
+
+def test_the_whole_zero_that_a_hinge_returns_where_it_is_flat_is_a_cost():
+    cost = asked(lambda t: max(0, t[0] - 1.5))
+    assert cost.value == 0.0
+    assert cost.at([(0, 1.0), (0, 0.2)]).tolist() == [0.5, 0.0]
+
+
+@pytest.mark.parametrize("error", [AssertionError("t must be positive"), RuntimeError("no convergence")])
+@pytest.mark.parametrize("workers", [None, 2])
+def test_what_the_cost_raises_beside_theta_is_kept_in_its_words(error, workers):
+    def f(theta):
+        if theta[0] < 1:
+            raise error
+        return total(theta)
+
+    cost = asked(f, workers=workers)
+    assert cost.raised == ""
+    assert np.isnan(cost.at([(1, 0.1), (0, -0.5)])).tolist() == [False, True]
+    assert cost.raised == f"{type(error).__name__}: {error}"

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gradlab import GradlabError, Parameters
+from gradlab.problem.cost import Cost
 from gradlab.problem.gradients import analytic_gradients
 
 PARAMS = {"W": np.array([[1.0, 2.0]]), "b": np.array([0.0])}
@@ -74,3 +75,74 @@ def test_nan_twice_is_the_same():
 def test_wrong_shapes_of_a_function():
     with pytest.raises(GradlabError, match="is it transposed"):
         asked(lambda p: {"W": p["W"].T, "b": p["b"]})
+
+
+class Pair:
+    """A cost and its gradients that share their state, as SciPy's pairs do: grads returns what cost left behind."""
+
+    def __init__(self, slope):
+        self.slope = slope
+        self.left = None
+
+    def cost(self, p):
+        self.left = {"W": self.slope(p["W"]), "b": np.cos(p["b"])}
+        return float(np.sum(p["W"] ** 2) + np.sum(np.sin(p["b"])))
+
+    def grads(self, p):
+        return self.left
+
+
+def test_what_the_cost_leaves_behind_is_an_answer_and_is_told():
+    pair, parameters = Pair(lambda W: 2 * W), Parameters(PARAMS)
+    found = analytic_gradients(pair.grads, parameters, Cost(pair.cost, parameters))
+    assert found.theta.tolist() == [2.0, 4.0, 1.0]
+    assert found.follows_cost
+    assert not found.unsure.any()
+    assert found.function(np.array([5.0, 6.0, 0.0])).tolist() == [10.0, 12.0, 1.0]
+
+
+def test_a_function_of_its_own_params_does_not_follow_the_cost():
+    pair, parameters = Pair(lambda W: 2 * W), Parameters(PARAMS)
+    found = analytic_gradients(lambda p: p, parameters, Cost(pair.cost, parameters))
+    assert (found.follows_cost, found.accumulates, found.unsure.any()) == (False, (), False)
+
+
+@pytest.mark.parametrize("returned", [np.copy, lambda a: a])
+@pytest.mark.parametrize("size", [1e-200, 1.0, 1e9])
+def test_a_gradient_that_adds_up_is_told_from_randomness(returned, size):
+    buffer = np.zeros((1, 2))
+
+    def grads(p):
+        buffer[:] += size * p["W"]
+        return {"W": returned(buffer), "b": np.ones(1)}
+
+    parameters = Parameters(PARAMS)
+    found = analytic_gradients(grads, parameters, Cost(lambda p: 1.5, parameters))
+    assert found.accumulates == ("W",)
+    assert found.theta.tolist() == [size, 2 * size, 1.0]
+    assert not found.unsure.any()
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("draw", ["standard_normal", "random"])
+def test_randomness_is_neither(seed, draw):
+    rng = np.random.default_rng(seed)
+
+    def grads(p):
+        return {"W": p["W"] * getattr(rng, draw)((1, 2)), "b": np.ones(1)}
+
+    found = asked(grads)
+    assert (found.follows_cost, found.accumulates, found.unsure.tolist()) == (False, (), [True, True, False])
+
+
+@pytest.mark.parametrize("period", [2, 3, 4, 5])
+def test_answers_in_turns_are_not_taken_for_the_costs(period):
+    calls = []
+
+    def grads(p):
+        calls.append(1)
+        return {"W": np.full((1, 2), 1.0 + len(calls) % period), "b": np.ones(1)}
+
+    found = asked(grads)
+    assert not found.follows_cost
+    assert found.accumulates == ()

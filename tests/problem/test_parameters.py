@@ -1,11 +1,14 @@
 """W1, b1, …, WL, bL <-> theta: windows without copies, names by name, addresses both ways."""
 
+import copy
+import pickle
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 from gradlab import GradlabError, Parameters
+from gradlab.problem.parameters import named
 
 
 class Pair(NamedTuple):
@@ -129,3 +132,62 @@ def test_gradients_of_another_structure_are_refused_by_path(grads, says):
 def test_paths_must_differ():
     with pytest.raises(GradlabError, match="names of params must differ as text"):
         Parameters({"a": {"b": np.ones(2)}, "a.b": np.ones(2)})
+
+
+STRUCTURES = [network(), tuple(network().values()), list(network().values()), np.ones((2, 3)), {"a": 2.0}]
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda p: pickle.loads(pickle.dumps(p))])
+@pytest.mark.parametrize("params", STRUCTURES)
+def test_views_of_a_copy_are_windows_on_its_theta(copied, params):
+    original = Parameters(params)
+    original.theta[0] = np.inf  # theta may have been moved to where no Parameters could begin
+    p = copied(original)
+    p.theta[:] = np.arange(p.size) + 5.0
+    assert np.concatenate([np.ravel(view) for view in named(p.views).values()]).tolist() == p.theta.tolist()
+    assert type(p.views) is type(original.views)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda p: pickle.loads(pickle.dumps(p))])
+def test_a_copy_has_a_theta_of_its_own(copied):
+    original = Parameters(network())
+    copied(original).theta[:] = 7.0
+    assert original.theta[0] == 0.0
+
+
+class Unit(np.ndarray):
+    """Like an array with a unit: its operators may mean something else."""
+
+
+@pytest.mark.parametrize("kind", [np.matrix, np.ma.MaskedArray, np.ma.asarray, lambda a: a.view(Unit)])
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+def test_arrays_that_calculate_in_another_way_are_refused_by_name(kind):
+    for params in ({"W": kind(np.ones((2, 2)))}, [kind(np.ones((2, 2)))], kind(np.ones((2, 2)))):
+        with pytest.raises(GradlabError, match=r"(matrix|mask|Unit)"):
+            Parameters(params)
+
+
+def test_a_memory_map_is_a_plain_array(tmp_path):
+    mapped = np.memmap(tmp_path / "theta", dtype=np.float64, shape=(3,), mode="w+")
+    mapped[:] = 1.0
+    assert Parameters(mapped).size == 3
+
+
+@pytest.mark.parametrize("name", ["a\nb", "\x1b[31mred", "left\u202eright", "\ud800", "tab\t"])
+def test_names_that_cannot_be_printed_go_by_their_repr(name):
+    p = Parameters({name: np.ones(2), "θ": np.zeros(1)})
+    assert p.names == (repr(name), "θ")
+    assert list(p.views) == [name, "θ"]
+    assert p.flatten({name: [1.0, 2.0], "θ": [3.0]}).tolist() == [1.0, 2.0, 3.0]
+
+
+class Closed:
+    """Somebody else's array that cannot be read, like a tensor that requires a gradient."""
+
+    def __array__(self, *arguments, **keywords):
+        raise RuntimeError("call detach() first")
+
+
+def test_somebody_elses_array_that_cannot_be_read():
+    with pytest.raises(GradlabError, match=r"params 'W' must be an array .* can read, got Closed: call detach"):
+        Parameters({"W": Closed()})

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab import _arguments
+from gradlab._arguments import Workers
 from gradlab.errors import GradlabError
 from gradlab.numeric.answer import Reason
 from gradlab.numeric.fixed_step import at_fixed_step
@@ -23,7 +25,6 @@ from gradlab.stencils import CENTRAL, Stencil
 from gradlab.steps import measure_noise
 
 Floats = NDArray[np.float64]
-Workers = int | Callable[..., Iterable[Any]] | None
 
 ENOUGH = 1e-9  # relative error at which the search for a better step ends
 A_COMPONENT = 12  # evaluations that a climb takes, on average
@@ -90,13 +91,12 @@ def numeric_gradient(
     >>> numeric.values.round(6), bool(np.all(numeric.bounds < 1e-8))
     (array([ 3., 12.]), True)
     """
-    if stencil is not CENTRAL and step is None:
-        raise GradlabError("stencil needs a step: without one, gradlab extrapolates central differences")
+    refuse_options(stencil, step, progress)
+    rng = _arguments.generator(rng, seed=0)
     parameters = Parameters(params)
     asked = Cost(cost, parameters, vectorized=vectorized, workers=workers)
     if not asked.steady:
         raise GradlabError(f"cost must return the same value twice at the same params. {asked.why_unsteady()}")
-    rng = np.random.default_rng(0 if rng is None else rng)
     points = A_COMPONENT if step is None else 2 * len(stencil.offsets)
     with watched(asked, progress, points=points), np.errstate(all="ignore"):
         noise = noise_of(asked, rng)
@@ -112,6 +112,24 @@ def numeric_gradient(
             estimates = ladder.climb(start_rungs(problem), enough=ENOUGH)
             values, bounds = estimates.value / scale, estimates.bound / scale
     return NumericGradient(parameters.like(values), parameters.like(bounds), asked.evaluations)
+
+
+def refuse_options(stencil: Any, step: Any, progress: Any) -> None:
+    """Refuse a stencil that is none or has no step, a step that is no positive number, a progress that is no switch.
+
+    Raises
+    ------
+    GradlabError
+        With the argument, the rule and the way out.
+    """
+    if not isinstance(stencil, Stencil):
+        given = _arguments.shown(stencil)
+        raise GradlabError(f"stencil must be a Stencil, like gradlab.stencils.CENTRAL, got {given}")
+    if step is not None:
+        _arguments.number("step", step, "a positive number", positive=True)
+    elif stencil != CENTRAL:
+        raise GradlabError("stencil needs a step: without one, gradlab extrapolates central differences")
+    _arguments.switch("progress", progress)
 
 
 def noise_of(cost: Cost, rng: np.random.Generator) -> float:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import functools
+import math
 import time
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab import _arguments
+from gradlab._arguments import Workers
 from gradlab.errors import GradlabError
+from gradlab.problem.answers import number, out_of_data
+from gradlab.problem.displaced import Answer, Point, Task, each_once, on_a_copy, one_by_one, stacked
 from gradlab.problem.parameters import Parameters, named
 
-Point: TypeAlias = tuple[Any, Any]
-"""(where, delta): theta[where] moved by delta. `where` is a component, a slice or an array of components."""
-
-SHORT = 12  # binary digits: numbers as short as this, sums of round-off for example, fit any precision
+SHORT = 12  # binary digits: every dtype holds numbers as short as this, so they do not tell float32 from float64
 CHUNK = 64  # points between two looks at the progress, and what one worker is given at a time
 STACK = 2**22  # numbers that a vectorized cost is given at once: 32 MB of float64
 
@@ -45,6 +47,8 @@ class Cost:
         True if the cost changed its input. theta is then put back after every evaluation.
     evaluations
         How many times the cost was evaluated.
+    raised
+        The first exception that the cost raised beside theta, as text; "" if there was none.
     """
 
     def __init__(
@@ -53,14 +57,13 @@ class Cost:
         parameters: Parameters,
         *,
         vectorized: bool = False,
-        workers: int | Callable[..., Iterable[Any]] | None = None,
+        workers: Workers = None,
     ) -> None:
-        if not callable(cost):
-            raise GradlabError(f"cost must be a function of params, got {type(cost).__name__}")
-        self.cost, self.parameters, self.vectorized = cost, parameters, vectorized
-        self.workers = workers
+        self.cost: Callable[..., Any] = _arguments.function("cost", cost, of="params")
+        self.parameters, self.vectorized = parameters, _arguments.switch("vectorized", vectorized)
+        self.workers = _arguments.workers(workers)
         self.watch: Callable[[int], Any] = lambda points: None
-        self.evaluations, self.mutates = 0, False
+        self.evaluations, self.mutates, self.raised = 0, False, ""
         before = _random_state()
         self.value, self.dtype = self._at_base()
         began = time.perf_counter()
@@ -71,13 +74,44 @@ class Cost:
         self.single, self.moved = True, 0
 
     def _at_base(self) -> tuple[float, np.dtype[Any]]:
-        if self.vectorized:
-            answer = self.cost(self.parameters.like(self.parameters.theta[np.newaxis].copy()))
-        else:
-            answer, changed = untouched(self.cost, self.parameters)
-            self.mutates |= changed
+        try:
+            if self.vectorized:
+                answer = self.cost(self.parameters.like(self.parameters.theta[np.newaxis].copy()))
+            else:
+                answer, changed = untouched(self.cost, self.parameters)
+                self.mutates |= changed
+        except StopIteration:
+            raise out_of_data() from None
         self.evaluations += 1
-        return _number(answer), np.asarray(answer).dtype
+        value = number(answer)
+        if not math.isfinite(value):
+            raise GradlabError(
+                f"cost must be finite at params, got {value}: move params to where the cost is defined"
+            )
+        dtype = np.asarray(answer).dtype
+        flat_hinge = type(answer) is int and answer == 0  # what max(0, x) returns for x < 0
+        if dtype.kind in "iu" and not flat_hinge:
+            raise GradlabError(
+                f"cost must return a float, got {value:g} as {type(answer).__name__}: a count or a rounded number "
+                "has no gradient. If it is whole only by accident, return float(...)"
+            )
+        return value, dtype
+
+    def call_at(self, theta: NDArray[Any]) -> None:
+        """Call the cost elsewhere, in this process, for the sake of what it leaves behind."""
+        here = self.parameters.theta.copy()
+        self.parameters.theta[:] = theta
+        task = (0, [(slice(None), 0.0)])
+        try:
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)
+                if self.vectorized:
+                    stacked(self.cost, self.parameters, task)
+                else:
+                    one_by_one(self.cost, self.parameters, self.mutates, task)
+        finally:
+            self.parameters.theta[:] = here
+        self.evaluations += 1
 
     def why_unsteady(self) -> str:
         """The likely cause of two answers at the same params, and the way out."""
@@ -92,70 +126,43 @@ class Cost:
         """The cost at every point; NaN where it overflows, leaves its domain or raises an arithmetic error."""
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # log of a negative number, at a step that is too long
-            values = np.fromiter((v for part in self._parts(points) for v in part), np.float64, len(points))
-            self._note_single(values[np.isfinite(values) & (values != self.value)])
-        return np.where(np.isfinite(values), values, np.nan)
+            values = np.full(len(points), np.nan)
+            for where, part in self._parts(points):
+                values[where] = part
+            values[~np.isfinite(values)] = np.nan
+            self._note_single(values[~np.isnan(values) & (values != self.value)])
+        return values
 
     def _note_single(self, moved: NDArray[np.float64]) -> None:
         self.moved += int(np.sum(np.frexp(moved)[0] * 2**SHORT % 1 != 0))
         self.single = self.single and bool(np.all(moved.astype(np.float32) == moved))
 
-    def _parts(self, points: Sequence[Point]) -> Iterable[Sequence[float]]:
+    def _parts(self, points: Sequence[Point]) -> Iterator[tuple[slice, Any]]:
+        """Which points, and the values there, in the order in which they are answered."""
         size = max(1, STACK // self.parameters.size) if self.vectorized else CHUNK
-        chunks = [points[i : i + size] for i in range(0, len(points), size)]
-        for chunk, part in zip(chunks, self._map(chunks), strict=True):
-            self.evaluations += len(chunk)
-            self.watch(len(chunk))
-            yield part
+        tasks = [(i, points[at : at + size]) for i, at in enumerate(range(0, len(points), size))]
+        waiting = {i: len(chunk) for i, chunk in tasks}
+        for i, values, raised in self._answers(tasks):
+            self.raised = self.raised or raised
+            count = waiting.pop(i)
+            self.evaluations += count
+            self.watch(count)
+            yield slice(i * size, i * size + count), values
+        if waiting:
+            raise GradlabError(
+                f"workers must answer every task, as map does: {len(waiting)} of {len(tasks)} got no answer"
+            )
 
-    def _map(self, chunks: list[Sequence[Point]]) -> Iterable[Any]:
+    def _answers(self, tasks: list[Task]) -> Iterable[Answer]:
         if self.vectorized:
-            return map(functools.partial(_stacked, self.cost, self.parameters), chunks)
+            return map(functools.partial(stacked, self.cost, self.parameters), tasks)
         if self.workers is None:
-            return map(functools.partial(_one_by_one, self.cost, self.parameters, self.mutates), chunks)
-        task = functools.partial(_on_a_copy, self.cost, self.parameters.views, self.mutates)
+            return map(functools.partial(one_by_one, self.cost, self.parameters, self.mutates), tasks)
+        work = functools.partial(on_a_copy, self.cost, self.parameters.views, self.mutates)
         if callable(self.workers):
-            return self.workers(task, chunks)
+            return each_once(self.workers(work, tasks), len(tasks))
         with ThreadPoolExecutor(self.workers) as pool:
-            return list(pool.map(task, chunks))
-
-
-def _one_by_one(
-    cost: Callable[..., Any], parameters: Parameters, mutates: bool, points: Sequence[Point]
-) -> list[float]:
-    theta, views = parameters.theta, parameters.views
-    before = theta.copy() if mutates else None
-    values = []
-    for where, delta in points:
-        was = theta[where].copy()
-        theta[where] = was + delta
-        try:
-            value = cost(parameters.like(theta) if mutates else views)
-            values.append(value.item() if hasattr(value, "item") else float(value))
-        except (ArithmeticError, ValueError):  # math.log(-1), math.exp(1000): no value here
-            values.append(np.nan)
-        finally:
-            theta[where] = was  # not -= delta: (x + h) - h is often not x
-            if before is not None:
-                theta[:] = before
-    return values
-
-
-def _on_a_copy(cost: Callable[..., Any], params: Any, mutates: bool, points: Sequence[Point]) -> list[float]:
-    """What a worker does: with a theta of its own, since others move theirs at the same time."""
-    return _one_by_one(cost, Parameters(params), mutates, points)
-
-
-def _stacked(cost: Callable[..., Any], parameters: Parameters, points: Sequence[Point]) -> NDArray[Any]:
-    stack = np.repeat(parameters.theta[np.newaxis], len(points), axis=0)
-    for row, (where, delta) in zip(stack, points, strict=True):
-        row[where] += delta
-    values = np.asarray(cost(parameters.like(stack)))
-    if values.shape != (len(points),):
-        raise GradlabError(
-            f"a vectorized cost must return one value a point: shape ({len(points)},), got {values.shape}"
-        )
-    return values
+            return list(pool.map(work, tasks))
 
 
 def untouched(f: Callable[[Any], Any], parameters: Parameters) -> tuple[Any, bool]:
@@ -176,25 +183,3 @@ def untouched(f: Callable[[Any], Any], parameters: Parameters) -> tuple[Any, boo
 def _random_state() -> tuple[bytes, int]:
     state: Any = np.random.get_state()  # noqa: NPY002 (the caller's legacy generator is what is watched)
     return state[1].tobytes(), int(state[2])
-
-
-def _number(answer: Any) -> float:
-    """The cost as one float, or a clear error."""
-    if answer is None:
-        raise GradlabError("cost must return a number, got None: is a return missing?")
-    if isinstance(answer, list | tuple):
-        raise GradlabError(
-            f"cost must return one number, got a {type(answer).__name__}: if that is (cost, grads), say grads=True"
-        )
-    array = np.asarray(answer)
-    if array.dtype.kind not in "fiub":
-        raise GradlabError(f"cost must return a real number, got {type(answer).__name__} of dtype {array.dtype}")
-    if array.size != 1:
-        raise GradlabError(
-            f"cost must return one number, got shape {array.shape}: sum or average it, "
-            "or use check_backward for a layer"
-        )
-    value = float(array.item())
-    if not np.isfinite(value):
-        raise GradlabError(f"cost must be finite at params, got {value}: move params to where the cost is defined")
-    return value

@@ -1,4 +1,4 @@
-"""The analytic side: the caller's gradients as one vector, and whether their function keeps its hands clean."""
+"""The analytic side: the caller's gradients as one vector, and whether their function changes anything else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.errors import GradlabError
-from gradlab.problem.cost import untouched
+from gradlab.problem.cost import Cost, untouched
 from gradlab.problem.parameters import Parameters, Params, named
 
 Floats = NDArray[np.float64]
@@ -35,7 +35,11 @@ class Analytic:
     shares
         Blocks whose gradients lie in the memory of another's.
     unsure
-        Components that differ, by more than rounding, between two calls at the same theta.
+        Components that differ by more than rounding between two calls at the same theta, and nobody knows why.
+    follows_cost
+        The function answers for the params of the last call of the cost, not for those that it is given.
+    accumulates
+        Blocks to which every call adds the gradient once more. `theta` is then the first answer.
     """
 
     theta: Floats
@@ -44,10 +48,27 @@ class Analytic:
     reuses: tuple[str, ...]
     shares: tuple[str, ...]
     unsure: NDArray[np.bool_]
+    follows_cost: bool = False
+    accumulates: tuple[str, ...] = ()
 
 
-def analytic_gradients(grads: Params | Callable[..., Params], parameters: Parameters) -> Analytic:
+def analytic_gradients(
+    grads: Params | Callable[..., Params], parameters: Parameters, cost: Cost | None = None
+) -> Analytic:
     """Take the gradients as they are, or ask the function for them, twice at theta and once beside it.
+
+    Where the two answers at theta differ, two more are asked for, which tell a function that reads what the cost
+    left behind, and one that adds up its answers, from randomness.
+
+    Parameters
+    ----------
+    grads
+        The gradients in the structure of params, or a function of params that returns them.
+    parameters
+        Where they are asked for.
+    cost
+        Has been asked at theta already, and is asked once beside it: pairs of functions that share their state are
+        common. None: there is none to ask.
 
     Raises
     ------
@@ -58,6 +79,12 @@ def analytic_gradients(grads: Params | Callable[..., Params], parameters: Parame
         given = parameters.flatten(grads).copy()
         return Analytic(given, None, False, (), _sharing(grads), np.zeros(parameters.size, dtype=bool))
     theta, before = parameters.theta, parameters.theta.copy()
+    call_cost = cost.call_at if cost is not None else lambda point: None
+    with np.errstate(all="ignore"):
+        beside = np.where(before, before * (1 + 1e-6), 1e-6)
+        aside = np.where(
+            before, before * (1 + 1e-3), 1e-3
+        )  # so far that gradients there differ by more than rounding
 
     def at(point: NDArray[Any]) -> Any:
         theta[:] = point
@@ -66,22 +93,37 @@ def analytic_gradients(grads: Params | Callable[..., Params], parameters: Parame
         finally:
             theta[:] = before
 
+    def after_cost(point: NDArray[Any]) -> Floats:
+        call_cost(point)
+        return parameters.flatten(at(point))
+
     first, mutates = untouched(grads, parameters)
     if first is None:
         raise GradlabError("grads must return the gradients, got None: is a return missing?")
     gradients = parameters.flatten(first)
-    at(np.where(before, before * (1 + 1e-6), 1e-6))  # another input must leave the first answer alone
+    call_cost(aside)
+    at(beside)  # another input must leave the first answer alone
     kept, again = parameters.flatten(first), parameters.flatten(at(before))
-    off = np.abs(again - gradients) > ROUNDING * np.abs(gradients)
+    unsure, follows_cost, accumulates = _differ(again, gradients), False, np.zeros(parameters.size, dtype=bool)
+    if unsure.any():
+        third = after_cost(before)
+        call_cost(aside)
+        fourth = parameters.flatten(at(before))
+        follows_cost = not _differ(third, gradients).any() and not _differ(fourth, again).any()
+        with np.errstate(all="ignore"):
+            accumulates = unsure & ~_differ(third - again, gradients) & ~_differ(fourth - third, gradients)
+        unsure = unsure & ~accumulates & (not follows_cost)
     return Analytic(
         theta=gradients,
-        function=lambda point: parameters.flatten(at(point)),
+        function=after_cost if follows_cost else lambda point: parameters.flatten(at(point)),
         mutates=mutates,
         reuses=tuple(
             name for name, s in parameters.slices.items() if not np.array_equal(gradients[s], kept[s], equal_nan=True)
         ),
         shares=_sharing(first),
-        unsure=off | (np.isnan(again) != np.isnan(gradients)),
+        unsure=unsure,
+        follows_cost=follows_cost,
+        accumulates=tuple(name for name, s in parameters.slices.items() if accumulates[s].any()),
     )
 
 
@@ -102,9 +144,16 @@ def separated(both: Callable[[Any], Any]) -> tuple[Callable[[Any], Any], Callabl
     return lambda params: pair(params)[0], lambda params: pair(params)[1]
 
 
+def _differ(one: Floats, other: Floats) -> NDArray[np.bool_]:
+    """Where two answers differ by more than a sum in another order does; NaN, or the same inf, twice is the same."""
+    with np.errstate(all="ignore"):
+        apart = np.abs(one - other) > ROUNDING * np.abs(other)
+    return np.asarray((apart & (one != other)) | (np.isnan(one) != np.isnan(other)))
+
+
 def _sharing(grads: Params) -> tuple[str, ...]:
     """Blocks whose gradients lie in the memory of another's."""
-    arrays = {name: np.asarray(value) for name, value in named(grads).items()}
+    arrays = {name: np.asarray(value) for name, value in named(grads).items() if isinstance(value, np.ndarray)}
     return tuple(
         name
         for name, array in arrays.items()

@@ -40,7 +40,8 @@ class Parameters:
     Raises
     ------
     GradlabError
-        For no parameters, integer, complex or object arrays, mixed dtypes, NaN or inf, shared memory.
+        For no parameters, integer, complex or object arrays, matrices, masked arrays, mixed dtypes, NaN or inf,
+        shared memory.
 
     Examples
     --------
@@ -70,6 +71,15 @@ class Parameters:
         }
         self.theta: Vector = np.concatenate([array.ravel() for array in arrays.values()])
         self.views: Any = self.like(self.theta)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies and pickles: all but the views, which would come back as arrays of their own."""
+        return {name: value for name, value in vars(self).items() if name != "views"}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """The views of a copy are windows on the theta of the copy."""
+        vars(self).update(state)
+        self.views = self.like(self.theta)
 
     @property
     def size(self) -> int:
@@ -115,7 +125,7 @@ class Parameters:
                 f"{what} must have the names of params ({_some(self.names)})"
                 + (f"; missing: {_some(missing)}" if missing else "")
                 + (f"; unknown: {_some(extra)}" if extra else "")
-                + (PREFIXED if all(f"d{name}" in given for name in missing) and missing else "")
+                + _way_out(missing, given)
             )
         if absent := [name for name in self.names if given[name] is None]:
             raise NotGiven(what, absent)
@@ -124,11 +134,15 @@ class Parameters:
     def _fitting(self, name: str, value: ArrayLike, what: str) -> NDArray[np.float64]:
         array, shape = _array(f"{what} of {name!r}", value), self.shapes[name]
         if array.dtype.kind not in "fiub":
-            raise GradlabError(f"{what} of {name!r} must be real numbers, got dtype {array.dtype}")
+            raise GradlabError(
+                f"{what} of {name!r} must be real numbers, got dtype {array.dtype}: return an array of floats"
+                + (", here the real part" if array.dtype.kind == "c" else "")
+            )
         if array.shape != shape:
             transposed = ": is it transposed?" if array.T.shape == shape else ""
             raise GradlabError(f"{what} of {name!r} must have shape {shape}, got {array.shape}{transposed}")
-        return array.astype(np.float64).ravel()
+        with np.errstate(all="ignore"):  # a longdouble beyond 1e308 becomes inf, which is then wrong
+            return array.astype(np.float64).ravel()
 
 
 def named(params: Any, like: Any = None) -> dict[str, Any]:
@@ -136,7 +150,23 @@ def named(params: Any, like: Any = None) -> dict[str, Any]:
 
     With `like`, blocks are where its blocks are.
     """
-    return dict(leaves(params, like, root="params"))
+    return {_printable(path): leaf for path, leaf in leaves(params, like, root="params")}
+
+
+def _printable(name: str) -> str:
+    """The name; its repr if a terminal would obey it: newline, escape, U+202E."""
+    return name if name.isprintable() else repr(name)
+
+
+def _way_out(missing: Sequence[str], given: Mapping[str, Any]) -> str:
+    """What to do about names that grads lack."""
+    if not missing:
+        return ""
+    if all(f"d{name}" in given for name in missing):
+        return PREFIXED
+    if all(name.startswith("params[") for name in missing):
+        return ". Give one gradient for every array of params, in their order"
+    return ". What is held fixed is left out of params too: lambda p: cost({**fixed, **p})"
 
 
 def _some(names: Sequence[str]) -> str:
@@ -146,14 +176,27 @@ def _some(names: Sequence[str]) -> str:
 def _array(what: str, value: Any) -> NDArray[Any]:
     if isinstance(value, Mapping):
         raise GradlabError(f"{what} must be an array, got a dict: give it the structure of params")
+    if np.ma.isMaskedArray(value):
+        raise GradlabError(
+            f"{what} must have no mask: the check would move masked entries too. Leave them out, or fill them: "
+            ".filled(0.0)"
+        )
     try:
         return np.asarray(value)
-    except ValueError:
-        raise GradlabError(f"{what} must be an array, got rows of different lengths") from None
+    except Exception as error:
+        if isinstance(value, list | tuple):
+            raise GradlabError(f"{what} must be an array, got rows of different lengths") from None
+        kind = type(value).__name__  # somebody else's array, like a tensor that requires a gradient
+        raise GradlabError(f"{what} must be an array that NumPy can read, got {kind}: {error}") from error
 
 
 def _checked(name: str, value: ArrayLike) -> Vector:
     array = _array(f"params {name!r}", value)
+    if isinstance(value, np.ndarray) and type(value) not in (np.ndarray, np.memmap):
+        raise GradlabError(
+            f"params {name!r} must be a plain array, got {type(value).__name__}, which may calculate in another way "
+            "(for np.matrix, * is the matrix product): pass np.asarray(...) if cost means the same with it"
+        )
     if array.dtype.kind in "iub":
         raise GradlabError(
             f"params {name!r} must be floats, got {array.dtype}: a small step would be cut off. Use .astype(float)"
@@ -164,11 +207,17 @@ def _checked(name: str, value: ArrayLike) -> Vector:
             "convention='torch' or 'jax', and both parts, .real and .imag, are checked as blocks of their own"
         )
     if array.dtype.kind != "f":
-        raise GradlabError(f"params {name!r} must be real floats, got dtype {array.dtype}")
+        raise GradlabError(f"params {name!r} must be real floats, got dtype {array.dtype}: pass an array of floats")
     if array.dtype.itemsize < 4:
-        raise GradlabError(f"params {name!r} must be float32 or finer, got {array.dtype}: it has 3 digits in all")
+        raise GradlabError(
+            f"params {name!r} must be float32 or finer, got {array.dtype}: it has 3 digits in all. "
+            "Use .astype(float), and compute the cost in float64"
+        )
     if not np.all(np.isfinite(array)):
-        raise GradlabError(f"params {name!r} must be finite, got {int(np.sum(~np.isfinite(array)))} NaN or inf")
+        raise GradlabError(
+            f"params {name!r} must be finite, got {int(np.sum(~np.isfinite(array)))} NaN or inf: "
+            "check where the cost is defined"
+        )
     return array
 
 

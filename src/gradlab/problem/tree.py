@@ -65,5 +65,5 @@ def is_sequence(tree: Any, inside: bool = False) -> bool:
 def _dimensions(part: Any) -> int:
     try:
         return np.ndim(part)
-    except ValueError:  # rows of different lengths, arrays of different shapes
+    except Exception:  # rows of different lengths, or an __array__ that raises
         return 1

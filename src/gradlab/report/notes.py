@@ -18,6 +18,14 @@ def notes(cost: Cost, analytic: Analytic, noise: float) -> tuple[str, ...]:
         "grads gives other gradients at the same params: draw masks once, for the cost and the gradients alike."
         if analytic.unsure.any()
         else "",
+        "grads answers for the params of the last call of cost: it reads what cost left behind. Here cost was always "
+        "called first, at the same params. Let grads compute all it needs from its own argument."
+        if analytic.follows_cost
+        else "",
+        f"Every call of grads adds the gradient to its last answer ({_some(analytic.accumulates)}): the second "
+        "answer is twice the first. Set its arrays to zero at the start of every call. The first answer was compared."
+        if analytic.accumulates
+        else "",
         _changed("cost") if cost.mutates else "",
         _changed("grads") if analytic.mutates else "",
         f"grads writes into arrays it has handed out before ({_some(analytic.reuses)}): return copies."

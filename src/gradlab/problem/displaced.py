@@ -1,0 +1,87 @@
+"""The cost at points beside theta: one by one, by workers with a copy of theta, or as one stack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from gradlab._arguments import shown
+from gradlab.errors import GradlabError
+from gradlab.problem.answers import NO_VALUE, described, number, out_of_data
+from gradlab.problem.parameters import Parameters
+
+Point: TypeAlias = tuple[Any, Any]
+"""(where, delta): theta[where] moved by delta. `where` is a component, a slice or an array of components."""
+
+Task: TypeAlias = tuple[int, Sequence[Point]]
+"""The number of a chunk of points, and the points."""
+
+Answer: TypeAlias = tuple[int, Any, str]
+"""The number of a chunk, the values at its points, and what the cost raised first, as text."""
+
+
+def each_once(answers: Any, count: int) -> Iterator[Answer]:
+    """What the caller's map returned, in any order, if every part of it is the answer to another task."""
+    seen = set()
+    for answer in answers if isinstance(answers, Iterable) else [answers]:
+        fits = isinstance(answer, tuple) and len(answer) == 3 and answer[0] in range(count)
+        if not fits or answer[0] in seen:
+            raise GradlabError(
+                "workers must be a function like map, and return function(task) for every task, once, "
+                f"got {'an answer twice' if fits else shown(answer)}"
+            )
+        seen.add(answer[0])
+        yield answer
+
+
+def one_by_one(cost: Callable[..., Any], parameters: Parameters, mutates: bool, task: Task) -> Answer:
+    i, points = task
+    theta, views = parameters.theta, parameters.views
+    before = theta.copy() if mutates else None
+    values, raised = [], ""
+    with np.errstate(all="ignore"):  # a thread starts with NumPy's own settings
+        for where, delta in points:
+            was = theta[where].copy()
+            theta[where] = was + delta
+            try:
+                values.append(number(cost(parameters.like(theta) if mutates else views)))
+            except (GradlabError, NotImplementedError, RecursionError):
+                raise
+            except NO_VALUE as error:
+                values.append(np.nan)
+                raised = raised or described(error)
+            except StopIteration:
+                raise out_of_data() from None
+            finally:
+                theta[where] = was  # not -= delta: (x + h) - h is often not x
+                if before is not None:
+                    theta[:] = before
+    return i, values, raised
+
+
+def on_a_copy(cost: Callable[..., Any], params: Any, mutates: bool, task: Task) -> Answer:
+    """What a worker does: with a theta of its own, since others move theirs at the same time."""
+    return one_by_one(cost, Parameters(params), mutates, task)
+
+
+def stacked(cost: Callable[..., Any], parameters: Parameters, task: Task) -> Answer:
+    i, points = task
+    stack = np.repeat(parameters.theta[np.newaxis], len(points), axis=0)
+    for row, (where, delta) in zip(stack, points, strict=True):
+        row[where] += delta
+    try:
+        answer = cost(parameters.like(stack))
+    except StopIteration:
+        raise out_of_data() from None
+    try:
+        values = np.asarray(answer)
+    except Exception:  # rows of different lengths, or an __array__ that raises
+        values = np.array(None)
+    if values.shape != (len(points),) or values.dtype.kind not in "fiu" or np.ma.isMaskedArray(answer):
+        got = values.shape if values.dtype.kind in "fiu" else shown(answer)
+        raise GradlabError(
+            f"a vectorized cost must return one value a point: shape ({len(points)},) of floats, got {got}"
+        )
+    return i, values, ""
