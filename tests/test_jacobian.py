@@ -145,7 +145,7 @@ def test_a_function_that_writes_into_its_argument_is_told():
     [
         (np.sin, np.zeros((2, 3)), {}, r"must have shape \(3, 3\), outputs first, got \(2, 3\)$"),
         (lambda x: x[:2], np.zeros((3, 2)), {}, r"got \(3, 2\): is it transposed"),
-        (np.sin, {"W": np.eye(3)}, {}, "must be real numbers, got dtype object"),
+        (np.sin, {"W": np.eye(3)}, {}, "must be an array, got a dict: give it the structure of params"),
         (np.sin, 1j * np.eye(3), {}, "must be real numbers, got dtype complex128"),
         (lambda x: x + 0j, np.eye(3), {}, r"must return real floats, got complex128: return its \.real"),
         (lambda x: np.argmax(x), np.eye(3), {}, "must return real floats, got int64"),

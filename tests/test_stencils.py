@@ -90,7 +90,7 @@ def test_richardson_gains_orders(s, gain, levels):
 
 
 def test_richardson_needs_a_level():
-    with pytest.raises(GradlabError, match="levels must be at least 1, got 0"):
+    with pytest.raises(GradlabError, match="levels must be a whole number of at least 1, got 0"):
         richardson(math.sin, 1.0, 0.1, levels=0)
 
 

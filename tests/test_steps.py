@@ -48,7 +48,7 @@ def test_step_and_error_follow_the_scale():
 @pytest.mark.parametrize("keyword", ["scale", "noise", "derivative"])
 @pytest.mark.parametrize("value", [0.0, -1.0, np.nan])
 def test_what_must_be_positive(keyword, value):
-    with pytest.raises(GradlabError, match="must be positive"):
+    with pytest.raises(GradlabError, match="must be a positive number"):
         best_step(**{keyword: value})
 
 

@@ -32,6 +32,24 @@ def shown(value: Any) -> str:
     return type(value).__name__
 
 
+def real(name: str, value: Any, rule: str = "one real number") -> float:
+    """One real number as a float; NaN and inf are numbers, too.
+
+    Raises
+    ------
+    GradlabError
+        If it is text, a bool, complex, masked, or an array with a dimension.
+    """
+    refused = GradlabError(f"{name} must be {rule}, got {shown(value)}")
+    if np.ma.isMaskedArray(value) or not isinstance(value, int | float | np.generic | np.ndarray):
+        raise refused
+    array = np.asarray(value)
+    if array.ndim or array.dtype.kind not in "fiu":
+        raise refused
+    with np.errstate(all="ignore"):  # a longdouble beyond 1e308
+        return float(array)
+
+
 def number(name: str, value: Any, rule: str = "one finite number", positive: bool = False) -> float:
     """One finite real number as a float.
 
@@ -40,18 +58,9 @@ def number(name: str, value: Any, rule: str = "one finite number", positive: boo
     GradlabError
         If it is text, a bool, complex, an array with a dimension, NaN, inf, or not positive where it must be.
     """
-    refused = GradlabError(f"{name} must be {rule}, got {shown(value)}")
-    if np.ma.isMaskedArray(value) or not isinstance(value, int | float | np.generic | np.ndarray):
-        raise refused
-    array = np.asarray(value)
-    if array.ndim or array.dtype.kind not in "fiu":
-        raise refused
-    try:
-        found = float(array)
-    except OverflowError:  # an int beyond 1e308
-        raise refused from None
+    found = real(name, value, rule)
     if not np.isfinite(found) or (positive and found <= 0):
-        raise refused
+        raise GradlabError(f"{name} must be {rule}, got {shown(value)}")
     return found
 
 
@@ -96,6 +105,32 @@ def function(name: str, value: Any, of: str) -> Any:
     return value
 
 
+def returned(name: str, value: Any) -> Any:
+    """What a function of one number returned, as it is, if it is one real number.
+
+    Raises
+    ------
+    GradlabError
+        If it is anything else.
+    """
+    if not isinstance(value, float | np.floating):
+        real(f"what {name} returns", value)
+    return value
+
+
+def instance(name: str, value: Any, kind: type, example: str) -> Any:
+    """Something of a type of gradlab's.
+
+    Raises
+    ------
+    GradlabError
+        If it is of another type.
+    """
+    if not isinstance(value, kind):
+        raise GradlabError(f"{name} must be a {kind.__name__}, like {example}, got {shown(value)}")
+    return value
+
+
 def workers(value: Any) -> Workers:
     """None, a number of threads, or a function that works like `map`.
 
@@ -106,7 +141,7 @@ def workers(value: Any) -> Workers:
     """
     if value is None or callable(value):
         return value  # type: ignore[no-any-return]
-    if isinstance(value, float | np.floating) or np.ndim(value) or isinstance(value, str):
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
         raise GradlabError(
             "workers must be None, a whole number of threads of at least 1, or a function like map, "
             f"got {shown(value)}"
@@ -122,12 +157,11 @@ def generator(rng: Any, seed: int) -> np.random.Generator:
     GradlabError
         If it is neither a generator nor a seed.
     """
-    try:
-        return np.random.default_rng(seed if rng is None else rng)
-    except (TypeError, ValueError, OverflowError, AttributeError):
-        raise GradlabError(
-            f"rng must be a whole number of at least 0 or a np.random.Generator, got {shown(rng)}"
-        ) from None
+    rng = seed if rng is None else rng
+    known = (np.random.Generator, np.random.BitGenerator, np.random.SeedSequence, np.random.RandomState)
+    if isinstance(rng, known) or (isinstance(rng, int | np.integer) and not isinstance(rng, bool) and rng >= 0):
+        return np.random.default_rng(rng)  # of a np.matrix it would never come back
+    raise GradlabError(f"rng must be a whole number of at least 0 or a np.random.Generator, got {shown(rng)}")
 
 
 def floats(name: str, value: ArrayLike, rule: str = "real numbers") -> Floats:
@@ -143,7 +177,7 @@ def floats(name: str, value: ArrayLike, rule: str = "real numbers") -> Floats:
         raise GradlabError(f"{name} must be {rule}, got a masked array: fill it with .filled(), or leave entries out")
     try:
         array = np.asarray(value)
-    except Exception:  # whatever an __array__ of somebody else raises
+    except Exception:  # noqa: BLE001 (whatever an __array__ of somebody else raises)
         raise refused from None
     if array.dtype.kind not in "fiub":
         raise refused
@@ -162,8 +196,24 @@ def float_dtype(value: DTypeLike) -> np.dtype[Any]:
     rule = "dtype must be a real floating-point type, like np.float64 or np.float32"
     try:
         found = np.dtype(value)
-    except Exception:  # TypeError, ValueError, SyntaxError: it depends on what was given
+    except Exception:  # noqa: BLE001 (TypeError, ValueError, SyntaxError: it depends on what was given)
         raise GradlabError(f"{rule}, got {shown(value)}") from None
     if found.kind != "f":
         raise GradlabError(f"{rule}, got {found}")
     return found
+
+
+def steps(value: ArrayLike) -> Floats:
+    """One or more positive numbers in a row, which nobody can write into.
+
+    Raises
+    ------
+    GradlabError
+        If they are anything else.
+    """
+    rule = "one or more positive numbers, like [1e-2, 1e-4]"
+    row = np.atleast_1d(floats("steps", value, rule))
+    if row.ndim > 1 or not row.size or not np.all(np.isfinite(row) & (row > 0)):
+        raise GradlabError(f"steps must be {rule}, got {shown(value)}")
+    row.flags.writeable = False
+    return row

@@ -8,6 +8,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from gradlab import _arguments
 from gradlab.check import Options, check_gradients
 from gradlab.errors import GradientMismatch, GradlabError
 from gradlab.problem.layer import UPSTREAM, Layer
@@ -64,8 +65,8 @@ def check_backward(
     True
     """
     rng = options.get("rng")
-    options["rng"] = generator = np.random.default_rng(UPSTREAM_SEED if rng is None else rng)
-    layer = Layer(forward, backward, inputs, cache)
+    options["rng"] = generator = _arguments.generator(rng, UPSTREAM_SEED)
+    layer = Layer(forward, backward, inputs, _arguments.switch("cache", cache))
     upstream = layer.draw(generator)
     differentiated = list(layer.gradients(upstream))
     if not differentiated:

@@ -14,7 +14,7 @@ from gradlab.diagnosis.diagnose import diagnose
 from gradlab.errors import GradientMismatch, GradlabError
 from gradlab.numeric.answer import Numeric
 from gradlab.problem.outputs import Outputs
-from gradlab.problem.parameters import Parameters, Params, named
+from gradlab.problem.parameters import Parameters, Params, array_of, named
 from gradlab.report import Report
 from gradlab.verdict.blocks import Block, compare_block
 
@@ -66,7 +66,7 @@ def check_jacobian(
     """
     began = time.perf_counter()
     for refused in ("directions", "progress"):
-        if options.get(refused):
+        if not (options.get(refused) is None or options.get(refused) is False):
             raise GradlabError(f"check_jacobian looks at every output and entry: leave out {refused}")
     parameters = Parameters(params)
     outputs = Outputs(function, parameters.like(parameters.theta.copy()))
@@ -130,7 +130,8 @@ def _rows(given: Any, outputs: Outputs, parameters: Parameters, params: Params) 
 
 
 def _matrix(name: str, value: Any, outputs: Outputs, shape: tuple[int, ...]) -> Floats:
-    array = np.asarray(value.toarray() if hasattr(value, "toarray") else value)  # SciPy's sparse matrices
+    dense = value.toarray() if hasattr(value, "toarray") else value  # SciPy's sparse matrices
+    array = array_of(f"jacobian of {name!r}", dense)
     size = int(np.prod(shape))
     if array.dtype.kind not in "fiub":
         raise GradlabError(f"jacobian of {name!r} must be real numbers, got dtype {array.dtype}")

@@ -9,12 +9,13 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab import _arguments
 from gradlab.check import Options
 from gradlab.errors import GradlabError
 from gradlab.jacobian import check_jacobian
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.scaling import rms, scales
-from gradlab.problem.parameters import Parameters, Params
+from gradlab.problem.parameters import Parameters, Params, array_of
 from gradlab.report import Report
 from gradlab.verdict.blocks import Block, Verdict, compare_block, judge, with_reasons
 
@@ -63,14 +64,14 @@ def check_jvp(
     >>> report.ok, list(report.blocks)
     (True, ['theta', 'vjp: theta'])
     """
-    directions = options.pop("directions", None) or DIRECTIONS
-    if directions != int(directions) or directions < 1:
-        raise GradlabError(f"directions must be a whole number of at least 1, got {directions}")
+    given = options.pop("directions", None)
+    directions = DIRECTIONS if given is None else _arguments.whole("directions", given, least=1)
     if not callable(jvp) or not (vjp is None or callable(vjp)):
         raise GradlabError("jvp and vjp must be functions: jvp(params, v) and vjp(params, R)")
+    _arguments.function("function", function, of="params")
     parameters = Parameters(params)
     rng = options.get("rng")
-    options["rng"] = generator = np.random.default_rng(SEED if rng is None else rng)
+    options["rng"] = generator = _arguments.generator(rng, SEED)
     signs = generator.choice([-1.0, 1.0], (directions, parameters.size))
     along = _by_block(parameters, (signs * scales(parameters)).astype(parameters.theta.dtype))
 
@@ -81,7 +82,7 @@ def check_jvp(
         return function(parameters.like(theta))
 
     def forward(v: Floats) -> Floats:
-        return np.asarray(jvp(parameters.like(parameters.theta.copy()), parameters.like(v.copy())))
+        return array_of("what jvp returns", jvp(parameters.like(parameters.theta.copy()), parameters.like(v.copy())))
 
     slopes = {name: np.stack([forward(one) for one in v], axis=-1) for name, v in along.items()}
     zeros = {name: np.zeros(directions, dtype=parameters.theta.dtype) for name in along}

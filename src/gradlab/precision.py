@@ -8,6 +8,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from gradlab import _arguments
+from gradlab.errors import GradlabError
+
 LEVELS = MappingProxyType({"great": 1e-7, "look again": 1e-5, "worried": 1e-3})
 """The relative differences that Andrew Ng's course names, for float64."""
 
@@ -20,7 +23,7 @@ def unit_roundoff(dtype: DTypeLike = np.float64) -> float:
     >>> print(f"{unit_roundoff():.2e} {unit_roundoff(np.float32):.2e}")
     1.11e-16 5.96e-08
     """
-    return float(np.finfo(dtype).eps) / 2
+    return float(np.finfo(_arguments.float_dtype(dtype)).eps) / 2
 
 
 def levels(dtype: DTypeLike = np.float64) -> dict[str, float]:
@@ -52,7 +55,7 @@ def level(relative_difference: float, dtype: DTypeLike = np.float64) -> str:
     >>> level(1.9e-10), level(1.2e-7), level(0.285), level(float("nan"))
     ('great', 'look again', 'worried', 'worried')
     """
-    marks = levels(dtype)
+    marks, relative_difference = levels(dtype), _arguments.real("relative_difference", relative_difference)
     if relative_difference <= marks["great"]:
         return "great"
     return "look again" if relative_difference < marks["worried"] else "worried"
@@ -65,8 +68,8 @@ def relative_difference(a: ArrayLike, b: ArrayLike) -> float:
 
     Raises
     ------
-    ValueError
-        If the shapes differ.
+    GradlabError
+        If the shapes differ, or something is no real number.
 
     Examples
     --------
@@ -76,16 +79,18 @@ def relative_difference(a: ArrayLike, b: ArrayLike) -> float:
     >>> relative_difference(g, [np.nan, 0.0, 0.0])
     inf
     """
-    x, y = np.asarray(a, dtype=np.float64).ravel(), np.asarray(b, dtype=np.float64).ravel()
-    if x.shape != y.shape or np.shape(a) != np.shape(b):
-        raise ValueError(f"a and b must have the same shape, got {np.shape(a)} and {np.shape(b)}")
+    x, y = _arguments.floats("a", a), _arguments.floats("b", b)
+    if x.shape != y.shape:
+        raise GradlabError(f"a and b must have the same shape, got {x.shape} and {y.shape}")
+    x, y = x.ravel(), y.ravel()
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         return float("inf")
     size = max(np.abs(x).max(initial=0.0), np.abs(y).max(initial=0.0))
     if size == 0.0:
         return 0.0
-    x, y = x / size, y / size  # so that squares neither overflow nor vanish
-    return float(np.linalg.norm(x - y) / (np.linalg.norm(x) + np.linalg.norm(y)))
+    with np.errstate(all="ignore"):
+        x, y = x / size, y / size  # so that squares neither overflow nor vanish
+        return float(np.linalg.norm(x - y) / (np.linalg.norm(x) + np.linalg.norm(y)))
 
 
 def apart(one: float, other: float, digits: int = 3) -> tuple[str, str]:

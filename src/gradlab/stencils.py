@@ -7,7 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import factorial
+from typing import Any
 
+import numpy as np
+
+from gradlab import _arguments
 from gradlab.errors import GradlabError
 
 
@@ -43,9 +47,12 @@ class Stencil:
         >>> print(f"{CENTRAL(lambda t: t**3, 1.0, 0.01):.4f}")
         3.0001
         """
-        points = [x + float(o) * h for o in self.offsets]
-        reach = (points[-1] - points[0]) / float(self.offsets[-1] - self.offsets[0])
-        return sum(float(w) * f(p) for w, p in zip(self.weights, points, strict=True)) / reach
+        with np.errstate(all="ignore"):
+            points = [x + float(o) * h for o in self.offsets]
+            reach = (points[-1] - points[0]) / float(self.offsets[-1] - self.offsets[0])
+        values = [f(p) for p in points]
+        with np.errstate(all="ignore"):
+            return sum(float(w) * value for w, value in zip(self.weights, values, strict=True)) / reach
 
 
 def stencil(offsets: Sequence[int | Fraction]) -> Stencil:
@@ -62,9 +69,13 @@ def stencil(offsets: Sequence[int | Fraction]) -> Stencil:
     >>> [str(w) for w in five.weights], five.order, str(five.truncation)
     (['1/12', '-2/3', '2/3', '-1/12'], 4, '-1/30')
     """
-    at = tuple(sorted(Fraction(o) for o in offsets))
+    rule = "offsets must be two or more different numbers, like (-1, 1)"
+    try:
+        at = tuple(sorted(Fraction(o) for o in offsets))
+    except (TypeError, ValueError, OverflowError, RecursionError):  # no sequence, or no numbers
+        raise GradlabError(f"{rule}, got {_arguments.shown(offsets)}") from None
     if len(set(at)) < max(2, len(at)):
-        raise GradlabError(f"offsets must be two or more different numbers, got {tuple(offsets)}")
+        raise GradlabError(f"{rule}, got {', '.join(map(str, at)) or 'none'}")
     # Taylor: the weighted sum of oᵏ must be 1 for k = 1 and 0 for every other k we can still choose.
     weights = _solve([[o**k for o in at] for k in range(len(at))], [Fraction(k == 1) for k in range(len(at))])
     moment, k = Fraction(0), len(at)
@@ -72,6 +83,24 @@ def stencil(offsets: Sequence[int | Fraction]) -> Stencil:
         moment = sum((w * o**k for w, o in zip(weights, at, strict=True)), Fraction(0))
         k += 1
     return Stencil(at, tuple(weights), order=k - 2, truncation=moment / factorial(k - 1))
+
+
+def formulas(stencils: Any) -> list[Stencil]:
+    """Stencils as a list.
+
+    Raises
+    ------
+    GradlabError
+        If there are none, or something else is among them.
+    """
+    try:
+        found = list(stencils)
+    except TypeError:
+        found = []
+    if not found or not all(isinstance(s, Stencil) for s in found):
+        given = _arguments.shown(stencils)
+        raise GradlabError(f"stencils must be a list of stencils, like [FORWARD, CENTRAL], got {given}")
+    return found
 
 
 def _solve(rows: list[list[Fraction]], right: list[Fraction]) -> list[Fraction]:
@@ -113,13 +142,18 @@ def richardson(
     >>> print(f"{CENTRAL(sin, 1.0, 0.1) - cos(1):.1e} {richardson(sin, 1.0, 0.1, levels=3) - cos(1):.1e}")
     -9.0e-04 -1.7e-12
     """
-    if levels < 1:
-        raise GradlabError(f"levels must be at least 1, got {levels}")
+    levels = _arguments.whole("levels", levels, least=1)
+    _arguments.function("f", f, of="one number")
+    _arguments.instance("stencil", stencil, Stencil, "CENTRAL")
+    x, h = _arguments.number("x", x), _arguments.number("h", h, "a positive number", positive=True)
     symmetric = all(-o in stencil.offsets for o in stencil.offsets)
-    row = [stencil(f, x, h / 2**k) for k in range(levels)]
+    if x + h / 2**levels == x:
+        raise GradlabError(f"h must be larger: {h:g} / 2**{levels} vanishes beside x = {x:g}")
+    row = [stencil(lambda t: _arguments.returned("f", f(t)), x, h / 2**k) for k in range(levels)]
     power = stencil.order
     while len(row) > 1:
-        row = [fine + (fine - rough) / (2**power - 1) for rough, fine in itertools.pairwise(row)]
+        with np.errstate(all="ignore"):
+            row = [fine + (fine - rough) / (2**power - 1) for rough, fine in itertools.pairwise(row)]
         power += 2 if symmetric else 1
     return row[0]
 
@@ -135,4 +169,11 @@ def complex_step(f: Callable[[complex], complex], x: float, h: float = 1e-20) ->
     >>> abs(complex_step(cmath.sin, 1.0) - math.cos(1.0)) < 1e-15
     True
     """
-    return complex(f(complex(x, h))).imag / h
+    _arguments.function("f", f, of="one number")
+    x, h = _arguments.number("x", x), _arguments.number("h", h, "a positive number", positive=True)
+    value = f(complex(x, h))
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if not isinstance(value, int | float | complex | np.number):
+        raise GradlabError(f"f must return one complex number, got {_arguments.shown(value)}")
+    return complex(value).imag / h

@@ -9,6 +9,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from gradlab import _arguments
 from gradlab.errors import GradlabError
 from gradlab.precision import unit_roundoff
 from gradlab.stencils import CENTRAL, Stencil
@@ -16,12 +17,18 @@ from gradlab.stencils import CENTRAL, Stencil
 
 def truncation_error(stencil: Stencil, step: float, derivative: float = 1.0) -> float:
     """Error of the formula itself: |truncation| · stepᵖ · |f⁽ᵖ⁺¹⁾|, with that derivative given."""
-    return abs(float(stencil.truncation) * derivative) * step**stencil.order
+    _arguments.instance("stencil", stencil, Stencil, "gradlab.stencils.CENTRAL")
+    h, size = _arguments.number("step", step), _arguments.number("derivative", derivative)
+    with np.errstate(all="ignore"):
+        return float(abs(np.float64(float(stencil.truncation)) * size) * np.float64(h) ** stencil.order)
 
 
 def roundoff_error(stencil: Stencil, step: float, noise: float) -> float:
     """Error from noise δ in each value of f, at worst: Σ|weights| · δ / step."""
-    return float(stencil.noise) * noise / step
+    _arguments.instance("stencil", stencil, Stencil, "gradlab.stencils.CENTRAL")
+    h, size = _arguments.number("step", step, "a positive number", positive=True), _arguments.number("noise", noise)
+    with np.errstate(all="ignore"):
+        return float(np.float64(float(stencil.noise)) * size / h)
 
 
 @dataclass(frozen=True)
@@ -68,13 +75,19 @@ def best_step(
     float64: step 6.9e-06, error 2.4e-11
     float32: step 5.6e-03, error 1.6e-05
     """
-    delta = unit_roundoff(dtype) if noise is None else noise
-    if not (scale > 0 and delta > 0 and derivative > 0):
-        raise GradlabError(f"scale, noise and derivative must be positive, got {scale}, {delta}, {derivative}")
+    _arguments.instance("stencil", stencil, Stencil, "gradlab.stencils.CENTRAL")
+    rule = "a positive number"
+    scale = _arguments.number("scale", scale, rule, positive=True)
+    derivative = _arguments.number("derivative", derivative, rule, positive=True)
+    delta = unit_roundoff(dtype) if noise is None else _arguments.number("noise", noise, rule, positive=True)
     p = stencil.order
-    h = (float(stencil.noise) * delta / (p * abs(float(stencil.truncation)) * derivative)) ** (1 / (p + 1))
-    error = truncation_error(stencil, h, derivative) + roundoff_error(stencil, h, delta)
-    return BestStep(step=h * scale, error=error / scale)
+    with np.errstate(all="ignore"):
+        amount = np.float64(p * abs(float(stencil.truncation))) * derivative
+        h = float((float(stencil.noise) * delta / amount) ** (1 / (p + 1)))
+        if not 0 < h < np.inf:
+            raise GradlabError(f"noise / derivative must be a positive number, got {delta} / {derivative}")
+        error = truncation_error(stencil, h, derivative) + roundoff_error(stencil, h, delta)
+        return BestStep(step=float(np.float64(h) * scale), error=float(np.float64(error) / scale))
 
 
 def exact_step(x: float, h: float) -> float:
@@ -85,7 +98,9 @@ def exact_step(x: float, h: float) -> float:
     >>> print(f"{exact_step(1e9, 1e-7):.2e}")
     1.19e-07
     """
-    return (x + h) - x
+    _arguments.number("x", x), _arguments.number("h", h)
+    with np.errstate(all="ignore"):
+        return (x + h) - x
 
 
 def noise_from_table(values: ArrayLike) -> float:
@@ -102,7 +117,18 @@ def noise_from_table(values: ArrayLike) -> float:
     >>> 0.3e-12 < noise_from_table(wavy) < 3e-12
     True
     """
-    differences: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
+    differences = _arguments.floats("values", values)
+    if differences.ndim != 1 or len(differences) < 4 or not np.isfinite(differences).all():
+        raise GradlabError(
+            f"values must be a row of at least 4 finite numbers, got {_arguments.shown(values)}: "
+            "f at equally spaced points"
+        )
+    with np.errstate(all="ignore"):  # of values near the largest or the smallest float
+        return _noise_of_row(differences)
+
+
+def _noise_of_row(differences: NDArray[np.float64]) -> float:
+    """`noise_from_table` of numbers that are checked."""
     size = float(np.ldexp(1.0, int(np.frexp(np.abs(differences).max())[1])))
     differences = differences / size  # so that squares neither overflow nor vanish; a power of two rounds nothing
     sigmas: list[float] = []

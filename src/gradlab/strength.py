@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab import _arguments
 from gradlab.errors import GradlabError
 from gradlab.report import Report
 from gradlab.verdict.blocks import Block
@@ -91,6 +92,8 @@ class Strength:
         return tuple(s for s in self.spoiled if s.noticed < s.tried)
 
     def __str__(self) -> str:
+        if not self.tried:
+            return "Nothing was spoiled: the report holds no block that can be."
         share = f"{self.noticed / self.tried:.0%}"
         lines = [f"This check would notice {self.noticed} of {self.tried} spoiled gradients ({share}).", ""]
         ways = dict.fromkeys(s.way for s in self.spoiled)
@@ -117,7 +120,7 @@ def strength(report: Report) -> Strength:
     Raises
     ------
     GradlabError
-        If the check went along directions: then there are no numbers for single entries.
+        If it is no report, or the check went along directions: then there are no numbers for single entries.
 
     Examples
     --------
@@ -127,6 +130,7 @@ def strength(report: Report) -> Strength:
     >>> seen.noticed, seen.tried, [(s.way, s.silent) for s in seen.missed][-1]
     (15, 19, ('one entry + 1 %', 1))
     """
+    _arguments.instance("report", report, Report, "what check_gradients returns")
     if any(block.directions for block in report.blocks.values()):
         raise GradlabError("report must hold a number for every component: check without directions=")
     return Strength(

@@ -10,20 +10,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from gradlab import _arguments, _records
 from gradlab.errors import GradlabError
 from gradlab.numeric.derivative import derivative
 from gradlab.numeric.fixed_step import slopes_at
 from gradlab.precision import relative_difference
+from gradlab.problem.answers import NO_VALUE, number
 from gradlab.problem.cost import Cost
 from gradlab.problem.gradients import analytic_gradients
 from gradlab.problem.parameters import Parameters, Params
-from gradlab.stencils import CENTRAL, FIVE_POINT, FORWARD, Stencil
+from gradlab.stencils import CENTRAL, FIVE_POINT, FORWARD, Stencil, formulas
 from gradlab.steps import BestStep
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sweep:
     """Estimates of one derivative at many steps. `print` shows the errors as a table.
 
@@ -47,8 +49,20 @@ class Sweep:
     exact: float
     dtype: np.dtype[Any]
 
+    __eq__ = _records.equal
+    __hash__ = _records.hashed
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How to copy and pickle it: a read-only view of a dict cannot be."""
+        return _sweep, (self.steps, dict(self.values), dict(self.errors), self.exact, self.dtype)
+
     def best(self, stencil: Stencil) -> BestStep:
-        """The step with the smallest error that was met, and that error."""
+        """The step with the smallest error that was met, and that error.
+
+        A GradlabError if the stencil was not swept, or no step gave a number.
+        """
+        if stencil not in self.errors or np.isnan(self.errors[stencil]).all():
+            raise GradlabError("stencil must be one that was swept, at steps where it gave a number")
         i = int(np.nanargmin(self.errors[stencil]))
         return BestStep(step=float(self.steps[i]), error=float(self.errors[stencil][i]))
 
@@ -92,23 +106,49 @@ def sweep(
     >>> found.best(CENTRAL).step
     0.01
     """
-    real = np.dtype(dtype)
-    if real.kind != "f":
-        raise GradlabError(f"dtype must be a real floating-point type, got {real}")
+    real = _arguments.float_dtype(dtype)
     rounded: Any = real.type
-    taken = _steps(10.0 ** -np.arange(0, -np.log10(np.finfo(real).eps), 0.25) if steps is None else steps)
+    _arguments.function("f", f, of="one number")
+    x = _arguments.number("x", x)
+    taken = _arguments.steps(10.0 ** -np.arange(0, -np.log10(np.finfo(real).eps), 0.25) if steps is None else steps)
     with np.errstate(all="ignore"):  # a step may overflow, leave the domain, or vanish: that is to be seen
         at = rounded(x)
+        if not np.isfinite(at):
+            raise GradlabError(f"x must be finite in {real}, got {x:g}")
         truth = _exact(f, float(at), exact)
-        values = {s: np.array([float(s(lambda t: rounded(f(t)), at, h)) for h in taken.tolist()]) for s in stencils}
-    for value in values.values():
-        value[~np.isfinite(value)] = np.nan
-    errors = {s: _frozen(np.abs(value - truth)) for s, value in values.items()}
-    frozen = {s: _frozen(value) for s, value in values.items()}
-    return Sweep(taken, MappingProxyType(frozen), MappingProxyType(errors), truth, real)
+        values = {s: np.array([_estimate(s, f, at, h, rounded) for h in taken.tolist()]) for s in formulas(stencils)}
+        errors = {s: np.abs(value - truth) for s, value in values.items()}
+    return _sweep(taken, values, errors, truth, real)
 
 
-@dataclass(frozen=True)
+def _sweep(
+    steps: Floats,
+    values: Mapping[Stencil, Floats],
+    errors: Mapping[Stencil, Floats],
+    exact: float,
+    dtype: np.dtype[Any],
+) -> Sweep:
+    """A sweep whose arrays and dicts nobody can write into."""
+    estimates, off = ({s: _frozen(row) for s, row in rows.items()} for rows in (values, errors))
+    return Sweep(_frozen(steps), MappingProxyType(estimates), MappingProxyType(off), exact, dtype)
+
+
+def _estimate(stencil: Stencil, f: Callable[[Any], Any], at: Any, step: float, rounded: Any) -> float:
+    """The formula at one step; NaN where f has no value at one of its points, or the step vanishes."""
+
+    def value(t: Any) -> Any:
+        try:
+            return rounded(number(f(t), "f"))
+        except GradlabError:
+            raise
+        except NO_VALUE:
+            return rounded(np.nan)
+
+    estimate = float(stencil(value, at, step))
+    return estimate if np.isfinite(estimate) else np.nan
+
+
+@dataclass(frozen=True, eq=False)
 class GradientSweep:
     """Formula (2) at many steps. `print` shows it as a table.
 
@@ -125,6 +165,13 @@ class GradientSweep:
     steps: Floats
     differences: Floats
     blocks: Mapping[str, Floats]
+
+    __eq__ = _records.equal
+    __hash__ = _records.hashed
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How to copy and pickle it: a read-only view of a dict cannot be."""
+        return _gradient_sweep, (self.steps, self.differences, dict(self.blocks))
 
     def __str__(self) -> str:
         return _table(self.steps, {"all": self.differences, **self.blocks})
@@ -162,35 +209,36 @@ def sweep_gradients(
        1.0e-02    5.7e-06    5.7e-06
        1.0e-03    5.7e-08    5.7e-08
     """
+    _arguments.instance("stencil", stencil, Stencil, "gradlab.stencils.CENTRAL")
+    taken = _arguments.steps(10.0 ** -np.arange(2, 13) if steps is None else steps)
     parameters = Parameters(params)
-    analytic = analytic_gradients(grads, parameters).theta
+    if not callable(grads):
+        parameters.flatten(grads)  # names and shapes that do not fit are told before the cost is called
     asked = Cost(cost, parameters)
-    taken = _steps(10.0 ** -np.arange(2, 13) if steps is None else steps)
-    numeric = [slopes_at(asked, stencil, h) for h in taken.tolist()]
+    analytic = analytic_gradients(grads, parameters, asked).theta
+    with np.errstate(all="ignore"):  # a step may overflow or vanish: that is to be seen
+        numeric = [slopes_at(asked, stencil, h) for h in taken.tolist()]
     blocks = {
-        name: _frozen([relative_difference(analytic[at], row[at]) for row in numeric])
+        name: np.array([relative_difference(analytic[at], row[at]) for row in numeric])
         for name, at in parameters.slices.items()
     }
-    return GradientSweep(
-        taken, _frozen([relative_difference(analytic, row) for row in numeric]), MappingProxyType(blocks)
-    )
+    return _gradient_sweep(taken, np.array([relative_difference(analytic, row) for row in numeric]), blocks)
 
 
-def _steps(steps: ArrayLike) -> Floats:
-    taken = np.array(steps, dtype=np.float64, ndmin=1)
-    if taken.ndim > 1 or not taken.size or not np.all(np.isfinite(taken) & (taken > 0)):
-        raise GradlabError("steps must be one or more positive numbers")
-    return _frozen(taken)
+def _gradient_sweep(steps: Floats, differences: Floats, blocks: Mapping[str, Floats]) -> GradientSweep:
+    """A sweep whose arrays and dict nobody can write into."""
+    frozen = {name: _frozen(row) for name, row in blocks.items()}
+    return GradientSweep(_frozen(steps), _frozen(differences), MappingProxyType(frozen))
 
 
 def _exact(f: Callable[[Any], Any], x: float, exact: float | Callable[[float], float] | None) -> float:
     if exact is None:
         return derivative(f, x).value
-    return float(exact(x) if callable(exact) else exact)
+    return _arguments.number("exact", exact(x) if callable(exact) else exact, "a finite number, or a function of x")
 
 
 def _frozen(values: ArrayLike) -> Floats:
-    array = np.asarray(values, dtype=np.float64)
+    array = np.array(values, dtype=np.float64)
     array.flags.writeable = False
     return array
 

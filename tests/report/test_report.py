@@ -1,5 +1,6 @@
 """The report as a record: frozen, plain data for JSON, and HTML with the same words."""
 
+import copy
 import dataclasses
 import json
 import pickle
@@ -10,6 +11,8 @@ import pytest
 
 import gradlab
 from gradlab import GradientMismatch, Verdict
+from gradlab.report import text
+from gradlab.sweep import sweep, sweep_gradients
 from tests import reports
 
 
@@ -156,3 +159,60 @@ def test_a_report_is_saved_as_json_and_as_a_page(tmp_path):
 def test_a_report_has_a_short_repr():
     report = gradlab.check_gradients(lambda t: float(t @ t), [1.0, 2.0], [2.0, 5.0])
     assert repr(report) == "<Report WRONG: the gradient does not match the cost in 1 of 2 entries>"
+
+
+COPIES = [copy.copy, copy.deepcopy, lambda record: pickle.loads(pickle.dumps(record))]
+
+
+def records():
+    """One of each frozen record that gradlab returns, with NaN in some."""
+    theta = np.array([0.5, 0.0])
+
+    def cost(t):
+        return float(np.sum(t**3) + abs(t[1]))
+
+    return {
+        "report": gradlab.check_gradients(cost, theta, np.array([1.5, np.nan])),
+        "block": reports.not_finite().blocks["b1"],
+        "component": reports.not_finite().blocks["b1"].worst,
+        "numeric gradient": gradlab.numeric_gradient(lambda p: cost(p["W"]), {"W": theta}),
+        "derivative": gradlab.derivative(abs, 0.0),
+        "sweep": sweep(np.sin, 1.0, exact=0.5, steps=[1e-1, 1e-30]),
+        "sweep of gradients": sweep_gradients(cost, theta, theta, steps=[1e-1, 1e-30]),
+        "strength": gradlab.strength(gradlab.check_gradients(cost, theta, 3 * theta**2)),
+        "stencil": gradlab.stencils.CENTRAL,
+    }
+
+
+@pytest.mark.parametrize("copied", COPIES)
+@pytest.mark.parametrize("name", records())
+def test_records_are_copied_compared_and_hashed(name, copied):
+    record = records()[name]
+    other = copied(record)
+    assert type(other) is type(record)
+    assert str(other) == str(record)
+    if name not in ("derivative", "component"):  # NaN is not NaN there: these are plain tuples of numbers
+        assert other == record
+        assert hash(other) == hash(record)
+    assert len({record, other}) <= 2
+
+
+@pytest.mark.parametrize("field", ["analytic", "numeric", "bound", "verdicts"])
+def test_one_other_entry_makes_another_report(field):
+    report = reports.wrong()
+    block = next(iter(report.blocks.values()))
+    changed = getattr(block, field).copy()
+    changed.flat[-1] = Verdict.UNTESTED if field == "verdicts" else 7.0
+    other = dataclasses.replace(
+        report, blocks={**report.blocks, block.name: dataclasses.replace(block, **{field: changed})}
+    )
+    assert other != report
+    assert report == reports.wrong()
+    assert report != "report"
+
+
+def test_a_number_with_an_infinite_bound_is_shown_with_its_digits():
+    block = reports.wrong().blocks["W1"]
+    worst = dataclasses.replace(block.worst, numeric=0.9, bound=np.inf, reason="", verdict=Verdict.UNDECIDED)
+    cells = text.worst_cells(dataclasses.replace(block, verdict=Verdict.UNDECIDED, worst=worst))
+    assert cells[-1] == "0.9 ± inf"

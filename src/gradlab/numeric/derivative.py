@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gradlab import _arguments
 from gradlab.errors import GradlabError
 from gradlab.numeric.ladder import Ladder, Line, rung_step
 from gradlab.precision import unit_roundoff
@@ -60,6 +61,7 @@ def derivative(f: Callable[[Any], Any], x: float) -> Derivative:
     >>> print(f"{d.value:.4f} ± {d.error:.0e}, from {d.evaluations} evaluations")
     1000000.0000 ± 4e-04, from 17 evaluations
     """
+    _arguments.floats("x", x, "one finite float")
     at = np.asarray(x)
     parameters = Parameters(at.astype(np.float64) if at.dtype.kind in "iu" else at)
     if parameters.size != 1:
@@ -68,17 +70,18 @@ def derivative(f: Callable[[Any], Any], x: float) -> Derivative:
     scale = float(abs(parameters.theta[0])) or 1.0
     if not cost.steady:
         return Derivative(np.nan, np.inf, np.nan, cost.evaluations, "random")
-    line = Line(0, scale)
-    noise = measure_noise(
-        lambda t: cost.at([(0, scale * k) for k in t]),
-        value=cost.value,
-        roundoff=unit_roundoff(parameters.theta.dtype),
-        points=7,
-    )
-    # Near zero |x| says little about the scale of f: let noise push the step up to 0.3.
-    top = max(-1, int(np.ceil(-2 * np.log10(scale))) - 1)
-    ladder = Ladder(cost, [line], noise, top=top)
-    found = ladder.climb(np.array([START]), enough=ENOUGH)
-    value, error = float(found.value[0]) / scale, float(found.bound[0]) / scale
-    step = float(rung_step(found.rung)[0]) * scale if np.isfinite(error) else np.nan
-    return Derivative(value, error, step, cost.evaluations, str(found.reasons()[0]))
+    with np.errstate(all="ignore"):  # of numbers that overflow or vanish
+        line = Line(0, scale)
+        noise = measure_noise(
+            lambda t: cost.at([(0, scale * k) for k in t]),
+            value=cost.value,
+            roundoff=unit_roundoff(parameters.theta.dtype),
+            points=7,
+        )
+        # Near zero |x| says little about the scale of f: let noise push the step up to 0.3.
+        top = max(-1, int(np.ceil(-2 * np.log10(scale))) - 1)
+        ladder = Ladder(cost, [line], noise, top=top)
+        found = ladder.climb(np.array([START]), enough=ENOUGH)
+        value, error = float(found.value[0]) / scale, float(found.bound[0]) / scale
+        step = float(rung_step(found.rung)[0]) * scale if np.isfinite(error) else np.nan
+        return Derivative(value, error, step, cost.evaluations, str(found.reasons()[0]))

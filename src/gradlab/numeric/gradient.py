@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab import _arguments
+from gradlab import _arguments, _records
 from gradlab._arguments import Workers
 from gradlab.errors import GradlabError
 from gradlab.numeric.answer import Reason
@@ -30,13 +30,16 @@ ENOUGH = 1e-9  # relative error at which the search for a better step ends
 A_COMPONENT = 12  # evaluations that a climb takes, on average
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NumericGradient:
     """The gradient by finite differences. `values` and `bounds` have the structure of params."""
 
     values: Any
     bounds: Any
     evaluations: int
+
+    __eq__ = _records.equal
+    __hash__ = _records.hashed
 
 
 def numeric_gradient(

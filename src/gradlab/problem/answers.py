@@ -12,43 +12,45 @@ NO_VALUE = (ArithmeticError, ValueError, AssertionError, RuntimeError)
 """What a cost raises where it has no value: math.log(-1), math.exp(1000), a failed assertion, a solver that fails."""
 
 
-def number(answer: Any) -> float:
+def number(answer: Any, what: str = "cost") -> float:
     """What a cost returned as one float, or a clear error. It may be NaN or inf."""
     if type(answer) is float or type(answer) is np.float64:
         return float(answer)
     if answer is None:
-        raise GradlabError("cost must return a number, got None: is a return missing?")
+        raise GradlabError(f"{what} must return a number, got None: is a return missing?")
     if isinstance(answer, list | tuple):
         raise GradlabError(
-            f"cost must return one number, got a {type(answer).__name__} of {len(answer)}: if that is (cost, grads), "
-            "say grads=True; if its first is the cost, take [0]: lambda params: f(params)[0]"
+            f"{what} must return one number, got a {type(answer).__name__} of {len(answer)}: if that is "
+            "(cost, grads), say grads=True; if its first is the cost, take [0]: lambda params: f(params)[0]"
         )
     if np.ma.isMaskedArray(answer):
         raise GradlabError(
-            "cost must return a float, got a masked one: sum what is not masked, like x.filled(0).sum()"
+            f"{what} must return a float, got a masked one: sum what is not masked, like x.filled(0).sum()"
         )
     try:
         array = np.asarray(answer)
     except Exception as error:  # of somebody else's array, like a tensor that requires a gradient
         raise GradlabError(
-            f"cost must return a float, got {type(answer).__name__}, NumPy does not read: return float(...). {error}"
+            f"{what} must return a float, got {type(answer).__name__}, NumPy does not read: "
+            f"return float(...). {error}"
         ) from error
     if array.dtype.kind == "b":
         raise GradlabError(
-            "cost must return a float, got a bool: a comparison has no gradient. Return the number that is compared"
+            f"{what} must return a float, got a bool: a comparison has no gradient. "
+            "Return the number that is compared"
         )
     if array.dtype.kind == "c":
         raise GradlabError(
-            f"cost must return a real number, got {type(answer).__name__} of dtype {array.dtype}: return its .real, "
-            ".imag or abs(), each of which has a gradient"
+            f"{what} must return a real number, got {type(answer).__name__} of dtype {array.dtype}: return its "
+            ".real, .imag or abs(), each of which has a gradient"
         )
     if array.dtype.kind not in "fiu":
         raise GradlabError(
-            f"cost must return a real number, got {type(answer).__name__} of dtype {array.dtype}: return float(...)"
+            f"{what} must return a real number, got {type(answer).__name__} of dtype {array.dtype}: return float(...)"
         )
     if array.size != 1:
         raise GradlabError(
-            f"cost must return one number, got shape {array.shape}: sum or average it, "
+            f"{what} must return one number, got shape {array.shape}: sum or average it, "
             "or use check_backward for a layer"
         )
     return float(array.item())

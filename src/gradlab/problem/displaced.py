@@ -77,7 +77,7 @@ def stacked(cost: Callable[..., Any], parameters: Parameters, task: Task) -> Ans
         raise out_of_data() from None
     try:
         values = np.asarray(answer)
-    except Exception:  # rows of different lengths, or an __array__ that raises
+    except Exception:  # noqa: BLE001 (rows of different lengths, or an __array__ that raises)
         values = np.array(None)
     if values.shape != (len(points),) or values.dtype.kind not in "fiu" or np.ma.isMaskedArray(answer):
         got = values.shape if values.dtype.kind in "fiu" else shown(answer)

@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.errors import GradlabError
+from gradlab.problem.parameters import array_of
 from gradlab.problem.tree import leaves, rebuilt
 
 KEPT = 2**25  # numbers that are remembered: 256 MB of float64
+
+RETURNED = "what function returns"
 
 
 class Outputs:
@@ -39,7 +42,7 @@ class Outputs:
             raise GradlabError(f"function must be a function of params, got {type(function).__name__}")
         self.function, self.evaluations, self.changes = function, 0, False
         self._kept: dict[bytes, NDArray[Any]] = {}
-        first = np.asarray(self._called(params))
+        first = array_of(RETURNED, self._called(params))
         if first.dtype.kind != "f":
             raise GradlabError(
                 f"function must return real floats, got {first.dtype}"
@@ -48,7 +51,7 @@ class Outputs:
         if not np.all(np.isfinite(first)):
             raise GradlabError("function must be finite at params: move params to where it is defined")
         self.shape, self.size, self.value = first.shape, first.size, first
-        self.steady = bool(np.array_equal(first, np.asarray(self._called(params))))
+        self.steady = bool(np.array_equal(first, array_of(RETURNED, self._called(params))))
 
     def one(self, k: int) -> Callable[[Any], Any]:
         """Output k as a function of params."""
@@ -58,7 +61,7 @@ class Outputs:
         key = b"".join(np.ascontiguousarray(leaf).tobytes() for _, leaf in leaves(params))
         if (known := self._kept.get(key)) is not None:
             return known
-        answer = np.asarray(self._called(params))
+        answer = array_of(RETURNED, self._called(params))
         lead = answer.shape[: answer.ndim - len(self.shape)]  # one more axis in front where it is vectorized
         if answer.shape != lead + self.shape:
             raise GradlabError(f"function must keep the shape of its output {self.shape}, got {answer.shape}")

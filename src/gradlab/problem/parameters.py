@@ -132,7 +132,7 @@ class Parameters:
         return np.concatenate([self._fitting(name, given[name], what) for name in self.names])
 
     def _fitting(self, name: str, value: ArrayLike, what: str) -> NDArray[np.float64]:
-        array, shape = _array(f"{what} of {name!r}", value), self.shapes[name]
+        array, shape = array_of(f"{what} of {name!r}", value), self.shapes[name]
         if array.dtype.kind not in "fiub":
             raise GradlabError(
                 f"{what} of {name!r} must be real numbers, got dtype {array.dtype}: return an array of floats"
@@ -150,7 +150,10 @@ def named(params: Any, like: Any = None) -> dict[str, Any]:
 
     With `like`, blocks are where its blocks are.
     """
-    return {_printable(path): leaf for path, leaf in leaves(params, like, root="params")}
+    try:
+        return {_printable(path): leaf for path, leaf in leaves(params, like, root="params")}
+    except RecursionError:
+        raise GradlabError("params must not be nested without end: does a list or dict hold itself?") from None
 
 
 def _printable(name: str) -> str:
@@ -173,7 +176,8 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
 
 
-def _array(what: str, value: Any) -> NDArray[Any]:
+def array_of(what: str, value: Any) -> NDArray[Any]:
+    """What the caller gave as an array, or a GradlabError that begins with `what`."""
     if isinstance(value, Mapping):
         raise GradlabError(f"{what} must be an array, got a dict: give it the structure of params")
     if np.ma.isMaskedArray(value):
@@ -191,7 +195,7 @@ def _array(what: str, value: Any) -> NDArray[Any]:
 
 
 def _checked(name: str, value: ArrayLike) -> Vector:
-    array = _array(f"params {name!r}", value)
+    array = array_of(f"params {name!r}", value)
     if isinstance(value, np.ndarray) and type(value) not in (np.ndarray, np.memmap):
         raise GradlabError(
             f"params {name!r} must be a plain array, got {type(value).__name__}, which may calculate in another way "

@@ -65,5 +65,5 @@ def is_sequence(tree: Any, inside: bool = False) -> bool:
 def _dimensions(part: Any) -> int:
     try:
         return np.ndim(part)
-    except Exception:  # rows of different lengths, or an __array__ that raises
+    except Exception:  # noqa: BLE001 (rows of different lengths, or an __array__ that raises)
         return 1

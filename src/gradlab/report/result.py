@@ -9,13 +9,13 @@ from typing import Any, Self
 
 import numpy as np
 
-from gradlab import precision
+from gradlab import _records, precision
 from gradlab.diagnosis.finding import Finding
 from gradlab.precision import relative_difference
 from gradlab.verdict.blocks import Block, Verdict
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Result:
     """The fields of a `Report`, and what follows from them."""
 
@@ -27,6 +27,9 @@ class Result:
     noise: float
     dtype: np.dtype[Any]
     notes: tuple[str, ...] = ()
+
+    __eq__ = _records.equal
+    __hash__ = _records.hashed
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "blocks", MappingProxyType(dict(self.blocks)))

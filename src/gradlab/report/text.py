@@ -178,7 +178,8 @@ def worst_cells(block: Block) -> list[str]:
     index = f"[{', '.join(map(str, worst.index))}]" if worst.index else "-"
     if not np.isfinite(worst.numeric):
         return [index, f"{worst.analytic:.3g}", f"none: {worst.reason}"]
-    numeric = worst.numeric if abs(worst.numeric) > worst.bound or worst.reason == Reason.KINK else 0.0
+    shown = not np.isfinite(worst.bound) or abs(worst.numeric) > worst.bound or worst.reason == Reason.KINK
+    numeric = worst.numeric if shown else 0.0
     wrong = block.verdict is Verdict.WRONG
     analytic, beside = apart(worst.analytic, numeric) if wrong else (f"{worst.analytic:.3g}", f"{numeric:.3g}")
     return [index, analytic, f"{beside} ± {order(worst.bound)}"]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab import _records
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.scaling import rms
 from gradlab.precision import relative_difference
@@ -50,7 +51,7 @@ class Component:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Block:
     """One named parameter array, compared. `worst` is the entry of its verdict that is off the most.
 
@@ -78,6 +79,9 @@ class Block:
     directions: int = 0
     located: tuple[Component, ...] = ()
     complete: bool = True
+
+    __eq__ = _records.equal
+    __hash__ = _records.hashed
 
     @property
     def size(self) -> int:
