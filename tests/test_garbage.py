@@ -172,6 +172,16 @@ def calls():
     return {
         "check_gradients": (gradlab.check_gradients, problem | {"grads": grads} | options),
         "check_gradients of arrays": (gradlab.check_gradients, problem | {"grads": grads(theta)} | options),
+        "check_gradients of some entries": (
+            gradlab.check_gradients,
+            problem | {"grads": grads} | options | {"only": {"theta": np.array([True, False, True])}},
+        ),
+        "check_gradients of complex params": (
+            gradlab.check_gradients,
+            {"cost": lambda z: cost(z.real), "params": theta + 1j, "grads": lambda z: grads(z.real) + 0j}
+            | options
+            | {"convention": "torch"},
+        ),
         "assert_gradients": (gradlab.assert_gradients, problem | {"grads": grads} | options),
         "check_backward": (gradlab.check_backward, layer | {"cache": False} | options),
         "check_jacobian": (

@@ -121,6 +121,10 @@ def test_all_ways_of_asking_take_only(options):
         ({"a": np.ones((3, 4))}, "got float64 of shape"),
         ({"a": np.zeros((3, 4), dtype=bool)}, "at least one True"),
         ({"a": False}, "must be True, or a mask"),
+        (3, "only must be names of blocks.*got 3$"),
+        (["a", 3], "only must be names of blocks.*got list with 3 in it"),
+        ({"a": np.ma.masked_array(np.ones((3, 4), dtype=bool))}, r"only\['a'\] must have no mask"),
+        ({"a": [[True], [True, False]]}, r"only\['a'\] must be an array"),
         (np.ones((3, 4), dtype=bool), r"only must say for which block its mask is"),
     ],
 )
@@ -168,10 +172,11 @@ def test_complex_beside_real_and_nested():
     assert list(report.blocks) == ["z[0].real", "z[0].imag", "x"]
 
 
-def test_a_convention_is_named_and_known():
+@pytest.mark.parametrize("convention", ["wirtinger", "", 0, ["torch"], np.array(["torch", "jax"])])
+def test_a_convention_is_named_and_known(convention):
     z = np.array([1 + 1j])
     with pytest.raises(GradlabError, match="convention must be 'torch'"):
-        check_gradients(waves, z, slope_of_waves, convention="wirtinger")
+        check_gradients(waves, z, slope_of_waves, convention=convention)
     with pytest.raises(GradlabError, match="imag"):
         check_gradients(waves, z, slope_of_waves)
 
@@ -195,9 +200,9 @@ def test_a_budget_that_is_enough_changes_nothing():
     assert check_gradients(cost, theta, grad, budget=1000).blocks["theta"].directions == 0
 
 
-@pytest.mark.parametrize("budget", [0, 10, -5, float("nan"), True])
-def test_a_budget_too_small_is_an_error(budget):
-    with pytest.raises(GradlabError, match="budget must be at least"):
+@pytest.mark.parametrize("budget", [0, 10, -5, 100.5, float("nan"), float("inf"), True, "100"])
+def test_a_budget_too_small_or_no_number_is_an_error(budget):
+    with pytest.raises(GradlabError, match="budget must be a whole number of at least 69"):
         check_gradients(*tanh_problem(2000), budget=budget)
 
 

@@ -24,7 +24,7 @@ from gradlab.problem.cost import Cost
 from gradlab.problem.gradients import analytic_gradients, separated
 from gradlab.problem.parameters import NotGiven, Parameters, Params
 from gradlab.problem.problem import Problem
-from gradlab.problem.progress import directions_within, watched
+from gradlab.problem.progress import LEAST_BUDGET, directions_within, watched
 from gradlab.report import Report
 from gradlab.report.notes import notes
 from gradlab.stencils import CENTRAL, Stencil
@@ -131,11 +131,12 @@ def check_gradients(
     began = time.perf_counter()
     refuse_options(stencil, step, progress)
     directions = None if directions is None else _arguments.whole("directions", directions, least=1)
+    budget = None if budget is None else _arguments.whole("budget", budget, least=LEAST_BUDGET)
     if (directions is not None or budget is not None) and step is not None:
         raise GradlabError("directions choose their own steps: leave out step, or check entry by entry")
     if grads is True:
         cost, grads = separated(cost)
-    chosen = Chosen(params, only, convention) if only is not None or convention else None
+    chosen = Chosen(params, only, convention) if only is not None or convention is not None else None
     if chosen:
         cost, params, grads = chosen.cost(cost), chosen.params, chosen.grads(grads)
     parameters = Parameters(params)

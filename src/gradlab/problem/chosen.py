@@ -8,8 +8,10 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab import _arguments
+from gradlab._arguments import shown
 from gradlab.errors import GradlabError
-from gradlab.problem.parameters import named
+from gradlab.problem.parameters import array_of, arrays_of, named
 from gradlab.problem.tree import rebuilt
 
 Only: TypeAlias = str | Iterable[str] | Mapping[str, Any] | NDArray[np.bool_]
@@ -47,10 +49,13 @@ class Chosen:
     """
 
     def __init__(self, params: Any, only: Only | None, convention: Convention | None) -> None:
-        if convention is not None and convention not in SIGNS:
-            raise GradlabError(f"convention must be 'torch' (dJ/dRe + i dJ/dIm) or 'jax' (−i), got {convention!r}")
+        if convention is not None and not (isinstance(convention, str) and convention in SIGNS):
+            raise GradlabError(
+                "convention must be 'torch' (gradients are dJ/dRe + i dJ/dIm) or 'jax' (the conjugate), "
+                f"got {shown(convention)}"
+            )
         self._like, self._sign = params, SIGNS.get(str(convention), 1.0)
-        self.whole = {name: np.asarray(value) for name, value in named(params).items()}
+        self.whole = arrays_of(params)
         self.masks = _masks(only, self.whole)
         self.left_out = tuple(name for name in self.whole if name not in self.masks)
         self.params: dict[str, Any] = {}
@@ -67,7 +72,8 @@ class Chosen:
 
     def cost(self, cost: Callable[..., Any]) -> Callable[[Mapping[str, Any]], Any]:
         """The cost of the blocks that are checked."""
-        return lambda moved: cost(self._whole(moved))
+        asked = _arguments.function("cost", cost, of="params")
+        return lambda moved: asked(self._whole(moved))
 
     def grads(self, grads: Any) -> Any:
         """The gradients, or their function, of the blocks that are checked."""
@@ -88,9 +94,11 @@ class Chosen:
         picked: dict[str, Any] = {}
         for name in self.masks:
             if found.get(name) is not None:
-                value, shape = found[name], self.whole[name].shape
-                if self.masks[name] is not None and np.shape(value) != shape:
-                    raise GradlabError(f"grads of {name!r} must have shape {shape}, got {np.shape(value)}")
+                value, shape = array_of(f"grads of {name!r}", found[name]), self.whole[name].shape
+                if self.masks[name] is not None and value.shape != shape:
+                    raise GradlabError(f"grads of {name!r} must have shape {shape}, got {value.shape}")
+                if value.dtype.kind not in "fciub":
+                    raise GradlabError(f"grads of {name!r} must be numbers, got dtype {value.dtype}")
                 picked |= self._parts(name, value, self._sign)
         return picked
 
@@ -112,6 +120,21 @@ class Chosen:
         return array
 
 
+def _names(only: Any) -> tuple[str, ...]:
+    """The names in `only`, one text or several."""
+    try:
+        names = (only,) if isinstance(only, str) else tuple(only)
+    except Exception:  # noqa: BLE001 (nothing to iterate over, or an __iter__ of the caller's that raises)
+        names = (only,)
+    if wrong := [name for name in names if not isinstance(name, str)]:
+        inside = "" if wrong[0] is only else f" with {shown(wrong[0])} in it"
+        raise GradlabError(
+            "only must be names of blocks, like ['W1'], or a dict of masks, like {'W1': mask}, "
+            f"got {shown(only)}{inside}"
+        )
+    return names
+
+
 def _masks(only: Only | None, whole: Mapping[str, Any]) -> dict[str, NDArray[np.bool_] | None]:
     """By name of a block that is checked: which of its entries, or None for all."""
     if only is None:
@@ -120,17 +143,17 @@ def _masks(only: Only | None, whole: Mapping[str, Any]) -> dict[str, NDArray[np.
         if len(whole) > 1:
             raise GradlabError(f"only must say for which block its mask is: {{name: mask}}, of {', '.join(whole)}")
         only = {next(iter(whole)): only}
-    wanted = only if isinstance(only, Mapping) else dict.fromkeys([only] if isinstance(only, str) else only, True)
+    wanted = only if isinstance(only, Mapping) else dict.fromkeys(_names(only), True)
     chosen: dict[str, NDArray[np.bool_] | None] = {}
     for key, mask in wanted.items():
         inside = [name for name in whole if name == key or str(name).startswith((f"{key}.", f"{key}["))]
         if not inside:
             raise GradlabError(f"only must name blocks of params ({', '.join(whole)}), got {key!r}")
-        if mask is True:
+        if isinstance(mask, bool | np.bool_) and mask:
             chosen |= dict.fromkeys(inside)
             continue
         for name in inside:
-            entries = np.asarray(mask)
+            entries = array_of(f"only[{key!r}]", mask)
             if entries.dtype != bool or entries.shape != whole[name].shape or not entries.any():
                 raise GradlabError(
                     f"only[{key!r}] must be True, or a mask of bools in the shape {whole[name].shape} with at least "

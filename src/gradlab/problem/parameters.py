@@ -55,10 +55,7 @@ class Parameters:
     """
 
     def __init__(self, params: Params) -> None:
-        blocks = named(params)
-        if len(blocks) < len(leaves(params)):
-            raise GradlabError("names of params must differ as text")
-        arrays = {name: _checked(name, value) for name, value in blocks.items()}
+        arrays = {name: _checked(name, array) for name, array in arrays_of(params).items()}
         _refuse_mixture(arrays)
         _refuse_shared_memory(arrays)
         self._like = params
@@ -156,6 +153,20 @@ def named(params: Any, like: Any = None) -> dict[str, Any]:
         raise GradlabError("params must not be nested without end: does a list or dict hold itself?") from None
 
 
+def arrays_of(params: Any) -> dict[str, NDArray[Any]]:
+    """Blocks of params by name, each a plain array of any dtype.
+
+    Raises
+    ------
+    GradlabError
+        For names that are the same as text, matrices, masked arrays, rows of different lengths.
+    """
+    blocks = named(params)
+    if len(blocks) < len(leaves(params)):
+        raise GradlabError("names of params must differ as text")
+    return {name: _plain(name, value) for name, value in blocks.items()}
+
+
 def _printable(name: str) -> str:
     """The name; its repr if a terminal would obey it: newline, escape, U+202E."""
     return name if name.isprintable() else repr(name)
@@ -194,13 +205,17 @@ def array_of(what: str, value: Any) -> NDArray[Any]:
         raise GradlabError(f"{what} must be an array that NumPy can read, got {kind}: {error}") from error
 
 
-def _checked(name: str, value: ArrayLike) -> Vector:
+def _plain(name: str, value: ArrayLike) -> NDArray[Any]:
     array = array_of(f"params {name!r}", value)
     if isinstance(value, np.ndarray) and type(value) not in (np.ndarray, np.memmap):
         raise GradlabError(
             f"params {name!r} must be a plain array, got {type(value).__name__}, which may calculate in another way "
             "(for np.matrix, * is the matrix product): pass np.asarray(...) if cost means the same with it"
         )
+    return array
+
+
+def _checked(name: str, array: NDArray[Any]) -> Vector:
     if array.dtype.kind in "iub":
         raise GradlabError(
             f"params {name!r} must be floats, got {array.dtype}: a small step would be cut off. Use .astype(float)"

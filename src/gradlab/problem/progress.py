@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from gradlab.errors import GradlabError
 from gradlab.problem.cost import Cost
 from gradlab.problem.parameters import Parameters
 
 A_BLOCK, ALL = 28, 60  # evaluations beside the two a component: to find the step of a block, to measure noise
 A_LINE = 9  # evaluations along a random direction
+LEAST_BUDGET = ALL + A_LINE  # evaluations: enough for one direction
 MOST_DIRECTIONS = 20  # mistakes cancel in all of them with a chance of 1e-6: more bring nothing
 
 EVERY = 5.0  # seconds between two lines, where there is no bar
@@ -55,18 +55,18 @@ def watched(cost: Cost, wanted: bool, points: int = 2, directions: int | None = 
 def directions_within(budget: int, parameters: Parameters, points: int) -> int | None:
     """How many random directions so many evaluations allow; None if they are enough for all entries.
 
-    Raises
-    ------
-    GradlabError
-        If they are not enough for one direction.
+    Parameters
+    ----------
+    budget
+        At least `LEAST_BUDGET`.
+    parameters
+        What is checked.
+    points
+        Evaluations for each component.
     """
-    if isinstance(budget, bool) or budget != budget or budget < ALL + A_LINE:
-        raise GradlabError(
-            f"budget must be at least {ALL + A_LINE} evaluations, enough for one direction: got {budget}"
-        )
     if points * parameters.size + A_BLOCK * len(parameters.names) + ALL <= budget:
         return None
-    return min(MOST_DIRECTIONS, int(budget - ALL) // A_LINE)
+    return min(MOST_DIRECTIONS, (budget - ALL) // A_LINE)
 
 
 def spoken(seconds: float) -> str:
