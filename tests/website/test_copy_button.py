@@ -3,7 +3,6 @@
 import html
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -11,6 +10,7 @@ from tests.chosen import sample
 from website.pages import copy_button
 from website.paths import ROOT
 from website.verify import blocks, execute, rendered, rewrite, sandbox
+from website.verify.document import Page, Runner
 
 PAGES = rewrite.pages()
 SHOWN = re.compile(
@@ -69,26 +69,36 @@ def test_copies_run(page: Path) -> None:
     found = blocks.find(text)
     given = copied(copy_button.with_copies(rendered.render(text)))
     assert len(given) == len(found)
-    module, filters = ModuleType("__main__"), list[tuple[object, ...]]()
+    runs = Page(text, str(page), found)
     shell = any(block.kind == blocks.CONSOLE for block in found)
-    with sandbox.page(module, whole_project=shell and page.parent == ROOT) as folder:
-        for block, code in zip(found, given, strict=True):
-            assert not re.search(r"^(>>>|\$) ", code, re.M) or block.kind == blocks.OUTPUT
-            with sandbox.filtered(filters):
-                failure = run_copy(block, code, module, folder)
-            assert not failure, f"{page}:{block.line}: the copy of this block\n{code}\n{failure}"
+    with sandbox.folder(whole_project=shell and page.parent == ROOT) as folder:
+        process = sandbox.Process(Copies, runs, folder)
+        try:
+            for block, code in zip(found, given, strict=True):
+                assert not re.search(r"^(>>>|\$) ", code, re.M) or block.kind == blocks.OUTPUT
+                failure = process.ask((block, code))
+                assert not failure, f"{page}:{block.line}: the copy of this block\n{code}\n{failure}"
+        finally:
+            process.end()
 
 
-def run_copy(block: blocks.Block, code: str, module: ModuleType, folder: Path) -> str:
+class Copies(Runner):
+    """A page in its process, whose blocks are run as they were copied."""
+
+    def __call__(self, question: tuple[blocks.Block, str]) -> str:
+        return run_copy(*question, self)
+
+
+def run_copy(block: blocks.Block, code: str, page: Runner) -> str:
     """Run what was copied, as a script; returns what went wrong."""
     if block.kind in (blocks.PYTHON, blocks.PYCON):
         if block.options.get("title", "").endswith(".py"):
-            (folder / block.options["title"]).write_text(code + "\n", encoding="utf-8")
+            (page.folder / block.options["title"]).write_text(code + "\n", encoding="utf-8")
         plain = blocks.Block(blocks.PYTHON, block.line, block.end, "", block.fence, code + "\n")
-        error = execute.plain(plain, module.__dict__, "copy")[1]
+        error = execute.plain(plain, page.module.__dict__, "copy", page.watch.out)[0].error
         expected = "Traceback (most recent call last):" in block.source and block.kind == blocks.PYCON
         return "" if bool(error) == expected else error or "raised nothing, though the page shows an exception"
     if block.kind == blocks.CONSOLE:
-        printed, status, _ = execute.command(code, folder)
+        printed, status, _ = execute.command(code, page.folder)
         return "" if status == int(block.options.get("data-exit", "0")) else printed
     return ""

@@ -1,15 +1,19 @@
 """What the reader sees is what the tests run: every rendered <pre> is a block that runs, and the reverse."""
 
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import jupytext
 import pytest
+from mkdocs.structure.files import get_files
 
-from tests.website.placements import RENDERED, RIGHT
+from tests.website.placements import RENDERED, RIGHT, STRANGE
 from website.paths import ROOT
-from website.verify import blocks, document, lint, rendered, rewrite
+from website.verify import blocks, lint, rendered, rewrite
 from website.verify.blocks import Unverified
+from website.verify.document import Page
 
 PAGES = rewrite.pages()
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
@@ -17,7 +21,7 @@ NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
 
 def running(text: str, path: str = "page.md") -> list[str]:
     """Sources of the blocks that are tests, in the order in which they run."""
-    return [rendered.same_lines(example.parsed.source) for example in document.load(text, path).examples()]
+    return [rendered.same_lines(block.source) for block in Page.of(text, path).blocks]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
@@ -39,6 +43,12 @@ def test_rendering_refuses_what_the_text_does_not_tell(name: str) -> None:
         rendered.compare(RENDERED[name], blocks.find(RENDERED[name]))
 
 
+@pytest.mark.parametrize("name", STRANGE)
+def test_html_that_markdown_does_not_make_is_refused(name: str) -> None:
+    with pytest.raises(Unverified, match=r"page:1: raw HTML"):
+        rendered.compare(STRANGE[name], ())
+
+
 def test_at_most_three_skips_on_the_whole_site() -> None:
     skips = [
         (page.name, block.line)
@@ -49,10 +59,25 @@ def test_at_most_three_skips_on_the_whole_site() -> None:
     assert len(skips) <= 3, skips
 
 
-def test_pytest_is_told_of_every_page() -> None:
+def test_pytest_runs_every_page_that_mkdocs_shows() -> None:
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, "docs", "README.md", "CONTRIBUTING.md"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    collected = {line.partition("::")[0] for line in done.stdout.splitlines() if "::line " in line}
+    with_blocks = {
+        name for page, name in zip(PAGES, NAMES, strict=True) if Page.of(page.read_text("utf-8"), name).blocks
+    }
+    assert collected == with_blocks
     told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]["testpaths"]
-    assert {page.relative_to(ROOT).parts[0] for page in PAGES} <= set(told)
-    assert "src" in told
+    assert {"docs", "README.md", "CONTRIBUTING.md", "src"} <= set(told)
+
+
+def test_nothing_else_in_docs_is_shown_but_scripts_and_pictures() -> None:
+    others = [file for file in get_files(rendered.config()) if not file.is_documentation_page()]
+    kinds = {Path(file.src_uri).suffix for file in others}
+    assert kinds <= {".py", ".png", ".svg"}, [file.src_uri for file in others]
 
 
 @pytest.mark.parametrize("file", [*ROOT.glob("*.md"), *(ROOT / ".github").rglob("*.md")], ids=lambda file: file.name)
@@ -61,7 +86,13 @@ def test_markdown_that_is_no_page_has_no_blocks(file: Path) -> None:
 
 
 @pytest.mark.parametrize("script", sorted((ROOT / "docs").rglob("*.py")), ids=lambda script: script.name)
-def test_gallery_scripts_claim_no_values_in_comments(script: Path) -> None:
-    cells = [cell for cell in jupytext.read(script).cells if cell.cell_type == "code"]
-    assert cells
-    assert not [problem for cell in cells for problem in lint.claims(cell.source, 0)]
+def test_gallery_scripts_show_only_what_they_ran(script: Path) -> None:
+    cells = jupytext.read(script).cells
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    assert code
+    assert not [problem for source in code for problem in lint.claims(source, 0)]
+    for cell in cells:
+        if cell.cell_type != "code":
+            assert cell.cell_type == "markdown", f"{script.name}: what is a {cell.cell_type} cell?"
+            rendered.compare(cell.source, (), script.name)
+            assert not blocks.find(cell.source, script.name)

@@ -25,7 +25,10 @@ def test_what_a_page_needs():
 @pytest.mark.usefixtures("lacking")
 def test_its_blocks_are_not_run_and_say_why():
     assert {block.reason for block in blocks.find(TEXT)} == {"needs PyTorch: `make frameworks` runs it"}
-    assert all(region.evaluator is document._skip for region in document.regions(document.Page(TEXT, "page.md")))
+    page = document.Page.of(TEXT, "page.md")
+    with page.running() as running:
+        assert [running.failures(index) for index in range(len(page.blocks))] == ["", ""]
+        assert not running.done
 
 
 @pytest.mark.usefixtures("lacking")

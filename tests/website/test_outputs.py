@@ -39,7 +39,7 @@ Error
 Words.
 
 ```python
-print("0x7f0123456789")
+print("took", 3)
 ```
 ```text title="Output"
 nothing
@@ -88,10 +88,10 @@ ZeroDivisionError: division by zero
 Words.
 
 ```python
-print("0x7f0123456789")
+print("took", 3)
 ```
 ```text title="Output"
-0x...
+took 3
 ```
 
 ```console
@@ -112,7 +112,7 @@ def test_a_finished_page_stays_as_it_is() -> None:
 
 
 def test_what_matches_to_the_digits_written_stays_as_written() -> None:
-    text = "```pycon\n>>> 1 / 3\n0.33\n>>> 'a long text'\n'a ... text'\n>>> 2 / 3\n0.33\n```\n"
+    text = "```pycon\n>>> 1 / 3\n0.33\n>>> 'in 0.25 s'\n'in ... s'\n>>> 2 / 3\n0.33\n```\n"
     assert rewritten(text) == text.replace("2 / 3\n0.33", "2 / 3\n0.6666666666666666")
 
 
@@ -120,7 +120,7 @@ def test_what_matches_to_the_digits_written_stays_as_written() -> None:
     ("text", "message"),
     [
         ("```pycon\n>>> 1 / 0\n3\n```\n", "page.md:2:\n.*ZeroDivisionError"),
-        ("```python\n1 / 0\n```\n", "page.md:1: raised\n.*ZeroDivisionError"),
+        ("```python\n1 / 0\n```\n", "page.md:1:.*raised\n.*ZeroDivisionError"),
         (
             "```pycon\n>>> 1\nTraceback (most recent call last):\n    ...\nZeroDivisionError: x\n```\n",
             "though the page shows",

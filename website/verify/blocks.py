@@ -8,7 +8,7 @@ from itertools import pairwise
 from website.verify import lint, needs
 
 PYTHON, PYCON, OUTPUT, CONSOLE, SKIP = "python", "pycon", "output", "console", "skip"
-OPTIONS = {"title", "hl_lines", "linenums", "data-skip", "data-exit", "data-copy", "data-local"}
+OPTIONS = {"title", "hl_lines", "linenums", "data-skip", "data-exit", "data-local"}
 ADVICE = (
     'write ```python for plain code, ```pycon for prompts, ```text title="Output" for what plain code prints, '
     "```console for shell; nothing else is run"
@@ -17,7 +17,7 @@ ADVICE = (
 _OPEN = re.compile(r"(?P<prefix>[ \t>]*)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
 _STRAY = re.compile(r"(?:`{3,}|~{3,})")
 _INFO = re.compile(r'(?P<lang>[\w+#.-]*)(?P<options>(?:\s+\w+="[^"]*")*)')
-_BRACED = re.compile(r'\{\s*\.(?P<lang>[\w+#-]+)(?P<options>(?:\s+(?:[.#][\w-]+|[\w-]+="[^"]*"))*)\s*\}')
+_BRACED = re.compile(r'\{\s*\.(?P<lang>[\w+#-]+)(?P<options>(?:\s+(?:#[\w-]+|[\w-]+="[^"]*"))*)\s*\}')
 _OPTION = re.compile(r'([\w-]+)="([^"]*)"')
 
 
@@ -116,6 +116,8 @@ def _classify(info: str, line: int, problems: list[tuple[int, str]]) -> tuple[st
             problems.append((line, "data-skip must tell the reader why, in words"))
         return SKIP, options
     if lang in (PYTHON, PYCON, CONSOLE):
+        if options.get("title", "").strip().lower() == "output":
+            problems.append((line, "only a ```text block is an Output"))
         return lang, options
     if lang == "text" and options.get("title") == "Output":
         return OUTPUT, options

@@ -1,117 +1,162 @@
-"""Pages as tests, on Sybil's engine: every block of a page is one test, all share the page's namespace."""
+"""A page as tests: what each of its blocks gives, beside what the page shows. The one interpreter of pages."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
-from itertools import zip_longest
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
-from unittest import SkipTest
-
-from sybil import Document, Example, Region
+from typing import Any, Protocol
 
 from website.paths import ROOT
-from website.verify import blocks, execute, sandbox
+from website.verify import blocks, execute, prompts, sandbox
 from website.verify.blocks import Block
+from website.verify.equality import same
+from website.verify.execute import Ran
+
+_HEADER = "Traceback (most recent call last):\n    ...\n"  # as pages show it
 
 
-class Page(Document):
-    """A page in reading order: what its last plain block printed, where its shell blocks run."""
+@dataclass(frozen=True)
+class Result:
+    """One example of a block: the lines of the page that show its output, and what it really gave."""
 
-    def __init__(self, text: str, path: str) -> None:
-        super().__init__(text, path)
-        self.module = ModuleType("__main__")
-        self.namespace = self.module.__dict__
-        self.folder = Path()
-        self.printed = ""
-        self.filters: list[tuple[object, ...]] = []
-        self.done: set[int] = set()
+    line: int  # of the example
+    output: tuple[int, int]  # first line of its output, and the line after
+    code: str
+    want: str
+    got: str
+    ok: bool
+    error: str = ""  # what cannot be shown as its output
+    unshown: bool = False  # it prints, and the page has no place for that
+
+    def __str__(self) -> str:
+        head = "".join(f"    {line}\n" for line in self.code.rstrip().splitlines())
+        if self.error:
+            return f"{head}raised\n{_indent(self.error)}"
+        if self.unshown:
+            return f'{head}prints, but no ```text title="Output" block follows:\n{_indent(self.got)}'
+        want = _indent(self.want) if self.want else "    nothing\n"
+        got = _indent(self.got) if self.got else "    nothing\n"
+        return f"{head}expected\n{want}got\n{got}"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page and its blocks, in reading order."""
+
+    text: str
+    path: str
+    blocks: tuple[Block, ...]
+
+    @classmethod
+    def of(cls, text: str, path: str) -> "Page":
+        """Raises Unverified, with lines, if anything on it would not be verified."""
+        return cls(text, path, blocks.find(text, name_of(path)))
 
     @property
     def name(self) -> str:
         """The path as messages show it."""
-        path = Path(self.path).resolve()
-        return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()
+        return name_of(self.path)
 
-    def running(self) -> AbstractContextManager[Path]:
-        """All that this page changes is put back at the end."""
-        shell = any(region.parsed.kind == blocks.CONSOLE for _, region in self.regions)
-        return sandbox.page(self.module, whole_project=shell and self.name in ("README.md", "CONTRIBUTING.md"))
-
-
-def regions(document: Document) -> Iterator[Region]:
-    """Sybil's parser: one region for each block of the page; raises Unverified where there is none."""
-    assert isinstance(document, Page)
-    found = blocks.find(document.text, document.name)
-    starts = [0]
-    for line in document.text.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
-    for block, after in zip_longest(found, found[1:]):
-        shown = after is not None and after.kind == blocks.OUTPUT
-        evaluator = _skip if block.reason else EVALUATORS[block.kind]
-        yield Region(starts[block.line - 1], starts[block.end], block, evaluator, {"shown": shown})
+    @contextmanager
+    def running(self) -> Iterator["Running"]:
+        """The page in a process of its own."""
+        shell = any(block.kind == blocks.CONSOLE for block in self.blocks)
+        with sandbox.folder(shell and self.name in ("README.md", "CONTRIBUTING.md")) as folder:
+            process = sandbox.Process(Runner, self, folder)
+            try:
+                yield Running(self, process)
+            finally:
+                process.end()
 
 
-def load(text: str, path: str) -> Page:
-    """A page from its text, with its regions."""
-    page = Page(text, path)
-    for region in regions(page):
-        page.add(region)
-    return page
+def name_of(path: str) -> str:
+    """A path from the project's root, if it lies there."""
+    whole = Path(path).resolve()
+    return whole.relative_to(ROOT).as_posix() if whole.is_relative_to(ROOT) else whole.as_posix()
 
 
-def evaluate(example: Example) -> None:
-    """Run one block, after those above it that have not run; raises SybilFailure, or SkipTest with the reason."""
-    page = example.document
-    assert isinstance(page, Page)
-    for earlier in page.examples():
-        if earlier.line < example.line and earlier.line not in page.done and not earlier.parsed.reason:
-            evaluate(earlier)
-    page.done.add(example.line)
-    with sandbox.filtered(page.filters):
-        example.evaluate()
+class Asked(Protocol):
+    """Whoever runs a block when asked for it."""
+
+    def ask(self, index: int) -> list[Ran]: ...
 
 
-def _pycon(example: Example) -> str:
-    page, block = _of(example)
-    return _failures(page, execute.session(block, page.namespace))
+class Running:
+    """A page that runs, seen from outside: asks for one block after the other, and compares what they give."""
+
+    def __init__(self, page: Page, process: Asked) -> None:
+        self.page, self.process = page, process
+        self.done: dict[int, list[Result]] = {}
+        self.printed = ""
+
+    def results(self, index: int) -> list[Result]:
+        """What a block gives, run after all above it; each runs once."""
+        for k, block in enumerate(self.page.blocks[: index + 1]):
+            if k not in self.done and not block.reason:
+                self.done[k] = self._results(k, block)
+        return self.done.get(index, [])
+
+    def failures(self, index: int) -> str:
+        """What is wrong with a block, or above it if that was not asked for before; empty if all is right."""
+        new = [k for k in range(index + 1) if k not in self.done]
+        self.results(index)
+        return "\n".join(
+            f"{self.page.name}:{result.line}:\n{result}"
+            for k in new or [index]
+            for result in self.done.get(k, [])
+            if not result.ok
+        )
+
+    def _results(self, index: int, block: Block) -> list[Result]:
+        if block.kind == blocks.OUTPUT:
+            return [compared_output(block, self.printed)]
+        try:
+            rans = self.process.ask(index)
+        except sandbox.Ended as ended:
+            rans = [Ran("", str(ended))]
+        if block.kind == blocks.PYTHON:
+            self.printed = rans[0].printed
+        return compared(self.page, index, rans)
 
 
-def _python(example: Example) -> str:
-    page, block = _of(example)
-    save(block, page.folder)
-    page.printed, error = execute.plain(block, page.namespace, page.path)
-    if error:
-        return f"{page.name}:{block.line}: raised\n{error}"
-    if page.printed and not example.region.lexemes["shown"]:
-        return f'{page.name}:{block.line}: prints, but no ```text title="Output" block follows:\n{page.printed}'
-    return ""
+class Runner:
+    """A page in its own process: runs the block that it is asked for."""
+
+    def __init__(self, page: Page, folder: Path, module: ModuleType | None = None) -> None:
+        self.page, self.folder = page, folder
+        self.module = module or ModuleType("__main__")
+        self.watch = sandbox.Watch()
+        sandbox.enter(self.module, folder)
+
+    def __call__(self, index: int) -> list[Ran]:
+        return self.run(self.page, index)
+
+    def run(self, page: Page, index: int) -> list[Ran]:
+        """Run a block of this page, or of a version of it."""
+        block = page.blocks[index]
+        try:
+            with self.watch.limited():
+                rans = self._run(block, page.path)
+        except TimeoutError as error:  # of a command, or just after the code
+            rans = [Ran("", str(error))]
+        last = not any(other.kind in _RUN for other in page.blocks[index + 1 :])
+        if said := self.watch.complaints(self.module.__dict__ if last else None):
+            rans = [*rans[:-1], Ran(rans[-1].printed, rans[-1].error + said)] if rans else [Ran("", said)]
+        return rans
+
+    def _run(self, block: Block, path: str) -> list[Ran]:
+        if block.kind == blocks.CONSOLE:
+            return execute.shell(block, self.folder)
+        if block.kind == blocks.PYTHON:
+            save(block, self.folder)
+        return _RUN[block.kind](block, self.module.__dict__, path, self.watch.out)
 
 
-def _output(example: Example) -> str:
-    page, block = _of(example)
-    if not page.printed:
-        return f"{page.name}:{block.line}: the code above prints nothing: remove this block"
-    ok = execute.same(block.source, page.printed)
-    inside = (block.line + 1, block.end)
-    what = "what the code above prints"
-    return _failures(page, [execute.Result(block.line, inside, what, block.source, page.printed, ok)])
-
-
-def _console(example: Example) -> str:
-    page, block = _of(example)
-    return _failures(page, execute.shell(block, page.folder))
-
-
-def _skip(example: Example) -> str:
-    raise SkipTest(example.parsed.reason)
-
-
-EVALUATORS = {
-    blocks.PYCON: _pycon,
-    blocks.PYTHON: _python,
-    blocks.OUTPUT: _output,
-    blocks.CONSOLE: _console,
-    blocks.SKIP: _skip,
+_RUN: dict[str, Callable[..., Any]] = {
+    blocks.PYTHON: execute.plain,
+    blocks.PYCON: execute.session,
+    blocks.CONSOLE: execute.shell,
 }
 
 
@@ -122,12 +167,58 @@ def save(block: Block, folder: Path) -> None:
         (folder / title).write_text(block.source, encoding="utf-8")
 
 
-def _of(example: Example) -> tuple[Page, Block]:
-    page, block = example.document, example.parsed
-    assert isinstance(page, Page)
-    assert isinstance(block, Block)
-    return page, block
+def compared(page: Page, index: int, rans: list[Ran]) -> list[Result]:
+    """What the examples of a block gave, beside what the page shows for each."""
+    block = page.blocks[index]
+    if block.kind == blocks.PYTHON:
+        shown = index + 1 < len(page.blocks) and page.blocks[index + 1].kind == blocks.OUTPUT
+        return [_plain(block, rans[0], shown)]
+    at = block.line + 1
+    steps = list(prompts.python(block.source) if block.kind == blocks.PYCON else prompts.shell(block.source))
+    results = []
+    for step, ran in zip(steps, rans, strict=False):  # after an exception the rest has not run
+        lines = (at + step.answer, at + step.end)
+        if block.kind == blocks.PYCON:
+            code = ">>> " + step.code.rstrip("\n").replace("\n", "\n... ")
+            results.append(_prompt(Result(at + step.line, lines, code, step.want, ran.printed, False), ran))
+        else:
+            ok = not ran.error and same(step.want, ran.printed)
+            results.append(Result(at + step.line, lines, "$ " + step.code, step.want, ran.printed, ok, ran.error))
+    return results
 
 
-def _failures(page: Page, results: list[execute.Result]) -> str:
-    return "\n".join(f"{page.name}:{result.line}:\n{result}" for result in results if not result.ok)
+def _plain(block: Block, ran: Ran, shown: bool) -> Result:
+    after = (block.end + 1, block.end + 1)
+    unshown = bool(ran.printed) and not shown and not ran.error
+    ok = not ran.error and not unshown
+    return Result(block.line, after, block.source, "", ran.printed, ok, ran.error, unshown)
+
+
+def compared_output(block: Block, printed: str) -> Result:
+    """What an Output block shows, and what the code above it printed."""
+    lines, what = (block.line + 1, block.end), "what the code above prints"
+    error = "" if printed else "the code above prints nothing: remove this block"
+    ok = bool(printed) and same(block.source, printed)
+    return Result(block.line, lines, what, block.source, printed, ok, error)
+
+
+def _prompt(result: Result, ran: Ran) -> Result:
+    """An example at a prompt: its output, or the exception that the page shows."""
+    if result.want.startswith("Traceback ("):
+        if not ran.raised:
+            message = result.want.removeprefix(_HEADER).strip()
+            return replace(result, error=ran.error or f"nothing, though the page shows {message}")
+        got = ran.printed + _HEADER + ran.raised
+        return replace(result, got=got, ok=same(result.want, got))
+    if ran.error:
+        return replace(result, error=ran.error)
+    return replace(result, ok=same(unmarked(result.want), ran.printed))
+
+
+def unmarked(want: str) -> str:
+    """Doctest's mark for an empty line, as the empty line that it stands for."""
+    return "".join("\n" if line.strip() == "<BLANKLINE>" else line + "\n" for line in want.splitlines())
+
+
+def _indent(text: str) -> str:
+    return "".join(f"    {line}\n" for line in text.rstrip("\n").splitlines())

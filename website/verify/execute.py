@@ -1,111 +1,77 @@
-"""Running one block: what each of its examples should give, what it gave, and whether that is the same."""
+"""Running one block: what each of its examples prints, and how it ends. What it should print is asked elsewhere."""
 
-import doctest
+import __future__
+
 import io
 import os
 import subprocess
 import sys
 import tempfile
 import traceback
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sybil.evaluators.doctest import DocTest, DocTestRunner
-
 from website.verify import prompts
 from website.verify.blocks import Block
-from website.verify.equality import FLAGS, Checker, same
+from website.verify.sandbox import taken
+
+_FEATURES = {name: getattr(__future__, name) for name in __future__.all_feature_names}
 
 
 @dataclass(frozen=True)
-class Result:
-    """One example of a block: the lines of the page that show its output, and what it really gave."""
+class Ran:
+    """One example of a block that has run."""
 
-    line: int  # of the example
-    output: tuple[int, int]  # first line of its output, and the line after
-    code: str
-    want: str
-    got: str
-    ok: bool
-    error: str = ""  # an exception that the page does not show
-
-    def __str__(self) -> str:
-        head = "".join(f"    {line}\n" for line in self.code.rstrip().splitlines())
-        if self.error:
-            return f"{head}raised\n{_indent(self.error)}"
-        want = _indent(self.want) if self.want else "    nothing\n"
-        got = _indent(self.got) if self.got else "    nothing\n"
-        return f"{head}expected\n{want}got\n{got}"
+    printed: str
+    error: str = ""  # the traceback of what it raised, or in words what went wrong
+    raised: str = ""  # of an exception: type and message, as the last lines of the traceback say it
 
 
-class _Runner(DocTestRunner):
-    """Doctest's engine, keeping what each example gave instead of printing a report."""
-
-    def __init__(self, block: Block) -> None:
-        super().__init__(FLAGS)
-        self._checker = Checker()
-        self.block, self.results = block, list[Result]()
-        self.steps = {step.line: step for step in prompts.python(block.source)}
-
-    def _keep(self, example: doctest.Example, got: str, ok: bool, error: str = "") -> None:
-        at, step = self.block.line + 1, self.steps[example.lineno]
-        code = ">>> " + example.source.rstrip("\n").replace("\n", "\n... ")
-        output = (at + step.answer, at + step.end)
-        self.results.append(Result(at + step.line, output, code, example.want, got, ok, error))
-
-    def report_start(self, out: Any, test: Any, example: doctest.Example) -> None:
-        pass
-
-    def report_success(self, out: Any, test: Any, example: doctest.Example, got: str) -> None:
-        self._keep(example, got, True)
-
-    def report_failure(self, out: Any, test: Any, example: doctest.Example, got: str) -> None:
-        shown = example.exc_msg is not None
-        lost = shown and "Traceback (most recent call last)" not in got
-        error = f"nothing, though the page shows {example.exc_msg}" if lost else ""
-        self._keep(example, _shortened(got) if shown and not lost else got, False, error)
-
-    def report_unexpected_exception(self, out: Any, test: Any, example: doctest.Example, exc_info: Any) -> None:
-        if example.want.startswith("Traceback (most recent call last)"):
-            self._keep(example, _shortened("".join(traceback.format_exception(*exc_info))), False)
-        else:
-            self._keep(example, "", False, _trace(exc_info[1]))
+def plain(block: Block, namespace: dict[str, Any], path: str, out: io.StringIO) -> list[Ran]:
+    """Run a ```python block; what it prints passes through `out`."""
+    return [_run("\n" * block.line + block.source, path, "exec", namespace, out)]
 
 
-def session(block: Block, namespace: dict[str, Any]) -> list[Result]:
-    """Run a ```pycon block."""
-    examples = doctest.DocTestParser().get_examples(block.source)
-    runner = _Runner(block)
-    runner.run(DocTest(examples, namespace, "page", None, 0, None), clear_globs=False, out=lambda text: None)
-    return runner.results
+def session(block: Block, namespace: dict[str, Any], path: str, out: io.StringIO) -> list[Ran]:
+    """Run a ```pycon block, up to the first example that raises."""
+    found: list[Ran] = []
+    for step in prompts.python(block.source):
+        found.append(_run("\n" * (block.line + step.line) + step.code, path, "single", namespace, out))
+        if found[-1].error:
+            break
+    return found
 
 
-def plain(block: Block, namespace: dict[str, Any], path: str) -> tuple[str, str]:
-    """Run a ```python block: what it printed, and its exception or an empty string."""
-    with redirect_stdout(io.StringIO()) as out:
-        try:
-            code = compile("\n" * block.line + block.source, path, "exec", dont_inherit=True)
-            exec(code, namespace)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 (its output shows it)
-            return out.getvalue(), _trace(error)
-    return out.getvalue(), ""
+def _run(source: str, path: str, mode: str, namespace: dict[str, Any], out: io.StringIO) -> Ran:
+    """Both streams are one text, as a terminal and the reader's browser show them. Whatever ends the code but its
+    last line is an error: an exit, an outcome of pytest's, an interrupt."""
+    sys.stdout = sys.stderr = out  # always the same, since a logger keeps the one that it has seen
+    sys.displayhook = sys.__displayhook__
+    flags = sum(feature.compiler_flag for name, feature in _FEATURES.items() if namespace.get(name) is feature)
+    error: BaseException | None = None
+    try:
+        exec(compile(source, path, mode, flags, dont_inherit=True), namespace)
+    except BaseException as raised:  # noqa: BLE001 (its result says so)
+        error = raised
+    printed = taken(out)
+    if error is None and (sys.stdout is not out or sys.stderr is not out):
+        return Ran(printed, "left sys.stdout or sys.stderr replaced: what is printed now is shown nowhere\n")
+    if error is None:
+        return Ran(printed)
+    message = traceback.format_exception_only(error)
+    return Ran(printed, _trace(error), "".join(message[-1:] if isinstance(error, SyntaxError) else message))
 
 
-def shell(block: Block, folder: Path) -> list[Result]:
+def shell(block: Block, folder: Path) -> list[Ran]:
     """Run a ```console block: each command in `folder`, or where the last `cd` of the block led."""
-    results: list[Result] = []
-    here, at = folder, block.line + 1
+    found: list[Ran] = []
     steps = list(prompts.shell(block.source))
     for step in steps:
-        got, status, here = command(step.code, here)
+        printed, status, folder = command(step.code, folder)
         right = status == (int(block.options.get("data-exit", "0")) if step is steps[-1] else 0)
-        error = "" if right else f"exit status {status}\n{got}"
-        ok = right and same(step.want, got)
-        lines = (at + step.answer, at + step.end)
-        results.append(Result(at + step.line, lines, "$ " + step.code, step.want, got, ok, error))
-    return results
+        found.append(Ran(printed, "" if right else f"exit status {status}\n{printed}"))
+    return found
 
 
 def command(command: str, folder: Path) -> tuple[str, int, Path]:
@@ -125,26 +91,12 @@ def command(command: str, folder: Path) -> tuple[str, int, Path]:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=120,
         )
         ended = Path(where.read_text(encoding="utf-8").strip()) if where.exists() else folder
     return done.stdout, done.returncode, ended
 
 
-def _shortened(text: str) -> str:
-    """An exception as pages show it: the header, dots for the frames, the message."""
-    message = text.rpartition("Traceback (most recent call last):\n")[2].splitlines()
-    while message and message[0].startswith(" "):
-        message.pop(0)
-    return "Traceback (most recent call last):\n    ...\n" + "".join(line + "\n" for line in message)
-
-
 def _trace(error: BaseException) -> str:
-    """A traceback without the frames of this module and of doctest."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [f for f in frames if f.filename not in (__file__, doctest.__file__)]
-    return "".join([*traceback.format_list(ours), *traceback.format_exception_only(error)])
-
-
-def _indent(text: str) -> str:
-    return "".join(f"    {line}\n" for line in text.rstrip("\n").splitlines())
+    """A traceback without the frame of this module."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    return "".join([*traceback.format_list(frames), *traceback.format_exception_only(error)])

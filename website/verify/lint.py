@@ -3,6 +3,7 @@
 import ast
 import io
 import re
+import shlex
 import tokenize
 from collections.abc import Callable, Iterator
 
@@ -15,15 +16,16 @@ INLINE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 _DIRECTIVE = re.compile(r"<!-+\s*;?\s*(skip|invisible-code|clear-namespace|doctest)\b", re.I)
 _QUOTE = re.compile(r"^ {0,3}(?:> ?)+")
 _CONTAINER = re.compile(r"(?:[-*+]|\d+[.)])\s|!!!|\?\?\?|===|///|\[\^[^\]]+\]:|:\s")
-_VERB = r"(?:prints?|returns?|gives?|yields?|outputs?|out|value|result|equals|is|about|almost)\b:?"
-_LEAD = rf"(?:[-=]+>|[=≈~:]+|{_VERB})?"
-_LITERAL = re.compile(
-    rf"#+\s*{_LEAD}\s*(?:array\(|[\[({{]+\s*[-+]?[\d.]|(?:True|False|None|nan|inf)\b\s*(?:$|[,;.:(])"
-    r"|[-+−]?[\d_]*\.?\d+(?:e[-+]?\d+)?j?\s*(?:$|[,;(!?]|\.$))",
-    re.I,
+# What a reader takes for a value, in a comment: nothing checks it. (An apostrophe within a word, w², are no values.)
+_VALUE = re.compile(
+    r"""\d|(?<!\w)[²³¹]|[⁰⁴-⁹⁺⁻½⅓¼¾∞]|[→⇒↦⟶⟹⇨➔➜≈≃≅≡±]|->|=>|==|(?<!\w)['‘’]|['‘’](?!\w)|["“”`«»„]"""
+    r"|\b(?:True|False|None|nan|NaN|inf|infinity|AGREES|WRONG|UNDECIDED|UNTESTED|\w+(?:Error|Exception|Warning))\b"
+    r"|\b(?:is|are|prints?|returns?|gives?|yields?|outputs?|equals?)(?: now)? "
+    r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a hundred|true|false|nothing)\s*[.!]?$",
 )
-_ARROW = re.compile(r"#.*(?:->|=>)\s*(?:array\(|[\[({]?\s*[-+−]?\.?\d|True\b|False\b|None\b|nan\b|inf\b)")
-_DECIMAL = re.compile(r"\d+\.\d+(?:e[-+]?\d+)?|\d+e[-+]?\d+", re.I)
+_BACKGROUND = re.compile(r"(?<![&>|<])&(?![&>])|\bcoproc\b|\bnohup\b|\bset \+")
+_DOCUMENTED = re.compile(r":::\s*(\S*)")
+_LOOKS_LIKE_CODE = re.compile(r"(?:>>>|\.\.\.)\s|In \[\d*\]:|\\(?:texttt|verb|tt)\b")
 
 
 def prose(lines: list[str], fences: dict[int, str]) -> list[Problem]:
@@ -41,6 +43,10 @@ def prose(lines: list[str], fences: dict[int, str]) -> list[Problem]:
             found.append((n, "what stands in an included file is not looked into: write it here"))
         if _DIRECTIVE.search(plain):
             found.append((n, 'a comment must not skip or hide a block: give the block data-skip="reason"'))
+        if _LOOKS_LIKE_CODE.search(line):
+            found.append((n, "a session within a line is never run: use a ```pycon block"))
+        if (name := _DOCUMENTED.match(line)) and name[1].split(".")[0] != "gradlab":
+            found.append((n, f"the examples of {name[1] or 'nothing'} are not run: only those of gradlab are"))
     with_fences = [fences[n] + "```" if n in fences else line for n, line in enumerate(lines, 1)]
     unquoted = [_QUOTE.sub("", line).expandtabs(4) for line in with_fences]
     found += [(n, what) for n, what in _indented(unquoted) if n > body]
@@ -70,6 +76,9 @@ def _indented(lines: list[str]) -> Iterator[Problem]:
             yield n + 1, "indented code is never run: use a fenced block at the indentation of the text"
 
 
+_SHORTENED = re.compile(r"Traceback \(most recent call last\):\n    \.\.\.\n\w")
+
+
 def python(source: str) -> Iterator[Problem]:
     """Plain code: no prompts, no values in comments."""
     for k, line in enumerate(source.splitlines()):
@@ -87,10 +96,12 @@ def pycon(source: str) -> Iterator[Problem]:
         yield 0, f"not a doctest: {error}"
         return
     for step in steps:
-        yield from claims(step.code, step.line)
+        yield from claims(step.code, step.line, session=True)
         yield from ((step.answer + k, what) for k, what in output(step.want))
         if step.want.startswith("Traceback (") and step is not steps[-1]:
             yield step.line, "an example that raises must end its block, since a copy of the block stops there"
+        if step.want.startswith("Traceback (") and not _SHORTENED.match(step.want):
+            yield step.answer + 1, "the frames of a traceback are not compared: show them as `    ...`"
     seen = {k for step in steps for k in range(step.line, step.end)}
     for k, line in enumerate(source.splitlines()):
         if k not in seen and line.strip() and not re.fullmatch(r"\s*(>>>|\.\.\.)(\s+#.*)?\s*", line):
@@ -100,41 +111,52 @@ def pycon(source: str) -> Iterator[Problem]:
 
 
 def console(source: str) -> Iterator[Problem]:
-    """Shell: commands after `$ `, continued after `> `."""
-    if source.strip() and not source.startswith("$ "):
-        yield 0, "a ```console block starts with `$ ` and a command"
+    """Shell: commands after `$ `, continued after `> `; nothing in the background, no values in comments."""
+    if not source.startswith("$ "):
+        if source.strip():
+            yield 0, "a ```console block starts with `$ ` and a command"
+        return
+    for step in prompts.shell(source):
+        yield from ((step.answer + k, what) for k, what in output(step.want))
+        if _BACKGROUND.search(step.code):
+            yield step.line, "a failure in the background, or after `set +e`, would not be seen"
+        try:
+            if shlex.split(step.code) != shlex.split(step.code, comments=True):
+                yield step.line, "a comment in a command is never checked: say it in words above the block"
+        except ValueError:
+            pass  # quotes that a here-document leaves open: bash reads them
 
 
 def output(source: str) -> Iterator[Problem]:
-    """What plain code prints: something must be compared, to the end."""
+    """What is printed: something must be compared, to the end."""
     if source.strip() and not source.replace(".", "").strip():
         yield 0, "an output of dots alone accepts anything"
     elif source.rstrip().endswith("\n..."):
         yield source.rstrip().count("\n"), "an output that ends in a line of dots accepts anything after it"
 
 
-def claims(code: str, offset: int) -> Iterator[Problem]:
-    """Values claimed in comments, and doctest directives. Code that is no Python is left to the run."""
+def claims(code: str, offset: int, session: bool = False) -> Iterator[Problem]:
+    """Values claimed in comments, or in texts that nothing uses. Code that is no Python is left to the run."""
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
-        ast.parse(code)
+        tree = ast.parse(code)
     except (SyntaxError, tokenize.TokenError):
         return
+    if "doctest:" in code:
+        yield offset, 'no doctest directives: what is shown must be what runs (or data-skip="reason")'
     for token in tokens:
-        if token.type != tokenize.COMMENT:
-            continue
-        k, comment, before = token.start[0] - 1 + offset, token.string, token.line[: token.start[1]]
-        if re.search(r"#\s*doctest:", comment):
-            yield k, 'no doctest directives: what is shown must be what runs (or data-skip="reason")'
-        elif _claims_value(comment, before):
-            yield k, f"a value in a comment is never checked: {comment!r}: print it, or say it in words"
+        if token.type == tokenize.COMMENT and _VALUE.search(token.string):
+            what = f"a value in a comment is never checked: {token.string!r}: print it, or say it in words"
+            yield token.start[0] - 1 + offset, what
+    documented = {id(node.body[0]) for node in ast.walk(tree) if isinstance(node, _DOCUMENTABLE) and node.body}
+    for node in ast.walk(tree):
+        text = node.value.value if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) else None
+        if isinstance(text, str) and not session and (id(node) not in documented or _PROMPT.search(text)):
+            yield node.lineno - 1 + offset, "a text that nothing uses is never checked: say it above the block"
 
 
-def _claims_value(comment: str, before: str) -> bool:
-    """Does a comment claim a value? A number that the line's own code contains is no claim."""
-    if _LITERAL.match(comment) or _ARROW.match(comment):
-        return True
-    return bool(before.strip()) and any(number not in before for number in _DECIMAL.findall(comment))
+_DOCUMENTABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_PROMPT = re.compile(r"^\s*>>>", re.M)
 
 
 CHECKS: dict[str, Callable[[str], Iterator[Problem]]] = {

@@ -1,88 +1,118 @@
 """The pytest side of the verifier: `pytest docs/learn/one-page.md` verifies that page, and records it."""
 
+import doctest
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
-from unittest import SkipTest
 
 import pytest
-from _pytest.doctest import DoctestItem
-from sybil import Example, Sybil
-from sybil.example import SybilFailure
-from sybil.integration.pytest import SybilFile, SybilItem
+from _pytest.doctest import DoctestItem, MultipleDoctestFailures
+from mkdocs.utils import is_markdown_file
 
 from website.paths import PACKAGE, ROOT
-from website.verify import document, record, rendered
+from website.verify import record, rendered, sandbox
 from website.verify.blocks import Unverified
+from website.verify.document import Page, Running
 from website.verify.equality import Checker
 
 
-class Pages(Sybil):
-    """Sybil for our pages: its tests are called by line and kind of block."""
-
-    def identify(self, example: Example) -> str:
-        return f"line {example.line} {example.parsed.kind}"
-
-
-SYBIL = Pages(parsers=[document.regions], patterns=["*.md"], document_types={".md": document.Page})
-
-
-class PageFile(SybilFile):
-    """One page: its blocks in order, in one namespace, in a folder of its own."""
+class PageFile(pytest.File):
+    """One page: its blocks in order, in one namespace, in a process and a folder of its own."""
 
     def collect(self) -> Iterator["BlockItem"]:
         try:
-            self.page = SYBIL.parse(self.path)
-            rendered.compare(self.page.text, [example.parsed for example in self.page.examples()], self.page.name)
+            self.page = Page.of(self.path.read_text(encoding="utf-8"), str(self.path))
+            rendered.compare(self.page.text, self.page.blocks, self.page.name)
         except Unverified as error:
             raise self.CollectError(str(error)) from None
-        for example in self.page.examples():
-            yield BlockItem.from_parent(self, sybil=SYBIL, example=example)
+        for index, block in enumerate(self.page.blocks):
+            yield BlockItem.from_parent(self, name=f"line {block.line} {block.kind}", index=index)
 
     def setup(self) -> None:
         self.open = ExitStack()
-        self.page.folder = self.open.enter_context(self.page.running())
+        self.running: Running = self.open.enter_context(self.page.running())
 
     def teardown(self) -> None:
         self.open.close()
 
 
-class BlockItem(SybilItem):
+class Wrong(Exception):
+    """A block that does not give what its page shows; says where, what was expected, and what came."""
+
+
+class BlockItem(pytest.Item):
     """One block of a page."""
 
-    def __init__(self, parent: PageFile, sybil: Pages, example: Example) -> None:
-        super().__init__(parent, sybil, example)
-        page, block = parent.page, example.parsed
+    parent: PageFile
+
+    def __init__(self, *, index: int, **words: Any) -> None:
+        super().__init__(**words)
+        page = self.parent.page
+        self.index, self.block = index, page.blocks[index]
         self.user_properties = [
             ("page", page.name),
             ("sha256", record.digest(page.text)),
-            ("found", len(page.regions)),
-            ("line", example.line),
-            ("reason", block.reason),
+            ("found", len(page.blocks)),
+            ("line", self.block.line),
+            ("reason", self.block.reason),
         ]
 
     def runtest(self) -> None:
-        try:
-            document.evaluate(self.example)
-        except SkipTest as skipped:
-            raise pytest.skip.Exception(str(skipped), _use_item_location=True) from None
+        if self.block.reason:
+            raise pytest.skip.Exception(self.block.reason, _use_item_location=True)
+        if failures := self.parent.running.failures(self.index):
+            raise Wrong(failures)
 
-    def reportinfo(self) -> tuple[str, int, str]:
-        return self.example.path, self.example.line - 1, f"{self.parent.nodeid}: {self.name}"
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, self.block.line - 1, f"{self.parent.nodeid}: {self.name}"
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        if isinstance(excinfo.value, SybilFailure):
-            return excinfo.value.result
-        return super().repr_failure(excinfo, style)
+        return str(excinfo.value) if isinstance(excinfo.value, Wrong) else super().repr_failure(excinfo, style)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PageFile | None:
-    """Every Markdown file that pytest is asked about is a page."""
-    if file_path.suffix == ".md":
-        return PageFile.from_parent(parent, path=file_path, sybils=[SYBIL])
+    """Every Markdown file that pytest is asked about is a page, by whatever ending MkDocs knows it."""
+    if is_markdown_file(file_path.name):
+        return PageFile.from_parent(parent, path=file_path)
     return None
+
+
+class _Docstring:
+    """The examples of a docstring, in a process of their own: an exit, a patch, a skip stay within it."""
+
+    def __init__(self, item: DoctestItem, runtest: Callable[[], None]) -> None:
+        self.item, self.runtest = item, runtest
+        self.watch = sandbox.Watch()
+        sys.stdout = sys.stderr = self.watch.out
+
+    def __call__(self, question: None) -> str:
+        found = ""
+        try:
+            with self.watch.limited():
+                self.runtest()
+        except BaseException as error:  # noqa: BLE001 (the test fails with it)
+            found = str(self.item.repr_failure(pytest.ExceptionInfo.from_exception(error)))
+            found = found if isinstance(error, doctest.DocTestFailure | MultipleDoctestFailures) else repr(error)
+        return found + self.watch.complaints(None)
+
+
+def _alone(item: DoctestItem, runtest: Callable[[], None]) -> None:
+    directives = [example for example in item.dtest.examples if example.options]
+    if directives:
+        pytest.fail(f"no doctest directives: {directives[0].source}", pytrace=False)
+    process = sandbox.Process(_Docstring, item, runtest)
+    try:
+        found = process.ask(None)
+    except sandbox.Ended as ended:
+        found = f"{item.name}: {ended}"
+    finally:
+        process.end()
+    if found:
+        pytest.fail(found, pytrace=False)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -91,6 +121,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     docstrings = [item for item in items if isinstance(item, DoctestItem)]
     for item in docstrings:
         item.runner._checker = Checker()  # pytest's own passes 1e-02 for 1e-07
+        if sandbox.FORKS and not config.getoption("cov_source", None):  # coverage does not follow into a process
+            item.runtest = partial(_alone, item, item.runtest)
     ours = [item for item in docstrings if item.path.is_relative_to(PACKAGE)]
     found = Counter(item.path for item in ours)
     whole = not any("::" in word for word in config.args)
@@ -134,7 +166,7 @@ class Recorder:
             run.run.append(block["line"])
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed and report.nodeid.endswith(".md"):
+        if report.failed and is_markdown_file(report.nodeid):
             self.runs[report.nodeid] = record.Run("", 0, failed=[0])
 
     def pytest_sessionfinish(self) -> None:
@@ -142,7 +174,7 @@ class Recorder:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """How many blocks, where, how long."""
-        pages = [run for name, run in self.runs.items() if name.endswith(".md")]
+        pages = [run for name, run in self.runs.items() if is_markdown_file(name)]
         if pages:
             ran, skipped = (sum(len(getattr(run, word)) for run in pages) for word in ("run", "skipped"))
             found, seconds = sum(run.found for run in pages), sum(run.seconds for run in pages)

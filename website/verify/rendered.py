@@ -37,6 +37,88 @@ def blocks(html: str) -> list[str]:
     return [same_lines(text) for text in reader.found]
 
 
+# Elements that Markdown makes, or that our pages need, and the attributes they may have. Anything else may look like
+# code or output that ran, or hide what did.
+_PLAIN = """
+    p h1 h2 h3 h4 h5 h6 ul li em strong del code pre span table thead tbody tr blockquote hr br sub sup dl dt dd
+    figure figcaption summary section
+"""
+_ELEMENTS = dict.fromkeys(_PLAIN.split(), "") | {
+    "a": "href title rel tabindex",
+    "abbr": "title",
+    "details": "open",
+    "div": "data-exit data-local data-of data-skip data-tabs",
+    "h2": "data-hunt",
+    "h3": "data-hunt",
+    "img": "alt src title",
+    "input": "checked name type",
+    "label": "for",
+    "moving-picture": "name",
+    "ol": "start",
+    "td": "style",
+    "th": "colspan style",
+}
+_ALIGNED = re.compile(r"text-align: (?:left|right|center);")
+_CLASSES = re.compile(
+    r"admonition(?:-title)?|arithmatex|caption(?:-prefix)?|code|filename|footnote(?:-ref|-backref)?|headerlink"
+    r"|highlight(?:table)?|hll|language-\w+|linenodiv|linenos|tabbed-[\w-]+|md-button(?:--primary)?|gl-[\w-]+"
+    r"|lab-[\w-]+|live-[\w-]+|note|question|success|tip|info|warning|abstract|example|quote|failure|danger"
+)
+
+
+_DRAWING = {"svg", "g", "path", "circle", "line", "rect", "polyline", "polygon", "title"}
+_IN_BLOCK = {"div", "table", "tbody", "tr", "td", "th", "pre", "code", "span", "a"}
+
+
+class _Strange(HTMLParser):
+    """Finds elements, attributes and classes that Markdown does not make."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self.depth = 0  # of <div> within a highlighted block
+        self.within: list[str] = []  # <pre> and the name of a file: where a block has its text
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        classes = (dict(attrs).get("class") or "").split()
+        if tag == "div" and (self.depth or "highlight" in classes):
+            self.depth += 1
+        if tag in _DRAWING:
+            self.found += [f"{name} in <{tag}>" for name, _ in attrs if name == "style" or name.startswith("on")]
+        elif tag not in _ELEMENTS or (self.depth and tag not in _IN_BLOCK) or (tag == "pre" and not self.depth):
+            self.found.append(f"<{tag}>")
+        else:
+            self.found += [f"{name} in <{tag}>" for name, value in attrs if not _allowed(tag, name, value or "")]
+            if not self.depth:
+                self.found += [f'class="{one}" in <{tag}>' for one in classes if not _CLASSES.fullmatch(one)]
+        if tag == "pre" or "filename" in classes:
+            self.within.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "div" and self.depth:
+            self.depth -= 1
+        if self.within and self.within[-1] == tag:
+            self.within.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self.depth and not self.within and data.strip():
+            self.found.append(f"text in the look of a block: {data.strip()!r}")
+
+
+def _allowed(tag: str, name: str, value: str) -> bool:
+    if name == "style":
+        return "style" in _ELEMENTS[tag].split() and _ALIGNED.fullmatch(value) is not None
+    return name in ("id", "class", *_ELEMENTS[tag].split())
+
+
+def strange(html: str) -> list[str]:
+    """What stands in a rendered page, and Markdown did not make it."""
+    reader = _Strange()
+    reader.feed(html)
+    reader.close()
+    return list(dict.fromkeys(reader.found))
+
+
 def compare(text: str, found: Sequence[Block], path: str = "page") -> None:
     """Refuse a page on which a reader sees other blocks than those that run, or in another order.
 
@@ -45,6 +127,10 @@ def compare(text: str, found: Sequence[Block], path: str = "page") -> None:
     Unverified
         With the line, for every block that is shown and never run, and the reverse.
     """
+    if unknown := strange(render(text)):
+        raise Unverified(
+            f"{path}:1: raw HTML or attributes that may look like code, or hide it: {'; '.join(unknown)}"
+        )
     seen, run = blocks(render(text)), [same_lines(block.source) for block in found]
     if seen == run:
         return

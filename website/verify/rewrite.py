@@ -9,14 +9,14 @@ import difflib
 import os
 import re
 import sys
-import tempfile
 from pathlib import Path
 
-from sybil import Example
+from mkdocs.structure.files import get_files
 
 from website.paths import ROOT
-from website.verify import blocks, document, execute, sandbox
+from website.verify import blocks, rendered
 from website.verify.blocks import Unverified
+from website.verify.document import Page, Result
 
 Edit = tuple[int, int, list[str]]  # from line, to the line before, these lines instead
 
@@ -25,54 +25,34 @@ class Raised(Exception):
     """A block failed in a way that its page does not show."""
 
 
-def pages(root: Path = ROOT) -> list[Path]:
-    """Every page of the site, README and CONTRIBUTING."""
-    front = [root / name for name in ("README.md", "CONTRIBUTING.md")]
-    return [page for page in [*front, *sorted((root / "docs").rglob("*.md"))] if page.exists()]
+def pages() -> list[Path]:
+    """README, CONTRIBUTING, and every page that MkDocs itself says it shows, whatever its ending or place."""
+    front = [ROOT / name for name in ("README.md", "CONTRIBUTING.md")]
+    shown = [Path(file.abs_src_path or "") for file in get_files(rendered.config()).documentation_pages()]
+    return [page for page in [*front, *sorted(shown)] if page.exists()]
 
 
 def rewrite(text: str, path: str) -> str:
     """The text of a page with its outputs as they are now."""
-    page = document.load(text, path)
+    page = Page.of(text, path)
     edits: list[Edit] = []
-    with page.running() as page.folder:
-        for example in page.examples():
-            if not example.parsed.reason:
-                with sandbox.filtered(page.filters):
-                    edits += _edits(page, example)
+    with page.running() as running:
+        for index, block in enumerate(page.blocks):
+            edits += [_edit(page, block, result) for result in running.results(index) if not result.ok]
     lines = text.splitlines()
     for start, end, new in sorted(edits, reverse=True):
         lines[start - 1 : end - 1] = new
     return "\n".join(lines) + "\n"
 
 
-def _edits(page: document.Page, example: Example) -> list[Edit]:
+def _edit(page: Page, block: blocks.Block, result: Result) -> Edit:
     """What must be rewritten in, or after, one block."""
-    block = example.parsed
-    if block.kind == blocks.PYTHON:
-        document.save(block, page.folder)
-        page.printed, error = execute.plain(block, page.namespace, page.path)
-        if error:
-            raise Raised(f"{page.name}:{block.line}: raised\n{error}")
-        if page.printed and not example.region.lexemes["shown"]:
-            return [(block.end + 1, block.end + 1, _output_block(block, page.printed))]
-        return []
-    if block.kind == blocks.OUTPUT:
-        if not page.printed:
-            raise Raised(f"{page.name}:{block.line}: the code above prints nothing: remove this block")
-        if execute.same(block.source, page.printed):
-            return []
-        return [(block.line + 1, block.end, _prefixed(block.prefix, page.printed))]
-    prompts = block.kind == blocks.PYCON
-    results = execute.session(block, page.namespace) if prompts else execute.shell(block, page.folder)
-    for result in results:
-        if result.error:
-            raise Raised(f"{page.name}:{result.line}:\n{result}")
-    return [
-        (*result.output, _prefixed(block.prefix, _blank_lines(result.got) if prompts else result.got))
-        for result in results
-        if not result.ok
-    ]
+    if result.error:
+        raise Raised(f"{page.name}:{result.line}:\n{result}")
+    if result.unshown:
+        return (*result.output, _output_block(block, result.got))
+    marked = re.sub(r"^[ \t]*$(?=\n)", "<BLANKLINE>", result.got, flags=re.M)
+    return (*result.output, _prefixed(block.prefix, marked if block.kind == blocks.PYCON else result.got))
 
 
 def _output_block(block: blocks.Block, printed: str) -> list[str]:
@@ -85,19 +65,9 @@ def _output_block(block: blocks.Block, printed: str) -> list[str]:
     return [block.prefix.rstrip(), opening, *shown, block.prefix + fence]
 
 
-def _blank_lines(got: str) -> str:
-    return re.sub(r"^[ \t]*$(?=\n)", "<BLANKLINE>", got, flags=re.M)
-
-
 def _prefixed(prefix: str, text: str) -> list[str]:
-    return [(prefix + line).rstrip() for line in _settled(text).splitlines()]
-
-
-def _settled(text: str) -> str:
-    """What differs from run to run becomes dots: seconds of a test run, addresses, temporary folders."""
-    text = re.sub(r"\bin \d+\.\d+s\b", "in ...s", text)
-    text = re.sub(r"\b0x[0-9a-f]{6,}\b", "0x...", text)
-    return re.sub(re.escape(os.path.realpath(tempfile.gettempdir())) + r"/gradlab-\w+", "...", text)
+    """Lines as they stand in the block. The seconds of a test run, which differ from run to run, become dots."""
+    return [(prefix + line).rstrip() for line in re.sub(r"\bin \d+\.\d+s\b", "in ...s", text).splitlines()]
 
 
 def main(names: list[str]) -> int:
@@ -118,7 +88,3 @@ def main(names: list[str]) -> int:
             changed += 1
     print(f"{changed} page(s) rewritten, {failed} could not be run", file=sys.stderr)
     return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

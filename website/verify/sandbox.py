@@ -1,89 +1,197 @@
-"""What a page may change while its blocks run, and how all of it is put back."""
+"""Where a page runs: in a process of its own, whose end takes with it all that the page has changed."""
 
+import atexit
+import builtins
+import gc
+import io
+import logging
+import multiprocessing
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
+import threading
+import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
+from typing import Any
 
 import numpy as np
 
 from website.paths import ROOT
 
 LEFT_OUT = (".git", ".venv*", ".hypothesis", "build", "dist", "node_modules", "__pycache__", "*.egg-info", ".*cache")
+LIMIT = 100  # seconds for one block
+GRACE = 10  # seconds more, for what does not let itself be interrupted
+FORKS = sys.platform == "linux"
+
+Answer = Callable[[Any], Any]
 
 
-@contextmanager
-def page(module: ModuleType, whole_project: bool = False) -> Iterator[Path]:
-    """Run a page as `__main__` in a folder of its own; yields the folder.
-
-    With `whole_project` the folder is a copy of the project (for README and CONTRIBUTING, whose shell
-    blocks speak about the checkout), otherwise it is empty. No .venv: `python` is the one that runs the tests.
-    """
-    with tempfile.TemporaryDirectory(prefix="gradlab-", ignore_cleanup_errors=True) as name, _restored():
-        folder = Path(name).resolve() / "gradlab"
-        if whole_project:
-            shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
-        else:
-            folder.mkdir()
-        sys.modules["__main__"] = module
-        sys.path.insert(0, str(folder))
-        os.environ["MPLBACKEND"] = "Agg"
-        os.chdir(folder)
-        yield folder
+class Ended(Exception):
+    """The process of a page is no more, or had to be ended."""
 
 
-@contextmanager
-def _restored() -> Iterator[None]:
-    """Put back the folder, environment, imports, random numbers, NumPy's settings and figures."""
-    cwd, environ, path = Path.cwd(), dict(os.environ), list(sys.path)
-    modules, main = set(sys.modules), sys.modules["__main__"]
-    printing, errors = np.get_printoptions(), np.geterr()
-    legacy, stdlib = np.random.get_state(), random.getstate()  # noqa: NPY002 (a page may use it)
-    try:
-        yield
-    finally:
-        os.chdir(cwd)
-        os.environ.clear()
-        os.environ.update(environ)
-        _forget_page_modules(modules, sys.path[: len(sys.path) - len(path)] or [""])
-        sys.path[:] = path
-        sys.modules["__main__"] = main
-        np.set_printoptions(**printing)
-        np.seterr(**errors)
-        np.random.set_state(legacy)  # noqa: NPY002
-        random.setstate(stdlib)
-        _close_figures()
+class Process:
+    """A process that answers questions, one at a time, by what `make(*words)` gives there."""
+
+    def __init__(self, make: Callable[..., Answer], *words: Any) -> None:
+        context = multiprocessing.get_context("fork" if FORKS else "spawn")
+        self._ours, theirs = context.Pipe()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python 3.12 warns of the threads that pytest-xdist keeps
+            self._process = context.Process(target=_serve, args=(theirs, self._ours if FORKS else None, make, words))
+            self._process.start()
+        theirs.close()
+
+    def ask(self, question: Any, limit: float | None = None) -> Any:
+        """The answer; raises Ended, with the reason, if there will be none."""
+        limit = limit or LIMIT + GRACE
+        try:
+            self._ours.send(question)
+            if self._ours.poll(limit):
+                return self._ours.recv()
+        except (EOFError, OSError):
+            self._process.join(GRACE)
+            raise Ended(f"ended Python, with exit status {self._process.exitcode}") from None
+        self.end()
+        raise Ended(f"did not end within {limit:.0f} seconds")
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        self._process.kill()
+        self._process.join()
+        self._ours.close()
 
 
-def _forget_page_modules(before: set[str], folders: list[str]) -> None:
-    """Modules that the page itself wrote; the next page may write others of the same name."""
-    for name in set(sys.modules) - before:
-        file = getattr(sys.modules[name], "__file__", None) or ""
-        if file.startswith(tuple(folder + os.sep for folder in folders)):
-            del sys.modules[name]
+def _serve(theirs: Connection, ours: Connection | None, make: Callable[..., Answer], words: tuple[Any, ...]) -> None:
+    if ours:
+        ours.close()  # so that the end of the asking process is seen
+    atexit._clear()  # those of pytest are not ours to run
+    answer = make(*words)
+    while True:
+        try:
+            question = theirs.recv()
+        except (EOFError, OSError):
+            os._exit(0)
+        theirs.send(answer(question))
 
 
-def _close_figures() -> None:
-    if pyplot := sys.modules.get("matplotlib.pyplot"):
-        pyplot.close("all")
-        pyplot.rcdefaults()
+def taken(out: io.StringIO) -> str:
+    """What was printed since the last time."""
+    text = out.getvalue()
+    out.seek(0)
+    out.truncate()
+    return text
 
 
-@contextmanager
-def filtered(filters: list[tuple[object, ...]]) -> Iterator[None]:
-    """Warnings are errors, unless an earlier block of the page chose otherwise; `filters` remembers."""
-    with warnings.catch_warnings():
-        if filters:
-            warnings.filters[:] = filters
-        else:
-            warnings.simplefilter("error")
+class Watch:
+    """What nobody catches: in threads, in finalisers, past sys.stdout. Also the time that a block takes."""
+
+    def __init__(self) -> None:
+        self.out = io.StringIO()  # all that is printed passes through it
+        self._said: list[str] = []
+        self._file = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
+        self._before = set(threading.enumerate())
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for stream in (1, 2):
+            os.dup2(self._file.fileno(), stream)
+        sys.__stdout__ = sys.__stderr__ = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")  # type: ignore[misc]
+        sys.unraisablehook = self._unraisable
+        threading.excepthook = self._in_thread
+        for handler in list(logging.getLogger().handlers):  # pytest's
+            logging.getLogger().removeHandler(handler)
+        warnings.resetwarnings()
+        warnings.simplefilter("error")
+        warnings.showwarning = _show
+        if hasattr(signal, "SIGALRM"):
+            signal.signal(signal.SIGALRM, _interrupt)
+
+    @contextmanager
+    def limited(self) -> Iterator[None]:
+        """Code that takes too long is interrupted, so that its line is known."""
+        if hasattr(signal, "SIGALRM"):
+            signal.alarm(LIMIT)
         try:
             yield
         finally:
-            filters[:] = warnings.filters
+            if hasattr(signal, "SIGALRM"):
+                signal.alarm(0)
+
+    def complaints(self, names: dict[str, Any] | None) -> str:
+        """What was noticed since the last time; given the names of a page, also what the end of Python brings."""
+        if names is not None:
+            self._end(names)
+        gc.collect(0)
+        sys.__stdout__.flush()  # type: ignore[union-attr]
+        self._file.seek(0)
+        past = self._file.read()
+        self._file.seek(0)
+        self._file.truncate()
+        late = taken(self.out)
+        said = [*self._said, *([f"written past sys.stdout and sys.stderr:\n{past}"] if past else [])]
+        said += [f"printed after the last line of the block:\n{late}"] if late else []
+        self._said.clear()
+        return "".join(said)
+
+    def _end(self, names: dict[str, Any]) -> None:
+        for thread in set(threading.enumerate()) - self._before:
+            if not thread.daemon:
+                thread.join(5)
+                if thread.is_alive():
+                    self._said.append(f"the thread {thread.name} never ends\n")
+        atexit._run_exitfuncs()
+        names.clear()
+        vars(builtins).pop("_", None)
+        gc.collect()
+
+    def _unraisable(self, found: Any) -> None:
+        lines = traceback.format_exception(found.exc_type, found.exc_value, found.exc_traceback)
+        self._said.append(f"{found.err_msg or 'raised in a finaliser'}: {found.object!r}\n{''.join(lines)}")
+
+    def _in_thread(self, found: threading.ExceptHookArgs) -> None:
+        lines = traceback.format_exception(found.exc_type, found.exc_value, found.exc_traceback)
+        self._said.append(f"raised in a thread:\n{''.join(lines)}")
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    raise TimeoutError(f"did not end within {LIMIT} seconds")
+
+
+def _show(message: Any, category: Any, filename: str, lineno: int, file: Any = None, line: Any = None) -> None:
+    (file or sys.stderr).write(warnings.formatwarning(message, category, filename, lineno, line))
+
+
+@contextmanager
+def folder(whole_project: bool) -> Iterator[Path]:
+    """A folder for a page. With `whole_project` it is a copy of the project, otherwise it is empty.
+
+    (README and CONTRIBUTING have shell blocks that speak about the checkout. No .venv: `python` is the one that runs
+    the tests.)
+    """
+    with tempfile.TemporaryDirectory(prefix="gradlab-", ignore_cleanup_errors=True) as name:
+        made = Path(name).resolve() / "gradlab"
+        if whole_project:
+            shutil.copytree(ROOT, made, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        else:
+            made.mkdir()
+        yield made
+
+
+def enter(module: ModuleType, folder: Path) -> None:
+    """Make `module` the `__main__` of this process, and `folder` where it is; nothing is drawn by chance twice."""
+    sys.modules["__main__"] = module
+    sys.path.insert(0, str(folder))
+    os.environ["MPLBACKEND"] = "Agg"
+    if "matplotlib" in sys.modules:
+        sys.modules["matplotlib"].use("Agg")
+    os.chdir(folder)
+    random.seed()
+    np.random.seed()  # noqa: NPY002 (a page may use it)
