@@ -209,7 +209,8 @@ def _prompt(result: Result, ran: Ran) -> Result:
             message = result.want.removeprefix(_HEADER).strip()
             return replace(result, error=ran.error or f"nothing, though the page shows {message}")
         got = ran.printed + _HEADER + ran.raised
-        return replace(result, got=got, ok=same(result.want, got))
+        dotted = result.want if result.want.startswith(_HEADER) else _HEADER + result.want.partition("\n")[2]
+        return replace(result, got=got, ok=same(dotted, got))
     if ran.error:
         return replace(result, error=ran.error)
     return replace(result, ok=same(unmarked(result.want), ran.printed))

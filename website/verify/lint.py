@@ -76,7 +76,7 @@ def _indented(lines: list[str]) -> Iterator[Problem]:
             yield n + 1, "indented code is never run: use a fenced block at the indentation of the text"
 
 
-_SHORTENED = re.compile(r"Traceback \(most recent call last\):\n    \.\.\.\n\w")
+_SHORTENED = re.compile(r"Traceback \(most recent call last\):\n(?:    \.\.\.\n)?\w")
 
 
 def python(source: str) -> Iterator[Problem]:

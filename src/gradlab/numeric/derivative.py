@@ -59,7 +59,7 @@ def derivative(f: Callable[[Any], Any], x: float) -> Derivative:
     >>> from math import log
     >>> d = derivative(log, 1e-6)
     >>> print(f"{d.value:.4f} ± {d.error:.0e}, from {d.evaluations} evaluations")
-    1000000.0000 ± 4e-04, from 17 evaluations
+    1000000.0000 ± 3e-04, from 17 evaluations
     """
     _arguments.floats("x", x, "one finite float")
     at = np.asarray(x)
