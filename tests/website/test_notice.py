@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from website.pages import licences
 from website.paths import ROOT
 
 NOTICE = (ROOT / "NOTICE").read_text(encoding="utf-8")
@@ -57,3 +58,16 @@ def test_every_folder_of_assets_is_known(site: Path) -> None:
     assert not (site / "assets" / "javascripts" / "lunr").exists()
     assert (site / "assets" / "fonts" / "OFL.txt").exists()
     assert (site / "assets" / "katex" / "LICENSE.txt").exists()
+
+
+def test_the_site_has_the_text_of_every_licence(site: Path) -> None:
+    text = (site / "licences.txt").read_text(encoding="utf-8")
+    assert NOTICE in text
+    for name in (*licences.shipped(), "Pyodide", "CPython", "Source Serif 4, Source Code Pro"):
+        assert f"{'=' * 80}\n{name}\n" in text or name in {"pyodide", "ws"}, name
+    for words in (
+        "Mozilla Public License Version 2.0",
+        "Python Software Foundation License",
+        "SIL Open Font License",
+    ):
+        assert words.lower() in " ".join(text.lower().split()), words

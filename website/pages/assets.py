@@ -11,7 +11,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from website.figures.card import card
-from website.pages import bundle, formulas, markup
+from website.pages import bundle, formulas, licences, markup
 from website.paths import ROOT, WEBSITE
 
 CARD = "assets/card.png"
@@ -21,6 +21,7 @@ def made_files(config: MkDocsConfig) -> Iterable[File]:
     """What pages may link to although it is in no folder."""
     yield File.generated(config, "assets/site.css", content=stylesheet())
     yield File.generated(config, CARD, content=card())
+    yield File.generated(config, licences.FILE, content=licences.texts())
     for path, script in bundle.scripts().items():
         yield _generated(config, f"assets/{path}", script)
     for path, made in formulas.files():

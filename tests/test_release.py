@@ -1,0 +1,89 @@
+"""What leaves the house: workflows without a finding, a release tried as far as it goes without the forge."""
+
+import re
+import runpy
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not WORKFLOWS, reason="the sdist has no workflows"),
+]
+
+
+def tool(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))
+
+
+def test_zizmor_finds_nothing() -> None:
+    command = [tool("zizmor"), "--offline", "--no-progress", "--persona", "pedantic", str(ROOT / ".github")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_by_hash(workflow: Path) -> None:
+    used = re.findall(r"uses: (\S+)(.*)", workflow.read_text(encoding="utf-8"))
+    assert used
+    assert not [name for name, note in used if not (re.search(r"@[0-9a-f]{40}$", name) and re.match(r" # v\d", note))]
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for name in ("src", "tests", ".ci"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "CHANGELOG.md", "CITATION.cff", "LICENSE", "NOTICE"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def test_a_release_has_absolute_addresses_and_all_licences(copy: Path) -> None:
+    release = runpy.run_path(str(copy / ".ci" / "release.py"))
+    release["write_addresses"](copy, "https://github.com/owner/name", "v1")
+    for kind in ("--wheel", "--sdist"):
+        subprocess.run(
+            [sys.executable, "-m", "build", "--no-isolation", kind, str(copy)], check=True, capture_output=True
+        )
+    built = sorted(map(str, (copy / "dist").iterdir()))
+    done = subprocess.run(
+        [sys.executable, "-m", "twine", "check", "--strict", *built], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
+    (wheel,) = (copy / "dist").glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name.rpartition("/")[2] for name in archive.namelist()}
+        (metadata,) = [archive.read(name).decode() for name in archive.namelist() if name.endswith("METADATA")]
+    assert {"LICENSE", "NOTICE"} <= names
+    assert "Project-URL: Source, https://github.com/owner/name" in metadata
+    assert "https://raw.githubusercontent.com/owner/name/v1/docs/assets/site.png" in metadata
+    assert not re.search(r"\]\((?!https?:|#)", metadata)
+
+
+def test_a_tag_must_be_the_version(copy: Path) -> None:
+    release = runpy.run_path(str(copy / ".ci" / "release.py"))
+    version = tomllib.loads((copy / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    changes = copy / "CHANGELOG.md"
+    changes.write_text(changes.read_text(encoding="utf-8") + f"\n## {version} - 2030-01-01\n", encoding="utf-8")
+    assert release["problems"](copy, f"v{version}") == []
+    assert len(release["problems"](copy, "v99.0.0")) == 1
+    (copy / "CITATION.cff").write_text("version: 99\n", encoding="utf-8")
+    changes.write_text("nothing\n", encoding="utf-8")
+    assert len(release["problems"](copy, f"v{version}")) == 2
+
+
+def test_pythons_are_named_once_and_the_same_everywhere() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = re.findall(r"Python :: (3\.\d+)", "\n".join(project["classifiers"]))
+    assert named[0] == project["requires-python"].removeprefix(">=")
+    for name in ("tests.yml", "release.yml"):
+        text = (ROOT / ".github" / "workflows" / name).read_text(encoding="utf-8")
+        (matrix,) = re.findall(r"^ +python: \[(.*)\]$", text, re.M)
+        assert re.findall(r"[\d.]+", matrix) == named
