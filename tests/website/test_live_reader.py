@@ -43,19 +43,10 @@ def test_edit_run_and_reset(block: Locator) -> None:
     assert state(block) == "same"
 
 
-def test_an_edit_that_changes_nothing_is_still_compared(block: Locator) -> None:
-    edit(block, "1 / 3.0")
-    run(block)
-    assert state(block) == "same"
-    edit(block, "1 / 4")
-    assert run(block) == "0.25\n"
-    assert state(block) == "edited"
-
-
 def test_an_endless_loop_is_stopped_and_the_page_lives_on(block: Locator) -> None:
     edit(block, "while True: pass")
     block.get_by_role("button", name="Run", exact=True).click()
-    expect(block.locator(".live-note")).to_have_text("Running …", timeout=60_000)
+    expect(block.locator(".live-note")).to_have_text(re.compile("^Running"), timeout=60_000)
     assert block.page.evaluate("new Promise((done) => setTimeout(() => done(1 + 1), 300))") == 2
     block.get_by_role("button", name="Stop").click()
     assert state(block) == "stopped"
@@ -69,7 +60,7 @@ def test_an_endless_loop_is_stopped_and_the_page_lives_on(block: Locator) -> Non
 def test_an_endless_loop_does_not_follow_to_the_next_page(block: Locator) -> None:
     edit(block, "while True: pass")
     block.get_by_role("button", name="Run", exact=True).click()
-    expect(block.locator(".live-note")).to_have_text("Running …", timeout=60_000)
+    expect(block.locator(".live-note")).to_have_text(re.compile("^Running"), timeout=60_000)
     go(block.page, SIX)
     first = block.page.locator("live-block").first
     run(first)
@@ -93,6 +84,8 @@ def test_an_error_shows_the_readers_frames_and_gradlabs(block: Locator) -> None:
     assert "/gradlab/numeric/derivative.py" in printed
     assert "live.py" not in printed
     assert "<module>" in printed
+    assert printed.startswith("Line 3: return int(x) / 0\nZeroDivisionError: division by zero\n")
+    expect(block.locator(".live-note")).to_have_text("Stopped by an error in line 3")
     assert printed.endswith("ZeroDivisionError: division by zero\n")
 
 
@@ -164,7 +157,7 @@ def test_ten_pages_and_back_in_one_worker(tab: Page) -> None:
         if address not in there or CHOSEN == "all":
             runs()
     assert tab.evaluate("window.stays"), "a page was loaded anew"
-    assert len([worker for worker in tab.workers if "/live/" in worker.url]) == 1
+    assert len([worker for worker in tab.workers if worker.url.startswith("blob:")]) == 1
 
 
 REPORT = """import numpy as np, gradlab
@@ -265,12 +258,12 @@ def test_code_in_an_address_is_left_alone(scripted: Page) -> None:
     block = scripted.locator("live-block")
     expect(block.get_by_role("button", name="Run", exact=True)).to_be_visible()
     assert block.evaluate("block => block.code") == "1 / 3"
-    assert not [worker for worker in scripted.workers if "/live/" in worker.url]
+    assert not [worker for worker in scripted.workers if worker.url.startswith("blob:")]
     for path in bundle.SCRIPTS:
         assert not re.search(r"location\.(search|hash)|URLSearchParams", path.read_text(encoding="utf-8")), path
 
 
-def test_before_the_first_click_a_page_loads_five_kilobytes(chromium: Browser, site: Path) -> None:
+def test_before_the_first_click_a_page_loads_eight_kilobytes(chromium: Browser, site: Path) -> None:
     with visit(chromium) as visitor:
         page = visitor.open(SIX)
         expect(page.locator(".live-run").first).to_be_visible()
@@ -282,7 +275,7 @@ def test_before_the_first_click_a_page_loads_five_kilobytes(chromium: Browser, s
     bare = re.sub(r"</?live-block[^>]*>", "", shown)
     marked = len(gzip.compress(shown.encode())) - len(gzip.compress(bare.encode()))
     assert shown != bare
-    assert len(gzip.compress((site / loaded[0]).read_bytes())) + len(gzip.compress(style)) + marked <= 5_000
+    assert len(gzip.compress((site / loaded[0]).read_bytes())) + len(gzip.compress(style)) + marked <= 8_000
 
 
 FILES = ["worker.js", "py/pyodide.asm.wasm", "py/pyodide.asm.js", "py/numpy-2.0.2", "live.py"]
@@ -372,3 +365,4 @@ def test_edits_survive_navigation(block: Locator) -> None:
     assert run(block) == "42\n"
     block.page.reload()  # takes Python with it: the last test in this tab
     expect(block.locator(".cm-content")).to_have_text("6 * 7")
+    expect(block.locator(".live-note")).to_have_text(re.compile("^Your version, kept from before"))

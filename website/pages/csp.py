@@ -17,12 +17,15 @@ def with_policy(page_html: str) -> str:
 
 
 def of(page_html: str) -> str:
-    """The policy of one page. Python in the worker is WebAssembly; formulas and figures carry styles of their own."""
+    """The policy of one page. Python in the worker is WebAssembly; formulas and figures carry styles of their own.
+
+    A worker that is made of a blob has this policy too; one that is made of an address would have none.
+    """
     digests = dict.fromkeys(map(_digest, _INLINE.findall(page_html)))
     allowed = " ".join(["'self'", "'wasm-unsafe-eval'", *(f"'sha256-{digest}'" for digest in digests)])
     return (
         f"default-src 'self'; script-src {allowed}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        "object-src 'none'; base-uri 'self'; form-action 'self'"
+        "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
     )
 
 

@@ -47,6 +47,7 @@ export async function blind(lab, make) {
     for (const folded of [...hints, answer]) folded.open = false;
     for (const block of blocks) {
       block.out.hidden = true;
+      block.settle();
       block.say("");
     }
     await task.write(lab.broken);

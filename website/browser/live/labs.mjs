@@ -70,9 +70,9 @@ function hunt(title, make) {
   for (const block of blocks) {
     const beside = blocks.filter((other) => other.parentNode === block.parentNode);
     const needed = beside.slice(0, beside.indexOf(block) + 1);
-    block.run = async () => {
+    block.run = async (front = block) => {
       for (const [k, each] of needed.entries())
-        if (!(await each.runUpTo(each, [first, ...needed.slice(0, k + 1)]))) return;
+        if (!(await each.runUpTo(each, [first, ...needed.slice(0, k + 1)], front))) return;
       return true;
     };
   }
@@ -81,9 +81,11 @@ function hunt(title, make) {
   lab.said = said;
   const look = async () => {
     said.textContent = "";
-    if ((await check.run()) && !kept()[lab.id]?.solved) task.edit(undefined, false);
+    const ran = await check.run(task); // Stop stands beside this button
+    if (ran || said.textContent) task.say("", task.dataset.state); // the checker's word is enough
+    if (ran && !kept()[lab.id]?.solved) task.edit(undefined, false);
   };
-  task.after(said);
+  task.bar.after(said);
   task.bar.prepend(make("button", { type: "button", textContent: "Check", className: "live-check", onclick: look }));
   task.addEventListener(
     "keydown",
@@ -97,22 +99,25 @@ function hunt(title, make) {
     true,
   );
   check.classList.add("lab-check");
-  check.addEventListener("live-ran", ({ detail: { ok, text = "" } }) => {
+  check.addEventListener("live-ran", ({ detail: { ok, text = "", line, function: name, error } }) => {
     const agrees = !!ok && text.startsWith("AGREES"),
       own = check.code === check.block.code;
     const solved = agrees && own && task.code.trim() !== lab.broken.trim();
     said.textContent = solved
       ? "Solved: the checker agrees."
       : !ok
-        ? ""
+        ? failure(line, name, error)
         : text.split("\n")[0] + (agrees && !own ? " But the check was edited: reset it, and check again." : "");
     said.classList.toggle("gl-agrees", solved);
-    if (ok) task.say("", task.dataset.state); // the checker's word is enough
     if (solved && !kept()[lab.id]?.solved) lab.note({ solved: new Date().toISOString().slice(0, 10) });
   });
   lab.show();
   if (lab.id === "blind") import(new URL("blind.js", import.meta.url)).then(({ blind }) => blind(lab, make));
 }
+
+/** Where the reader's function went wrong, and why; nothing where it was stopped. */
+const failure = (line, name, error) =>
+  error ? `Not yet: stopped by an error${name ? ` in line ${line} of ${name}` : ""}: ${error.split(" (")[0]}` : "";
 
 /** A table of what was found; on the page of the blind lab, of its seeds only. */
 function progress(box, make) {

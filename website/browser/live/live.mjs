@@ -1,70 +1,32 @@
 // <live-block>: Run and Edit for a block that the build has verified. Without this script the block stands as it is.
+import { allowed } from "./allowed.mjs";
+import * as drafts from "./drafts.mjs";
+import { make } from "./make.mjs";
+import * as python from "./python.mjs";
+import { owner, running, verdict } from "./status.mjs";
+import "./surroundings.mjs";
+
 const here = new URL(".", import.meta.url).href;
-const PATIENCE = 90_000; // Pyodide does not say when its download fails: ask again after so long without a sign of life
-let worker,
-  waiting,
-  ticket = 0,
-  life;
-
-function start() {
-  worker = new Worker(here + "worker.js", { type: "module" });
-  worker.ran = new WeakMap(); // block -> the code that it last ran with, without an error, in this worker
-  worker.onmessage = ({ data }) => {
-    watch();
-    if (waiting && (data.id ?? waiting.id) === waiting.id) waiting.on(data);
-  };
-  worker.onerror = (event) => waiting?.on({ failed: event.message || "the worker could not start" });
-}
-
-function watch() {
-  clearTimeout(life);
-  if (waiting && !waiting.running) life = setTimeout(() => waiting?.on({ failed: "no answer" }), PATIENCE);
-}
-
-function end() {
-  worker?.terminate();
-  worker = undefined;
-}
-
-/** Run a block's code in the worker; the block shows every message until the last. */
-function ask(owner, code, fresh, show) {
-  if (!worker) start();
-  return new Promise((resolve) => {
-    waiting = {
-      id: ++ticket,
-      owner,
-      on(message) {
-        if (message.status === "Running") {
-          waiting.running = true;
-          clearTimeout(life);
-        }
-        if (message.failed) end();
-        show(message);
-        if (message.done || message.failed || message.stopped) {
-          waiting = undefined;
-          clearTimeout(life);
-          resolve(message);
-        }
-      },
-    };
-    watch();
-    worker.postMessage({ id: ticket, base: here, block: owner.block, code, fresh, page: location.pathname });
-  });
-}
-
-const make = (tag, properties, ...children) => {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-};
+const root = new URL("../../", here); // of the site
 
 class LiveBlock extends HTMLElement {
   connectedCallback() {
     if (this.bar || location.protocol === "file:") return;
     this.block = JSON.parse(this.dataset.block);
     this.shown = this.querySelector(".highlight pre");
-    this.buttons = {};
     const first = this === document.querySelector("live-block");
+    this.furnish(first);
+    const kept = drafts.read(this.key);
+    if (kept !== null && kept !== this.block.code) this.restore(kept);
+    const box = this.closest(".live-playground");
+    if (box) import(here + "play.js").then(({ play }) => play(box, make));
+    if (first && document.querySelector("[data-hunt], .lab-progress"))
+      import(here + "labs.js").then(({ mount }) => mount(make));
+  }
+
+  /** The bar above the code, and below it what Run gives and what the page's own code printed. */
+  furnish(first) {
+    this.buttons = {};
     this.bar = make("div", { className: "live-bar", role: "group", ariaLabel: "This block" });
     for (const [name, label, hidden] of [
       ["run", "Run"],
@@ -73,16 +35,23 @@ class LiveBlock extends HTMLElement {
       ["stop", "Stop", true],
       ...(first ? [["all", "Run all"]] : []),
     ]) {
+      const onclick = () => this[name]();
       this.buttons[name] = make("button", {
         type: "button",
         textContent: label,
         hidden,
-        className: "live-" + name,
-        onclick: () => this[name](),
+        className: `live-${name}`,
+        onclick,
       });
       this.bar.append(this.buttons[name]);
     }
+    let near;
+    this.buttons.run.onpointerenter = () => {
+      near = setTimeout(python.warm, 120); // who passes by loads nothing
+    };
+    this.buttons.run.onpointerleave = () => clearTimeout(near);
     this.note = make("span", { className: "live-note", role: "status" });
+    this.bar.append(this.note);
     this.out = make("div", {
       className: "live-out",
       hidden: true,
@@ -90,22 +59,21 @@ class LiveBlock extends HTMLElement {
       role: "group",
       ariaLabel: "What this block gave here",
     });
-    this.bar.append(this.note);
-    this.append(this.bar, this.out);
-    const kept = sessionStorage.length ? sessionStorage.getItem(this.key) : null; // a key takes time: it counts blocks
-    const box = this.closest(".live-playground");
-    if (kept !== null && kept !== this.block.code) this.edit(kept, false);
-    if (box) import(here + "play.js").then(({ play }) => play(box, make));
-    if (first && document.querySelector("[data-hunt], .lab-progress"))
-      import(here + "labs.js").then(({ mount }) => mount(make));
+    this.given = this.querySelector(":scope > .language-text");
+    const summary = make("summary", { textContent: "What the page’s code printed" });
+    this.fold = make("details", { className: "live-given", hidden: true }, summary);
+    this.prepend(this.bar);
+    this.append(this.out, this.fold);
   }
 
-  /** The reader went on to another page: what runs is ended, what is loading is loaded for the next page. */
+  async restore(kept) {
+    await this.edit(kept, false);
+    if (this.editor) this.say("Your version, kept from before; Reset brings back the page’s", "edited");
+  }
+
   disconnectedCallback() {
-    if (waiting?.owner !== this) return;
-    if (waiting.running) end();
-    else worker?.postMessage({ drop: waiting.id });
-    waiting.on({ stopped: true });
+    clearInterval(this.clock);
+    python.leave(this);
   }
 
   get page() {
@@ -120,97 +88,143 @@ class LiveBlock extends HTMLElement {
   get code() {
     return this.editor ? this.editor.state.doc.toString() : this.block.code;
   }
+  get edited() {
+    return this.code !== this.block.code;
+  }
 
-  run() {
-    return this.runUpTo(
-      this,
-      this.page.filter((block) => block.block.home === this.block.home),
-    );
+  run(front = this) {
+    const beside = this.page.filter((block) => block.block.home === this.block.home);
+    return this.runUpTo(this, beside, front);
   }
   all() {
-    return this.runUpTo(this.page.at(-1), this.page);
+    return this.runUpTo(this.page.at(-1), this.page, this);
   }
 
-  /** The blocks above share their names with the last: run those first that have not run as they stand. True if all is well. */
-  async runUpTo(last, blocks) {
-    if (waiting)
-      return waiting.owner !== last && last.say("Another block is running: wait for it, or stop it", "waiting");
-    last.say("", ""); // what was said of it before no longer holds
-    let edited = false; // what stands below an edit may print something else
-    for (const block of blocks.slice(0, blocks.indexOf(last) + 1)) {
-      edited ||= block.code !== block.block.code;
-      if (block !== last && worker?.ran.get(block) === block.code) continue;
-      const { ok, done } = await block.alone(!blocks.some((other) => worker?.ran.has(other)), edited);
-      if (ok) continue;
-      if (block !== last && done) last.say("A block above ended in an error, so this one was not run", "error");
-      return;
+  /**
+   * The blocks above share their names with the last: run those first that have not run as they stand. True if all is well.
+   * What goes on is said, and stopped, where it was asked for: in the front.
+   */
+  async runUpTo(last, blocks, front = last) {
+    const busy = python.current();
+    if (busy)
+      return busy.front !== front && front.say("Another block is running: wait for it, or stop it", "waiting");
+    if (front === last) front.say("", ""); // what was said of it before no longer holds
+    front.busy(true);
+    const due = blocks.slice(0, blocks.indexOf(last) + 1);
+    try {
+      for (const [k, block] of due.entries()) {
+        if (block !== last && python.hasRun(block, block.code)) continue;
+        const fresh = !blocks.some((other) => python.hasRun(other));
+        const below = due.slice(0, k).some((above) => above.edited);
+        const place = block === last ? "" : ` block ${k + 1} of ${due.length}`;
+        const { ok, done } = await block.alone({ fresh, below, front, place });
+        if (ok) continue;
+        if (block !== front && done) front.say("A block above ended in an error, so this one was not run", "error");
+        return;
+      }
+      return true;
+    } finally {
+      front.busy(false);
+      if (front.dataset.state === "busy") front.say(...front.word); // of its own code, not of what ran after it
     }
-    return true;
   }
 
-  async alone(fresh, edited) {
-    const { code } = this;
-    this.buttons.stop.hidden = false;
-    this.buttons.run.ariaDisabled = "true"; // not disabled: that would take the focus away
-    this.ariaBusy = "true";
-    this.out.replaceChildren();
-    const last = await ask(this, code, fresh, (message) => this.show(message, edited));
-    if (last.ok) worker?.ran.set(this, code);
-    this.buttons.stop.hidden = true;
-    this.buttons.run.ariaDisabled = null;
-    this.ariaBusy = null;
+  busy(yes) {
+    this.buttons.stop.hidden = !yes;
+    this.buttons.run.ariaDisabled = yes ? "true" : null; // not disabled: that would take the focus away
+    this.ariaBusy = yes ? "true" : null;
+  }
+
+  async alone({ fresh, below, front, place }) {
+    const { code, edited } = this;
+    const whose = { edited, below, verified: !!document.querySelector(".gl-verified") };
+    const start = performance.now();
+    let status = "Running",
+      running_since = start;
+    const tell = () => front.say(running(status, (performance.now() - running_since) / 1000, place), "busy");
+    front.clock = setInterval(() => status === "Running" && tell(), 1000);
+    this.ariaBusy = "true"; // what it gave before stays, pale, until there is something else
+    const last = await python.ask(this, front, code, fresh, (message) => {
+      if (message.status) {
+        status = message.status;
+        running_since = performance.now();
+        tell();
+      }
+      this.show(message, whose, front);
+    });
+    clearInterval(front.clock);
+    if (this !== front) this.ariaBusy = null;
     this.dispatchEvent(new CustomEvent("live-ran", { detail: last }));
     return last;
   }
 
-  show({ status, text, done, ok, same, html, told, diff, failed, stopped }, edited) {
-    if (status) this.say(status + " …", "busy");
-    if (stopped) this.say("Stopped. The names of this page are gone; Run starts afresh", "stopped");
-    if (failed) {
-      this.say(`Python could not be loaded (${failed}). `, "failed");
-      this.note.append(
-        make("button", { type: "button", textContent: "Retry", className: "live-retry", onclick: () => this.run() }),
-      );
+  show(message, whose, front) {
+    const { text, done, failed, stopped } = message;
+    if (stopped) front.say("Stopped. The names of this page are gone; Run starts afresh", "stopped");
+    if (failed) front.failed(failed);
+    if (text === undefined && !stopped && !failed) return;
+    this.out.replaceChildren(...(text === undefined ? [] : this.parts(message)));
+    this.out.dataset.of = owner(whose);
+    // The page's own output stands already: a second copy of it would tell nothing. A picture is none.
+    const told =
+      done && message.ok && message.same && !whose.edited && !whose.below && (!message.html || message.told);
+    this.out.hidden = !this.out.firstChild || told;
+    if (done) {
+      const [words, state] = verdict(message, whose);
+      this.say(words, state);
+      if (state === "differs") this.out.replaceChildren(difference(message.diff));
     }
-    if (text !== undefined) this.out.replaceChildren(...this.told(text, html, told));
-    this.out.hidden = !this.out.firstChild;
-    if (!done) return;
-    if (!ok) this.say("Ended in an error", "error");
-    else if (same) this.say(text ? "Same as verified" : "Done, nothing to print, as verified", "same");
-    else if (edited) this.say("Done", "edited");
-    else {
-      this.say("Differs from the verified output", "differs");
-      this.out.replaceChildren(
-        make(
-          "pre",
-          {},
-          ...diff
-            .split("\n")
-            .map((line) =>
-              make({ "-": "del", "+": "ins" }[line[0]] ?? "span", { textContent: line.slice(2) + "\n" }),
-            ),
-        ),
-      );
-    }
+    this.settle();
+  }
+
+  failed(why) {
+    this.say(`Python could not be loaded (${why}). `, "failed");
+    const onclick = () => this.run();
+    this.note.append(make("button", { type: "button", textContent: "Retry", className: "live-retry", onclick }));
   }
 
   /** What was printed; and the report or picture that its last value is, with its own text folded away. */
-  told(text, html, told) {
-    const printed = text ? [make("pre", { textContent: text })] : [];
+  parts({ text, html, told, hint }) {
+    const way = hint ? [make("p", { className: "live-hint" }, hint.text, ...linked(hint.page))] : [];
+    const printed = [...way, ...(text ? [make("pre", { textContent: text })] : [])];
     if (!html) return printed;
-    const report = make("div", { className: "live-report", innerHTML: html });
+    const report = make("div", { className: "live-report" }, ...allowed(html));
     if (!told || !text) return [...printed, report];
     return [report, make("details", {}, make("summary", { textContent: "As text" }), ...printed)];
   }
 
-  say(text, state) {
-    this.note.textContent = text;
-    this.dataset.state = state || "";
+  /** One output at a time: the page's own, until the code is another, or Run gave something else; then it is folded away. */
+  settle() {
+    const { edited } = this;
+    this.toggleAttribute("data-own", edited);
+    if (!this.given) return;
+    if (edited && !this.fold.contains(this.given)) this.fold.append(this.given);
+    if (!edited && this.fold.contains(this.given)) this.out.before(this.given);
+    this.fold.hidden = !edited;
+    this.given.hidden =
+      !edited && !this.out.hidden && !this.out.querySelector(":scope > .live-report:only-child svg");
+  }
+
+  /** The code is another than that which gave what stands below. */
+  changed(text) {
+    const { edited } = this;
+    if (!drafts.write(this.key, edited ? text : null)) this.lost = true;
+    if (!edited) this.out.hidden = true; // as on the page again, with what the page's code printed
+    this.settle();
+    if (this.ariaBusy) return;
+    const lost = this.lost ? "; this browser keeps nothing, so a reload loses it" : "";
+    if (!edited) this.say("", "");
+    else this.say((this.out.hidden ? "Your version" : "Changed since: run it again") + lost, "edited");
+  }
+
+  say(words, state = "") {
+    this.note.textContent = words;
+    this.dataset.state = state;
+    if (state !== "busy") this.word = [words, state];
   }
 
   stop() {
-    end();
-    waiting?.on({ stopped: true });
+    python.stop();
     this.buttons.run.focus();
   }
 
@@ -223,16 +237,18 @@ class LiveBlock extends HTMLElement {
       return this.say("The editor could not be loaded: try again", "failed");
     }
     if (this.editor) return;
+    if (focus) python.warm(); // who edits will run it
     this.buttons.edit.hidden = true;
     this.buttons.reset.hidden = false;
     this.editor = editor.open({
       code,
       run: () => this.run(),
       leave: () => this.buttons.run.focus(),
-      changed: (text) => sessionStorage.setItem(this.key, text),
+      changed: (text) => this.changed(text),
     });
     this.shown.hidden = true;
     this.shown.before(this.editor.dom);
+    this.settle();
     if (focus) this.editor.focus();
   }
 
@@ -246,61 +262,25 @@ class LiveBlock extends HTMLElement {
     this.editor?.dom.remove();
     this.editor?.destroy();
     this.editor = undefined;
-    sessionStorage.removeItem(this.key);
+    drafts.write(this.key, null);
     this.shown.hidden = false;
     this.buttons.edit.hidden = false;
     this.buttons.reset.hidden = true;
     this.out.hidden = true;
+    this.settle();
     this.say("", "");
     this.buttons.edit.focus();
   }
 }
 
-customElements.get("live-block") || customElements.define("live-block", LiveBlock);
-
-const idle = self.requestIdleCallback ?? setTimeout;
-
-/** Code that is wider than its box can be moved by keyboard. Material sees to it when a block comes into view: too late for Tab. */
-function reach() {
-  const seen = [...document.querySelectorAll("pre > code:not([tabindex])")].filter(
-    (code) => !code.closest("details:not([open])"),
-  );
-  const wide = seen.filter((code) => code.scrollWidth > code.clientWidth);
-  for (const code of wide) code.tabIndex = 0; // all were measured before: the page is laid out once
+/** Lines of the page's output and of this one, marked. */
+function difference(diff) {
+  const kinds = { "-": "del", "+": "ins" };
+  const lines = diff.split("\n").map((line) => make(kinds[line[0]] ?? "span", { textContent: line.slice(2) + "\n" }));
+  return make("pre", {}, ...lines);
 }
-idle(reach);
-document.fonts.addEventListener("loadingdone", () => idle(reach)); // in its own font code is wider than in the one before
 
-// Material wraps code and tables when they come into view, without what a keyboard or a screen reader needs.
-const mended = {
-  "md-code__nav": (nav) => {
-    nav.role = "none";
-  }, // one landmark for each block would be hundreds
-  "md-typeset__scrollwrap": (wrap) => {
-    if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0;
-  },
-};
-const mend = (element) => mended[element.className]?.(element);
-document.querySelectorAll(Object.keys(mended).map((name) => "." + name)).forEach(mend);
-new MutationObserver((changes) => {
-  for (const { addedNodes } of changes)
-    for (const node of addedNodes) {
-      mend(node);
-      if (node.querySelector?.("article pre")) idle(reach); // another page
-    }
-}).observe(document.body, { childList: true, subtree: true });
+/** A link to a page of this site, named as the page is; nothing where there is none. */
+const linked = (page) => (page ? [" ", make("a", { href: new URL(page.at, root), textContent: page.name })] : []);
 
-// Pages that were visited can be read, and run, without a network.
-if (location.protocol !== "file:")
-  idle(() =>
-    navigator.serviceWorker
-      ?.register(new URL("../../offline.js", here))
-      .then(() => navigator.serviceWorker.ready)
-      .then(({ active }) =>
-        active.postMessage([
-          location.href.split("#")[0],
-          ...performance.getEntriesByType("resource").map((one) => one.name),
-        ]),
-      )
-      .catch(() => {}),
-  ); // a private window, a host that forbids it: all is as before
+customElements.get("live-block") || customElements.define("live-block", LiveBlock);

@@ -1,6 +1,7 @@
 """The Python side of a block in the browser: run it, echo like the prompt, compare with the verified output."""
 
 import ast
+import builtins
 import contextlib
 import difflib
 import importlib
@@ -16,6 +17,7 @@ import equality
 LIMIT = 50_000  # characters of output; an endless print must not fill the page
 _FRAMES = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t].*\n|\.\.\.\n|\n)*")
 _HEADER = "Traceback (most recent call last)"
+_FRAMEWORKS = {"torch": "PyTorch", "jax": "JAX", "tensorflow": "TensorFlow", "keras": "Keras"}
 _LAST = "__last__"  # what the last statement of a block is about
 _pages: dict = {}
 _count = 0
@@ -42,6 +44,11 @@ class _Out(io.TextIOBase):
         self.parts.append(text)
         self.emit(text)
 
+    def end_line_anyhow(self):
+        """The same for what is told when too much was written already."""
+        if self.parts and not self.parts[-1].endswith("\n"):
+            self.tell("\n")
+
     def end_line(self):
         """As at a prompt, what comes next begins a line."""
         if self.parts and not self.parts[-1].endswith("\n"):
@@ -55,17 +62,18 @@ def run(code, session, home, page, fresh, want, emit):
     if (page, home) not in _pages:
         _pages[page, home] = _fresh(home)
     out = _Out(emit)
-    ok, value = _run(code, session, _pages[page, home], want, out)
+    ok, value, error = _run(code, session, _pages[page, home], want, out)
     text = "".join(out.parts)
     equal = same(want, text)
     html = "" if value is None else _shown(value)
     told = bool(html) and text.rstrip("\n") in ("", str(value).rstrip("\n"))
     diff = "" if equal else _difference(want, text)
-    return json.dumps({"ok": ok, "same": equal, "text": text, "html": html, "told": told, "diff": diff})
+    said = {"ok": ok, "same": equal, "text": text, "html": html, "told": told, "diff": diff}
+    return json.dumps(said | (_explained(error) if error else {}))
 
 
 def _run(code, session, names, want, out):
-    """Did it end as it should (an exception that is shown counts), and what was the last statement about?"""
+    """Did it end as it should (an exception that is shown counts), what was its last line about, what ended it?"""
     global _count
     _count += 1
     name = f"<block {_count}>"
@@ -85,10 +93,11 @@ def _run(code, session, names, want, out):
                 out.tell(_trace(error, chain=False))
             if session:
                 out.end_line()
-        return True, last[-1] if last else None
+        return True, last[-1] if last else None, None
     except BaseException as error:  # noqa: BLE001 (whatever a reader's code raises is shown to the reader)
-        out.tell(_trace(error))
-        return False, None
+        out.end_line_anyhow()
+        out.tell(_own_line(error, name) + _trace(error))
+        return False, None, error
     finally:
         sys.stdout, sys.stderr = streams
         names.pop(_LAST, None)
@@ -143,6 +152,52 @@ def _trace(error, chain=True):
     own = head + "".join([*traceback.format_list(kept), *traceback.format_exception_only(error)])
     led = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return f"{_trace(led)}\nThat led to:\n\n{own}" if led and chain else own
+
+
+def _frames(error):
+    """The frames of readers' blocks, the outermost first."""
+    return [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith("<block")]
+
+
+def _own_line(error, name):
+    """The line of a reader's code in which it went wrong, and why; nothing where the traceback begins with it."""
+    frames = _frames(error)
+    if not frames or isinstance(error, SyntaxError):
+        return ""
+    last = frames[-1]
+    place = f"Line {last.lineno}" + ("" if last.filename == name else " of a block above")
+    return f"{place}: {(last.line or '').strip()}\n{''.join(traceback.format_exception_only(error))}\n"
+
+
+def _explained(error):
+    """Where an error came from, and what can be done where this browser is the reason."""
+    frames = _frames(error)
+    told = {"error": traceback.format_exception_only(error)[-1].strip(), "function": ""}
+    if isinstance(error, SyntaxError):
+        told["line"] = error.lineno
+    elif frames:
+        told |= {"line": frames[-1].lineno, "function": frames[-1].name.replace("<module>", "")}
+    if isinstance(error, ModuleNotFoundError):
+        told["hint"] = _without(error.name or "")
+    return told
+
+
+def _no_keyboard(*_):
+    raise EOFError("Python has no keyboard here: write the value into the code, instead of input()")
+
+
+builtins.input = _no_keyboard
+
+
+def _without(module):
+    """What can be done about a module that no browser gets here."""
+    name = module.split(".")[0]
+    if framework := _FRAMEWORKS.get(name):
+        text = f"{framework} does not run in a browser. On your machine gradlab checks it: copy the code from"
+        return {"text": text, "page": {"name": "Frameworks", "at": "learn/frameworks/"}}
+    if name == "matplotlib":
+        return {"text": "matplotlib is not here, and not needed: end a block with report.plot(), and it is drawn."}
+    return {"text": f"Here are Python's own library, NumPy and gradlab. What needs {name} runs on your machine."}
 
 
 def same(want, got):

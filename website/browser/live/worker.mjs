@@ -1,4 +1,9 @@
-// Python, away from the page: it sees no DOM, and is stopped by ending this worker.
+// Python, away from the page: it sees no DOM, and is stopped by ending this worker. It has the page's policy, since the
+// page makes it from a blob; what could get round that, or write where other pages read, is taken away before Python starts.
+for (const name of ["caches", "indexedDB", "Worker", "BroadcastChannel"]) {
+  for (let place = self; place; place = Object.getPrototypeOf(place)) delete place[name];
+}
+
 const site = "/lib/python3.12/site-packages";
 let booted,
   bytes = 0,
@@ -33,7 +38,7 @@ async function boot(base, tell) {
     step = now ?? step;
     if (!now && performance.now() - told < 200) return;
     told = performance.now();
-    tell(`${step} (${(bytes / 1e6).toFixed(1)} MB so far, once)`);
+    tell(`${step}, once a visit: ${(bytes / 1e6).toFixed(1)} MB so far`);
   };
   progress("Loading Python, NumPy and gradlab");
   const { loadPyodide } = await import(base + "py/pyodide.js");
@@ -62,10 +67,11 @@ self.onmessage = async ({ data: { id, drop, base, block, code, page, fresh } }) 
   try {
     live = await booted;
   } catch (error) {
-    return send({ failed: String(error?.message ?? error) });
+    return id && send({ failed: String(error?.message ?? error) });
   }
-  if (dropped.has(id)) return;
+  if (!id || dropped.has(id)) return; // it was only to be there in time
   send({ status: "Running" });
+  const start = performance.now();
   let text = "",
     shown = 0;
   const emit = (part) => {
@@ -76,7 +82,8 @@ self.onmessage = async ({ data: { id, drop, base, block, code, page, fresh } }) 
     }
   };
   try {
-    send({ done: true, ...JSON.parse(live.run(code, block.session, block.home, page, fresh, block.want, emit)) });
+    const told = JSON.parse(live.run(code, block.session, block.home, page, fresh, block.want, emit));
+    send({ done: true, time: (performance.now() - start) / 1000, ...told });
   } catch (error) {
     send({ failed: String(error?.message ?? error) }); // ours, not the reader's: a page must not wait for ever
   }

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { owner, running, seconds, verdict } from "../../../website/browser/live/status.mjs";
+
+const WHOSE = [false, true].flatMap((edited) =>
+  [false, true].flatMap((below) => [false, true].map((verified) => ({ edited, below, verified }))),
+);
+const ANSWERS = [false, true].flatMap((ok) =>
+  [false, true].flatMap((same) => ["", "0.33\n"].map((text) => ({ ok, same, text, time: 0.05, line: 3 }))),
+);
+
+test("verified is said of nothing but the page's own code that gave its own output, where a record says so", () => {
+  for (const whose of WHOSE)
+    for (const answer of ANSWERS) {
+      const [words, state] = verdict(answer, whose);
+      const may = answer.ok && answer.same && answer.text && !whose.edited && !whose.below && whose.verified;
+      assert.equal(/verified/i.test(words), Boolean(may), words);
+      assert.equal(state === "same", answer.ok && answer.same && !whose.edited && !whose.below, words);
+    }
+});
+
+test("an error is an error, whoever wrote the code", () => {
+  for (const whose of WHOSE)
+    assert.deepEqual(verdict({ ok: false, line: 3 }, whose), ["Stopped by an error in line 3", "error"]);
+  assert.deepEqual(verdict({ ok: false }, WHOSE[0]), ["Stopped by an error", "error"]);
+});
+
+test("an output says whose it is", () => {
+  assert.equal(owner({ edited: true, below: true }), "Output of your version");
+  assert.equal(owner({ edited: false, below: true }), "Output below an edit");
+  assert.equal(owner({ edited: false, below: false }), "Output here");
+});
+
+test("seconds are written as a reader wants them", () => {
+  const told = [0, 0.049, 0.994, 0.996, 1.26, 9.94, 9.96, 74.2].map(seconds);
+  assert.deepEqual(told, ["0.00 s", "0.05 s", "0.99 s", "1.0 s", "1.3 s", "9.9 s", "10 s", "74 s"]);
+});
+
+test("what runs says for how long, once there is something to wait for", () => {
+  assert.equal(running("Running", 0.3), "Running …");
+  assert.equal(running("Running", 3.9, " block 2 of 5"), "Running block 2 of 5, 3 s …");
+});

@@ -1,0 +1,235 @@
+"""A block has one output and says only what is true; what its code may not do, it cannot do."""
+
+import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.website.live_tab import edit, go, navigate, run, state
+from website.audit.browser import LAPTOP, url, visit
+from website.audit.static_host import serving
+
+ONE = "about/verified/"  # a page with one block
+SIX = "learn/one-side-or-two/"  # a page with several
+
+
+@pytest.fixture
+def block(tab: Page) -> Locator:
+    """The only block of its page."""
+    go(tab, ONE)
+    return tab.locator("live-block")
+
+
+def test_what_is_the_same_is_marked_and_not_printed_twice(block: Locator) -> None:
+    run(block)
+    expect(block.locator(".live-note")).to_have_text(re.compile(r"^Same as verified, here, in [\d.]+ s$"))
+    expect(block.locator(".live-out")).to_be_hidden()
+
+
+def test_an_edit_is_never_called_the_same_or_verified(block: Locator) -> None:
+    for code in ("1 / 3.0", "x = 1", "print(1 / 3)", "1 / 0", "pass"):
+        edit(block, code)
+        run(block)
+        assert state(block) in ("edited", "error"), code
+        assert "erified" not in block.locator(".live-bar").inner_text(), code
+
+
+def test_the_pages_output_is_folded_away_from_the_first_edit_until_the_code_is_back(tab: Page) -> None:
+    navigate(tab, SIX)
+    block = tab.locator("live-block:has(.language-text)").first
+    given = block.locator(".language-text")
+    code = str(block.evaluate("block => block.code"))
+    edit(block, code + "\nprint('mine')")
+    expect(given).to_be_hidden()
+    expect(block.locator(".live-given summary")).to_have_text("What the page’s code printed")
+    assert "mine" in run(block)
+    assert block.locator(".live-out").get_attribute("data-of") == "Output of your version"
+    block.locator(".live-given summary").click()
+    expect(given).to_be_visible()
+    block.get_by_role("button", name="Reset").click()
+    expect(given).to_be_visible()
+    expect(block.locator(".live-out")).to_be_hidden()
+    expect(block.locator(".live-given")).to_be_hidden()
+
+
+def test_nothing_below_an_edit_is_called_the_same(tab: Page) -> None:
+    go(tab, SIX)
+    first, second, *_ = tab.locator("live-block").all()
+    edit(first, str(first.evaluate("block => block.code")) + "\nunused = 1")
+    run(second)
+    assert state(second) == "edited"
+    expect(second.locator(".live-note")).to_contain_text("below an edit")
+
+
+def test_what_runs_above_is_said_and_stopped_beside_the_button_that_was_pressed(tab: Page) -> None:
+    go(tab, SIX)
+    first, second, *_ = tab.locator("live-block").all()
+    edit(first, "while True: pass")
+    second.get_by_role("button", name="Run", exact=True).click()
+    expect(second.locator(".live-note")).to_have_text(re.compile("^Running block 1 of 2, [1-9] s …$"), timeout=60_000)
+    assert first.get_by_role("button", name="Stop").is_hidden()
+    second.get_by_role("button", name="Stop").click()
+    expect(second.locator(".live-note")).to_have_text(re.compile("^Stopped"))
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("import torch", "PyTorch does not run in a browser"),
+        ("from scipy import stats", "What needs scipy runs on your machine"),
+        ("import matplotlib.pyplot as plt", "report.plot()"),
+    ],
+)
+def test_what_a_browser_cannot_do_says_what_can_be_done(block: Locator, code: str, hint: str) -> None:
+    edit(block, code)
+    run(block)
+    assert state(block) == "error"
+    expect(block.locator(".live-hint")).to_contain_text(hint)
+    for link in block.locator(".live-hint a").all():
+        assert block.page.evaluate("to => fetch(to).then((found) => found.status)", link.get_attribute("href")) == 200
+
+
+def test_a_keyboard_is_not_waited_for(block: Locator) -> None:
+    edit(block, "name = input('name')")
+    assert "no keyboard here" in run(block)
+
+
+# What code in a block may try: to reach another host, to run text as a script, to write where other pages read.
+TRIES = {
+    "fetch": "await js.fetch('HOST/x')",
+    "fetch of no answer": "await js.fetch('HOST/x', js.Object.fromEntries(to_js([['mode', 'no-cors']])))",
+    "XMLHttpRequest": "r = js.XMLHttpRequest.new()\n    r.open('GET', 'HOST/x', False)\n    r.send()",
+    "import": "await run_js('import(\"HOST/x.js\")')",
+    "importScripts": "js.importScripts('HOST/x.js')",
+    "beacon": "assert js.navigator.sendBeacon('HOST/x')",
+    "eval": "js.eval('1 + 1')",
+    "run_js": "run_js('1 + 1')",
+    "Function": "js.Function.new('return 1')()",
+    "caches": "await js.caches.open('x')",
+    "indexedDB": "js.indexedDB.open('x')",
+    "Worker": "js.Worker.new('worker.js')",
+}
+TRY = """import asyncio, js
+from pyodide.code import run_js
+from pyodide.ffi import to_js
+async def one():
+    {}
+outcome = []
+task = asyncio.ensure_future(one())
+task.add_done_callback(lambda task: outcome.append("refused" if task.exception() else "got through"))
+"""
+
+
+class Elsewhere(BaseHTTPRequestHandler):
+    """Another host, which answers whatever it is asked, and remembers it."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(200)
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.send_header("Content-Type", "text/javascript")
+        self.end_headers()
+
+    do_POST = do_GET
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def careless(chromium: Browser) -> Iterator[Page]:
+    """Somebody who runs what others sent."""
+    with visit(chromium, viewport=LAPTOP) as visitor:
+        yield visitor.open()
+
+
+def test_the_other_host_can_be_reached_by_who_has_no_policy(chromium: Browser, elsewhere: str) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{elsewhere}/page")
+    assert page.evaluate("fetch('/hello').then((found) => found.status)") == 200
+    assert Elsewhere.asked[:1] == ["/page"]
+    Elsewhere.asked.clear()
+    context.close()
+
+
+@pytest.mark.parametrize("name", TRIES)
+def test_code_in_a_block_reaches_no_other_host_runs_no_text_and_writes_no_cache(
+    careless: Page, elsewhere: str, name: str
+) -> None:
+    go(careless, SIX)
+    first, second, *_ = careless.locator("live-block").all()
+    edit(first, TRY.format(TRIES[name].replace("HOST", elsewhere)))
+    run(first)
+    assert state(first) == "edited"
+    careless.wait_for_timeout(300)  # what it began has come to an end
+    edit(second, "print(outcome)")
+    assert run(second) == "['refused']\n"
+    assert not [path for path in Elsewhere.asked if path.startswith("/x")]
+
+
+def test_a_socket_is_not_opened(careless: Page, elsewhere: str) -> None:
+    Elsewhere.asked.clear()
+    go(careless, ONE)
+    block = careless.locator("live-block")
+    edit(block, f"import js\njs.WebSocket.new('ws{elsewhere.removeprefix('http')}/x')")
+    run(block)
+    careless.wait_for_timeout(300)
+    assert not Elsewhere.asked
+
+
+HOSTILE = '''class R:
+    def _repr_html_(self):
+        return """<p class="gradlab-note">words</p><meta http-equiv=refresh content="0;url=https://other.example">
+          <form action="https://other.example"><input type=password></form><iframe src="https://other.example"></iframe>
+          <style>body { display: none }</style><p style="position: fixed; inset: 0" onclick="x()">over</p>
+          <a href="https://other.example">away</a><img src=x onerror="x()"><svg><use href="#x"/>
+          <script>x()</script></svg>"""
+R.__module__ = "gradlab.report"
+R()'''
+
+
+def test_the_html_of_a_result_stays_in_its_box(careless: Page) -> None:
+    go(careless, ONE)
+    block = careless.locator("live-block")
+    edit(block, HOSTILE)
+    run(block)
+    out = block.locator(".live-out")
+    assert out.locator(".live-report p").count() == 2
+    assert out.locator("meta, form, input, iframe, style, img, script, use, [style], [onclick], a[href]").count() == 0
+    assert block.page.url == url(ONE)
+    assert block.page.locator("body").is_visible()
+
+
+def test_pages_follow_each_other_in_one_document_wherever_the_site_is_served(chromium: Browser, site: Path) -> None:
+    with serving(site, "/some/clone/") as origin:
+        context = chromium.new_context()
+        page = context.new_page()
+        page.goto(origin + SIX)
+        run(page.locator("live-block").first)
+        page.evaluate("window.stays = true")
+        page.locator(".md-footer__link--next").click()
+        page.wait_for_url(lambda address: not address.endswith(SIX))
+        block = page.locator("article:not(:has(h1#one-side-or-two)) live-block").first
+        block.get_by_role("button", name="Run", exact=True).wait_for()
+        assert page.evaluate("window.stays"), "the page was loaded anew"
+        run(block)
+        assert state(block) == "same"
+        assert len([one for one in page.workers if one.url.startswith("blob:")]) == 1
+        context.close()

@@ -1,0 +1,84 @@
+// The page's side of Python: one worker a visit, which answers one question at a time and is stopped by ending it.
+const here = new URL(".", import.meta.url).href;
+const PATIENCE = 90_000; // Pyodide does not say when its download fails: ask again after so long without a sign of life
+let worker,
+  ran = new WeakMap(), // block -> the code that it last ran with, without an error, in this worker
+  asking,
+  ticket = 0,
+  life;
+
+/** The question that is being answered: {owner, front, running}; nothing if Python is idle. */
+export const current = () => asking;
+
+/** Has this block run in the Python that lives now, with this code (with any, if none is given), and without an error? */
+export const hasRun = (block, code = ran.get(block)) => ran.has(block) && ran.get(block) === code;
+
+/** A worker made of a blob has the page's policy; made of an address it would have none. */
+function start() {
+  const source = new Blob([`import ${JSON.stringify(here + "worker.js")}`], { type: "text/javascript" });
+  const address = URL.createObjectURL(source);
+  worker = new Worker(address, { type: "module" });
+  worker.onmessage = ({ data }) => {
+    watch();
+    if (asking && (data?.id ?? asking.id) === asking.id) asking.on(data ?? {});
+  };
+  worker.onerror = (event) => asking?.on({ failed: event.message || "the worker could not start" });
+}
+
+function watch() {
+  clearTimeout(life);
+  if (asking && !asking.running) life = setTimeout(() => asking?.on({ failed: "no answer" }), PATIENCE);
+}
+
+function end() {
+  worker?.terminate();
+  worker = undefined;
+  ran = new WeakMap();
+}
+
+/** Fetch Python before it is needed, where a reader is about to need it and does not pay for each byte. */
+export function warm() {
+  if (worker || navigator.connection?.saveData) return;
+  start();
+  worker.postMessage({ base: here });
+}
+
+/** Run a block's code; `show` gets every message until the last. `front` is the block whose button was pressed. */
+export function ask(owner, front, code, fresh, show) {
+  if (!worker) start();
+  return new Promise((resolve) => {
+    const id = ++ticket;
+    asking = {
+      id,
+      owner,
+      front,
+      on(message) {
+        if (message.status === "Running") asking.running = true;
+        watch();
+        if (message.failed) end();
+        if (message.ok) ran.set(owner, code);
+        show(message);
+        if (!message.done && !message.failed && !message.stopped) return;
+        asking = undefined;
+        clearTimeout(life);
+        resolve(message);
+      },
+    };
+    watch();
+    worker.postMessage({ id, base: here, block: owner.block, code, fresh, page: location.pathname });
+  });
+}
+
+/** End what runs; the names of all pages are gone with it. */
+export function stop() {
+  end();
+  asking?.on({ stopped: true });
+}
+
+/** The reader left this block's page: what runs is ended, what is loading is loaded for the next page. */
+export function leave(block) {
+  if (asking?.owner !== block) return;
+  if (asking.running) end();
+  else worker?.postMessage({ drop: asking.id });
+  asking.on({ stopped: true });
+}

@@ -1,0 +1,29 @@
+// What a block says of itself, in words. "Verified" is said of the page's own code only, and only where a record says so.
+
+const NOTHING = "nothing to print";
+
+/** Seconds as a reader wants them: 0.05 s, 1.2 s, 74 s. */
+export const seconds = (time) =>
+  `${time < 0.995 ? time.toFixed(2) : time < 9.95 ? time.toFixed(1) : Math.round(time)} s`;
+
+/** While it goes on: nothing about time before there is something to wait for. */
+export const running = (status, time, place = "") =>
+  `${status}${place}${time < 1 ? "" : `, ${Math.floor(time)} s`} …`;
+
+/**
+ * Words and state when Python has answered.
+ * edited: this block's code is the reader's; below: a block above it is; verified: the page carries a record of its run.
+ */
+export function verdict({ ok, same, text = "", time = 0, line }, { edited, below, verified }) {
+  const printed = text.trim() ? "" : `, ${NOTHING}`;
+  if (!ok) return [line ? `Stopped by an error in line ${line}` : "Stopped by an error", "error"];
+  if (edited) return [`Your version: done${printed}, in ${seconds(time)}`, "edited"];
+  if (below) return [`Done, below an edit${printed}, in ${seconds(time)}`, "edited"];
+  if (!same) return ["Differs from what this page shows", "differs"];
+  if (printed) return [`Done${printed}, in ${seconds(time)}`, "same"];
+  return [`${verified ? "Same as verified" : "Same as on this page"}, here, in ${seconds(time)}`, "same"];
+}
+
+/** What stands above an output: whose it is. */
+export const owner = ({ edited, below }) =>
+  edited ? "Output of your version" : below ? "Output below an edit" : "Output here";
