@@ -12,6 +12,7 @@ from website.paths import ROOT
 NOTICE = (ROOT / "NOTICE").read_text(encoding="utf-8")
 FAMILIES = {"@codemirror": "CodeMirror", "@lezer": "Lezer", "@marijn": "find-cluster-break", "rxjs": "RxJS"}
 NOT_SHIPPED = {
+    "@biomejs",
     "esbuild",
     "@esbuild",
     "axe-core",
