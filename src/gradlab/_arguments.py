@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from gradlab.errors import GradlabError
 
 Floats = NDArray[np.float64]
-Workers = int | Callable[..., Iterable[Any]] | None
+Workers = Any  # None, a number of threads, a function like map, or what has a method map: executors, a Dask client
 
 
 def shown(value: Any) -> str:
@@ -132,19 +131,19 @@ def instance(name: str, value: Any, kind: type, example: str) -> Any:
 
 
 def workers(value: Any) -> Workers:
-    """None, a number of threads, or a function that works like `map`.
+    """None, a number of threads, a function that works like `map`, or an object with a method `map`.
 
     Raises
     ------
     GradlabError
         If it is anything else.
     """
-    if value is None or callable(value):
-        return value  # type: ignore[no-any-return]
+    if value is None or callable(value) or callable(getattr(value, "map", None)):
+        return value
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
         raise GradlabError(
-            "workers must be None, a whole number of threads of at least 1, or a function like map, "
-            f"got {shown(value)}"
+            "workers must be None, a whole number of threads of at least 1, an executor, a Dask client or a function "
+            f"like map, got {shown(value)}"
         )
     return whole("workers", value, least=1)
 

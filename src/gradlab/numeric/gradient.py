@@ -18,6 +18,7 @@ from gradlab.numeric.ladder import Ladder
 from gradlab.numeric.scaling import component_lines, scales, start_rungs, top_rungs
 from gradlab.precision import unit_roundoff
 from gradlab.problem.cost import Cost
+from gradlab.problem.displaced import Step
 from gradlab.problem.parameters import Parameters, Params
 from gradlab.problem.problem import Problem
 from gradlab.problem.progress import watched
@@ -140,7 +141,7 @@ def noise_of(cost: Cost, rng: np.random.Generator) -> float:
     parameters = cost.parameters
     unit = rng.choice([-1.0, 1.0], parameters.size) * scales(parameters)
     noise = measure_noise(
-        lambda t: cost.at([(slice(None), k * unit) for k in t]),
+        lambda t: cost.at([(slice(None), Step(unit, float(k))) for k in t]),
         value=cost.value,
         roundoff=unit_roundoff(parameters.theta.dtype),
     )

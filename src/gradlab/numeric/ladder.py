@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from gradlab.numeric.answer import Reason
 from gradlab.problem.cost import Cost
+from gradlab.problem.displaced import PIECE, Step
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
@@ -31,6 +32,10 @@ class Line:
 
     where: Any
     unit: Any
+
+    def step(self, t: float) -> Any:
+        """How far theta[where] goes."""
+        return Step(self.unit, t) if np.ndim(self.unit) else t * self.unit
 
 
 def rung_step(rung: NDArray[Any] | int) -> Floats:
@@ -63,8 +68,8 @@ class Ladder:
         for k, (j, step) in enumerate(zip(lines, rung_step(rungs), strict=True)):
             line = self.lines[j]
             for side, t in enumerate((step, -step)):
-                points.append((line.where, t * line.unit))
-                reach[k, side] = _reach(theta[line.where], t * line.unit, line.unit)
+                points.append((line.where, line.step(t)))
+                reach[k, side] = _reach(theta[line.where], t, line.unit)
         value = self.cost.at(points).reshape(-1, 2) - self.cost.value
         with np.errstate(all="ignore"):
             sides = value / reach  # slope ahead and slope behind
@@ -215,8 +220,13 @@ def _contradicted(value: Floats, bound: Floats, credible: NDArray[np.bool_]) -> 
     return np.asarray((high < floor) | (low > ceiling))
 
 
-def _reach(was: Any, delta: Any, unit: Any) -> float:
+def _reach(was: Any, t: float, unit: Any) -> float:
     """The step that is really taken, in units of the line: `((x + h) − x) / unit`, with x + h as stored."""
     if np.ndim(was) == 0:
-        return float(((was + delta).astype(was.dtype) - was) / unit)
-    return float(np.dot((was + delta).astype(was.dtype) - was, unit) / np.dot(unit, unit))
+        return float(((was + t * unit).astype(was.dtype) - was) / unit)
+    moved, size = 0.0, 0.0
+    for i in range(0, len(was), PIECE):
+        x, u = was[i : i + PIECE], unit[i : i + PIECE]
+        moved += float(np.dot((x + t * u).astype(was.dtype) - x, u))
+        size += float(np.dot(u, u))
+    return moved / size

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gradlab.numeric.ladder import Ladder, Line, bottom_rung, rung_step
 from gradlab.precision import unit_roundoff
+from gradlab.problem.displaced import PIECE
 from gradlab.problem.parameters import Parameters
 from gradlab.problem.problem import Problem
 
@@ -19,8 +20,20 @@ LONGER = 10.0  # how many times the step for its size a component may take in a 
 
 def scales(parameters: Parameters) -> Floats:
     """What counts as 1 for each component: |θ|, or the rms of its block where θ is 0; 1 in a block of zeros."""
-    theta = np.abs(parameters.theta.astype(np.float64))
-    return np.where(theta > 0, theta, _block_rms(parameters))
+    scale = np.asarray(np.abs(parameters.theta), dtype=np.float64)
+    for at in parameters.slices.values():
+        part = scale[at]
+        if not part.all():
+            part[part == 0] = rms(part) or 1.0
+    return scale
+
+
+def with_random_signs(scale: Floats, rng: np.random.Generator) -> Floats:
+    """A random ±1 direction in these units; the signs are drawn a piece at a time, so that none are kept."""
+    unit = scale.copy()
+    for i in range(0, len(unit), PIECE):
+        unit[i : i + PIECE] *= rng.choice([-1.0, 1.0], len(unit[i : i + PIECE]))
+    return unit
 
 
 def _block_rms(parameters: Parameters) -> Floats:

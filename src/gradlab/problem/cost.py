@@ -7,7 +7,6 @@ import math
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from gradlab.errors import GradlabError
 from gradlab.problem.answers import number, out_of_data
 from gradlab.problem.displaced import Answer, Point, Task, each_once, on_a_copy, one_by_one, stacked
 from gradlab.problem.parameters import Parameters, named
+from gradlab.problem.workers import answers, at_once
 
 SHORT = 12  # binary digits: every dtype holds numbers as short as this, so they do not tell float32 from float64
 CHUNK = 64  # points between two looks at the progress, and what one worker is given at a time
@@ -140,6 +140,8 @@ class Cost:
     def _parts(self, points: Sequence[Point]) -> Iterator[tuple[slice, Any]]:
         """Which points, and the values there, in the order in which they are answered."""
         size = max(1, STACK // self.parameters.size) if self.vectorized else CHUNK
+        if self.workers is not None and not self.vectorized:
+            size = min(CHUNK, -(-len(points) // at_once(self.workers)))
         tasks = [(i, points[at : at + size]) for i, at in enumerate(range(0, len(points), size))]
         waiting = {i: len(chunk) for i, chunk in tasks}
         for i, values, raised in self._answers(tasks):
@@ -159,10 +161,7 @@ class Cost:
         if self.workers is None:
             return map(functools.partial(one_by_one, self.cost, self.parameters, self.mutates), tasks)
         work = functools.partial(on_a_copy, self.cost, self.parameters.views, self.mutates)
-        if callable(self.workers):
-            return each_once(self.workers(work, tasks), len(tasks))
-        with ThreadPoolExecutor(self.workers) as pool:
-            return list(pool.map(work, tasks))
+        return each_once(answers(self.workers, work, tasks), len(tasks))
 
 
 def untouched(f: Callable[[Any], Any], parameters: Parameters) -> tuple[Any, bool]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gradlab._arguments import shown
 from gradlab.errors import GradlabError
@@ -13,13 +15,32 @@ from gradlab.problem.answers import NO_VALUE, described, number, out_of_data
 from gradlab.problem.parameters import Parameters
 
 Point: TypeAlias = tuple[Any, Any]
-"""(where, delta): theta[where] moved by delta. `where` is a component, a slice or an array of components."""
+"""(where, delta): theta[where] moved by delta, a number, an array or a `Step`. `where` is a component or a slice."""
 
 Task: TypeAlias = tuple[int, Sequence[Point]]
 """The number of a chunk of points, and the points."""
 
 Answer: TypeAlias = tuple[int, Any, str]
 """The number of a chunk, the values at its points, and what the cost raised first, as text."""
+
+
+PIECE = 2**13  # numbers that are worked on at a time: they stay in the cache, and BLAS takes one thread for them
+
+
+@dataclass(frozen=True)
+class Step:
+    """t · unit, which is not made before it is needed: many points along one line share its unit."""
+
+    unit: Any
+    t: float
+
+    def beside(self, was: NDArray[Any], out: NDArray[Any]) -> None:
+        """Write was + t · unit, rounded once, without another array where that can be."""
+        if out.dtype == np.float64:
+            np.multiply(self.unit, self.t, out=out)
+            out += was
+        else:
+            out[...] = was + self.t * self.unit
 
 
 def each_once(answers: Any, count: int) -> Iterator[Answer]:
@@ -44,7 +65,10 @@ def one_by_one(cost: Callable[..., Any], parameters: Parameters, mutates: bool, 
     with np.errstate(all="ignore"):  # a thread starts with NumPy's own settings
         for where, delta in points:
             was = theta[where].copy()
-            theta[where] = was + delta
+            if isinstance(delta, Step):
+                delta.beside(was, theta[where])
+            else:
+                theta[where] = was + delta
             try:
                 values.append(number(cost(parameters.like(theta) if mutates else views)))
             except (GradlabError, NotImplementedError, RecursionError):
@@ -70,7 +94,10 @@ def stacked(cost: Callable[..., Any], parameters: Parameters, task: Task) -> Ans
     i, points = task
     stack = np.repeat(parameters.theta[np.newaxis], len(points), axis=0)
     for row, (where, delta) in zip(stack, points, strict=True):
-        row[where] += delta
+        if isinstance(delta, Step):
+            delta.beside(parameters.theta[where], row[where])
+        else:
+            row[where] += delta
     try:
         answer = cost(parameters.like(stack))
     except StopIteration:

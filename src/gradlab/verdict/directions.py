@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from gradlab.errors import GradlabError
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.ladder import Line
-from gradlab.numeric.scaling import component_lines, rms
+from gradlab.numeric.scaling import component_lines, rms, with_random_signs
 from gradlab.precision import order, unit_roundoff
+from gradlab.problem.displaced import PIECE
 from gradlab.problem.problem import Problem
 from gradlab.verdict.bisection import along, wrong_entries
 from gradlab.verdict.blocks import (
@@ -29,7 +30,8 @@ from gradlab.verdict.blocks import (
 Floats = NDArray[np.float64]
 
 HEARD = 1e-4  # share of a block's usual slope that the bound of a sum may be: else the block drowns in the others ...
-ROUNDED = 1e5  # ... or so many times the round-off of theta, which is two digits in float32
+ROUNDED = 1e6  # ... or so many times the round-off of theta: one digit in float32
+ROOM = 2**24  # numbers in the directions that workers are given at once: 128 MB
 
 
 def blocks_along(problem: Problem, directions: int) -> dict[str, Block]:
@@ -95,7 +97,8 @@ def missable(blocks: Mapping[str, Block]) -> tuple[str, ...]:
 
 def _usual(problem: Problem, at: slice) -> float:
     """What the slope of a block along a ±1 direction usually is: the root of the sum of its squares."""
-    return float(np.linalg.norm(problem.scale[at] * problem.analytic[at]))
+    pieces = [slice(i, min(i + PIECE, at.stop)) for i in range(at.start, at.stop, PIECE)]
+    return float(np.linalg.norm([np.linalg.norm(problem.scale[p] * problem.analytic[p]) for p in pieces]))
 
 
 def _together(problem: Problem, slices: Mapping[str, slice], directions: int) -> tuple[dict[str, Block], bool]:
@@ -108,16 +111,19 @@ def _together(problem: Problem, slices: Mapping[str, slice], directions: int) ->
         return {}, True
     sharp = max(HEARD, ROUNDED * unit_roundoff(problem.parameters.theta.dtype))
     shares, theta, value, bound, reason = [], [], [], [], []
-    for _ in range(directions):  # one direction is held at a time
-        line, signs = _line(problem, list(slices.values()))
-        shares.append([float(problem.analytic[s] @ u) for s, u in signs])
-        theta.append([float(problem.parameters.theta[s] @ u) for s, u in signs])
-        analytic, seen = along(problem, [line])
-        if seen.reason[0] != Reason.NONE or not abs(analytic[0] - seen.value[0]) <= seen.bound[0]:
+    for count in _rounds(problem, directions):
+        lines = []
+        for _ in range(count):
+            line, signs = _line(problem, list(slices.values()))
+            lines.append(line)
+            shares.append([float(problem.analytic[s] @ u) for s, u in signs])
+            theta.append([float(problem.parameters.theta[s] @ u) for s, u in signs])
+        analytic, seen = along(problem, lines)
+        if (seen.reason != Reason.NONE).any() or not (np.abs(analytic - seen.value) <= seen.bound).all():
             return {}, True
-        value.append(seen.value[0] - analytic[0])
-        bound.append(seen.bound[0])
-        reason.append(seen.reason[0])
+        value += list(seen.value - analytic)
+        bound += list(seen.bound)
+        reason += list(seen.reason)
     right = {}
     for j, (name, s) in enumerate(slices.items()):
         mine = np.array([row[j] for row in shares])
@@ -130,14 +136,23 @@ def _together(problem: Problem, slices: Mapping[str, slice], directions: int) ->
     return right, False
 
 
+def _rounds(problem: Problem, directions: int) -> list[int]:
+    """How many directions are asked together: one, so that one is held; with workers all, if there is room."""
+    room = max(1, ROOM // problem.parameters.size) if problem.cost.workers is not None else 1
+    return [min(room, directions - done) for done in range(0, directions, room)]
+
+
 def _line(problem: Problem, parts: list[slice]) -> tuple[Line, list[tuple[slice, Floats]]]:
     """A random direction through these parts of theta, as one line; and its share of each part."""
     start, stop = min(s.start for s in parts), max(s.stop for s in parts)
+    if len(parts) == 1:
+        unit = with_random_signs(problem.scale[start:stop], problem.rng)
+        return Line(parts[0], unit), [(parts[0], unit)]
     unit = np.zeros(stop - start)
     signs = []
     for s in parts:
         mine = unit[s.start - start : s.stop - start]
-        mine[:] = problem.scale[s] * problem.rng.choice([-1.0, 1.0], s.stop - s.start)
+        mine[:] = with_random_signs(problem.scale[s], problem.rng)
         signs.append((s, mine))
     return Line(slice(start, stop), unit), signs
 
@@ -147,7 +162,9 @@ def _alone(problem: Problem, name: str, at: slice, directions: int) -> dict[str,
     if at.stop - at.start <= directions:
         return _by_entry(problem, np.arange(at.start, at.stop), skip=set(problem.parameters.names) - {name})
     analytic, theta, seen = _slopes(problem, at, directions)
-    value, bound, reason = (np.array([getattr(s, field)[0] for s in seen]) for field in ("value", "bound", "reason"))
+    value, bound, reason = (
+        np.concatenate([getattr(s, field) for s in seen]) for field in ("value", "bound", "reason")
+    )
     numeric = Numeric(value, bound, reason).without(problem.unsure[at].any())
     block = _block(name, problem.parameters.shapes[name], analytic, numeric, theta, _usual(problem, at))
     wrong = block.verdict is Verdict.WRONG and np.isfinite(problem.analytic[at]).all()
@@ -183,11 +200,16 @@ def _entries(problem: Problem, entries: NDArray[np.int_]) -> Numeric:
 def _slopes(problem: Problem, at: slice, k: int) -> tuple[Floats, Floats, list[Numeric]]:
     """Analytic slopes of a block and theta along k directions, and of each direction the numeric one."""
     analytic, theta, seen = np.empty(k), np.empty(k), list[Numeric]()
-    for i in range(k):  # one direction is held at a time
-        line, [(_, unit)] = _line(problem, [at])
-        theta[i] = float(problem.parameters.theta[at] @ unit)
-        [analytic[i]], found = along(problem, [line])
+    done = 0
+    for count in _rounds(problem, k):
+        lines = []
+        for i in range(done, done + count):
+            line, [(_, unit)] = _line(problem, [at])
+            theta[i] = float(problem.parameters.theta[at] @ unit)
+            lines.append(line)
+        analytic[done : done + count], found = along(problem, lines)
         seen.append(found)
+        done += count
     return analytic, theta, seen
 
 
