@@ -28,12 +28,10 @@ def _draw() -> Figure:
     fig, ax = style.drawing(*SIZE)
     for y, size, colour, line in LINES:
         ax.text(90, y, line, fontsize=size, color=colour, fontfamily="STIXGeneral")
-    x = [880 + 2.6 * k for k in range(101)]
-    y = [500 - 400 * (k / 100) ** 3 for k in range(101)]
-    ax.plot(x, y, color=style.INK, linewidth=4)
-    ax.plot([x[20], x[95]], [y[20], y[95]], color=style.NUMERIC, linewidth=7, marker="o", markersize=16)
-    slope = (y[61] - y[59]) / (x[61] - x[59])
-    ax.plot(
-        [x[22], x[90]], [y[60] + slope * (end - x[60]) for end in (x[22], x[90])], color=style.ANALYTIC, linewidth=4
-    )
+    xs = [880 + 2.6 * k for k in range(101)]
+    ys = [500 - 400 * (k / 100) ** 3 for k in range(101)]
+    ax.plot(xs, ys, color=style.INK, linewidth=4)
+    ax.plot([xs[20], xs[95]], [ys[20], ys[95]], color=style.NUMERIC, linewidth=7, marker="o", markersize=16)
+    slope, ends = (ys[61] - ys[59]) / (xs[61] - xs[59]), (xs[22], xs[90])
+    ax.plot(ends, [ys[60] + slope * (end - xs[60]) for end in ends], color=style.ANALYTIC, linewidth=4)
     return fig

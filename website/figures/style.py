@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-import matplotlib
+import matplotlib as mpl
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -41,13 +43,13 @@ ORIGINALS = {
 }
 
 TEXT = 14
-RC = {
+RC: dict[Any, Any] = {
     "axes.axisbelow": True,
     "axes.edgecolor": SOFT,
     "axes.facecolor": "none",
     "axes.labelcolor": INK,
     "axes.linewidth": 0.8,
-    "axes.prop_cycle": matplotlib.cycler(color=[ANALYTIC, NUMERIC, AGREES, WRONG, SOFT]),
+    "axes.prop_cycle": cycler(color=[ANALYTIC, NUMERIC, AGREES, WRONG, SOFT]),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.unicode_minus": True,
@@ -79,9 +81,9 @@ RC = {
 @contextmanager
 def used() -> Iterator[None]:
     """Draw inside this, and the figures look like all others."""
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(RC)
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(RC)
         yield
 
 

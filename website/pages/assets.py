@@ -78,7 +78,7 @@ def markdown_twin(page: Page) -> str:
 
 def reading_order(files: Files) -> Iterator[Page]:
     """The pages from the first to the last, as "next" leads through them."""
-    page = next(file.page for file in files.documentation_pages() if file.page and file.page.is_homepage)
+    page: Page | None = next(file.page for file in files.documentation_pages() if file.page and file.page.is_homepage)
     while page is not None:
         yield page
         page = page.next_page

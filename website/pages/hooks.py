@@ -5,7 +5,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # for `mkdocs` called by its own name
 
+from jinja2 import Environment
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
+from mkdocs.utils.templates import TemplateContext
 
 from website.figures.embed import draw, embed
 from website.pages import (
@@ -33,31 +39,31 @@ class _Build:
     typesetter = formulas.Typesetter()
 
 
-def on_startup(command, dirty):
+def on_startup(command: str, dirty: bool) -> None:
     gallery.prepare_kernel()
     _Build.served = serve_cache.Served() if command == "serve" else None
 
 
-def on_config(config):
+def on_config(config: MkDocsConfig) -> None:
     if _Build.served:
         _Build.served.begin(config)
 
 
-def on_files(files, config):
+def on_files(files: Files, config: MkDocsConfig) -> None:
     for file in assets.made_files(config):
         files.append(file)
     for file in [file for file in files if file.src_uri.startswith(_THEMES_SEARCH)]:
         files.remove(file)  # the site has a search of its own
 
 
-def on_page_markdown(markdown, page, config, files):
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     if _Build.served:
         _Build.served.tell(f"reading {page.file.src_uri}")
     markdown = backlinks.with_questions(markdown, page.file.src_uri, Path(config.docs_dir))
     return benchmark_tables.with_tables(claims.with_table(markdown))
 
 
-def on_page_content(html, page, config, files):
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     if gallery.is_script(page):
         html, page.meta["figures"] = gallery.show(html, page, config, files)
     else:
@@ -65,16 +71,16 @@ def on_page_content(html, page, config, files):
     return markup.with_whole_numbers(markup.without_spans_in_ink(copy_button.with_copies(html)))
 
 
-def on_env(env, config, files):
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     assets.write_llms(files, config)
     _Build.typesetter.prepare(file.page.content or "" for file in files.documentation_pages() if file.page)
 
 
-def on_page_context(context, page, config, nav):
+def on_page_context(context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
     page.meta["verified"] = claims.line(page)
 
 
-def on_post_page(output, page, config):
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     if _Build.served:
         _Build.served.tell(f"writing {page.file.src_uri}")
     picture = _Build.served.draw if _Build.served else draw
@@ -85,11 +91,11 @@ def on_post_page(output, page, config):
     return csp.with_policy(markup.named(output))
 
 
-def on_post_template(output_content, template_name, config):
+def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str | None:
     return csp.with_policy(markup.named(output_content)) if template_name.endswith(".html") else None
 
 
-def on_post_build(config):
+def on_post_build(config: MkDocsConfig) -> None:
     if _Build.served:
         _Build.served.end()
     else:

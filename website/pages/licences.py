@@ -16,6 +16,8 @@ def texts() -> str:
     found["Source Serif 4, Source Code Pro"] = (WEBSITE / "theme/assets/fonts/OFL.txt").read_text(encoding="utf-8")
     modules = npm.packages() / "node_modules"
     for name in shipped():
+        meta = json.loads((modules / name / "package.json").read_text(encoding="utf-8"))
+        found[name] = f"{meta['license']}, {meta.get('author', 'its contributors')} (no text of it in the package)"
         for path in sorted((modules / name).glob("LICEN[CS]E*")):
             found[name] = path.read_text(encoding="utf-8")
     rule = "\n\n" + "=" * 80 + "\n"

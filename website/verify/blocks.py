@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from website.verify import lint, needs
 
@@ -58,7 +57,7 @@ def find(text: str, path: str = "page") -> tuple[Block, ...]:
     inside = {n for b in blocks for n in range(b.line, b.end + 1)}
     prose = ["" if n in inside else line for n, line in enumerate(lines, 1)]
     problems += lint.prose(prose, {b.line: b.prefix for b in blocks})
-    for before, block in pairwise([None, *blocks]):
+    for before, block in zip([None, *blocks], blocks, strict=False):
         problems += _misplaced(before, block, lines)
         problems += _unverified(block)
     problems += [

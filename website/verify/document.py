@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Protocol
 
 from website.paths import ROOT
 from website.verify import blocks, execute, prompts, sandbox
@@ -112,7 +112,7 @@ class Running:
         if block.kind == blocks.OUTPUT:
             return [compared_output(block, self.printed)]
         try:
-            rans = self.process.ask(index)
+            rans: list[Ran] = self.process.ask(index)
         except sandbox.Ended as ended:
             rans = [Ran("", str(ended))]
         if block.kind == blocks.PYTHON:
@@ -153,7 +153,7 @@ class Runner:
         return _RUN[block.kind](block, self.module.__dict__, path, self.watch.out)
 
 
-_RUN: dict[str, Callable[..., Any]] = {
+_RUN: dict[str, Callable[..., list[Ran]]] = {
     blocks.PYTHON: execute.plain,
     blocks.PYCON: execute.session,
     blocks.CONSOLE: execute.shell,

@@ -16,7 +16,7 @@ from website.verify import prompts
 from website.verify.blocks import Block
 from website.verify.sandbox import taken
 
-_FEATURES = {name: getattr(__future__, name) for name in __future__.all_feature_names}
+_FEATURES: list[tuple[str, Any]] = [(name, getattr(__future__, name)) for name in __future__.all_feature_names]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,9 @@ def _run(source: str, path: str, mode: str, namespace: dict[str, Any], out: io.S
     last line is an error: an exit, an outcome of pytest's, an interrupt."""
     sys.stdout = sys.stderr = out  # always the same, since a logger keeps the one that it has seen
     sys.displayhook = sys.__displayhook__
-    flags = sum(feature.compiler_flag for name, feature in _FEATURES.items() if namespace.get(name) is feature)
+    flags = sum(
+        feature.compiler_flag for name, feature in _FEATURES if name in namespace and namespace[name] is feature
+    )
     error: BaseException | None = None
     try:
         exec(compile(source, path, mode, flags, dont_inherit=True), namespace)

@@ -150,8 +150,10 @@ def claims(code: str, offset: int, session: bool = False) -> Iterator[Problem]:
             yield token.start[0] - 1 + offset, what
     documented = {id(node.body[0]) for node in ast.walk(tree) if isinstance(node, _DOCUMENTABLE) and node.body}
     for node in ast.walk(tree):
-        text = node.value.value if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) else None
-        if isinstance(text, str) and not session and (id(node) not in documented or _PROMPT.search(text)):
+        if session or not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Constant):
+            continue
+        text = node.value.value
+        if isinstance(text, str) and (id(node) not in documented or _PROMPT.search(text)):
             yield node.lineno - 1 + offset, "a text that nothing uses is never checked: say it above the block"
 
 

@@ -42,7 +42,7 @@ def mutants(text: str, path: str, rng: random.Random) -> list[Mutant]:
     made = []
     for index, block in enumerate(found):
         shown = index + 1 < len(found) and found[index + 1].kind == blocks.OUTPUT
-        for how, start, end, new in _EDITS.get(block.kind, lambda block, rng: iter(()))(block, rng):
+        for how, start, end, new in _EDITS[block.kind](block, rng) if block.kind in _EDITS else ():
             mutated = _replaced(text, start, end, [block.prefix + line for line in new])
             removed = how == "output block removed"
             first = index - 1 if removed else index

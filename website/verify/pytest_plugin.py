@@ -120,9 +120,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Docstrings are compared as strictly as pages, and recorded by module."""
     docstrings = [item for item in items if isinstance(item, DoctestItem)]
     for item in docstrings:
-        item.runner._checker = Checker()  # pytest's own passes 1e-02 for 1e-07
+        vars(item.runner)["_checker"] = Checker()  # pytest's own passes 1e-02 for 1e-07
         if sandbox.FORKS and not config.getoption("cov_source", None):  # coverage does not follow into a process
-            item.runtest = partial(_alone, item, item.runtest)
+            vars(item)["runtest"] = partial(_alone, item, item.runtest)
     ours = [item for item in docstrings if item.path.is_relative_to(PACKAGE)]
     found = Counter(item.path for item in ours)
     whole = not any("::" in word for word in config.args)
@@ -152,7 +152,7 @@ class Recorder:
         self.mutants = 0
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        block = dict(report.user_properties)
+        block: dict[str, Any] = dict(report.user_properties)
         self.mutants += block.get("mutants", 0) if report.when == "call" else 0
         if "page" not in block:
             return

@@ -42,7 +42,7 @@ class Process:
     """A process that answers questions, one at a time, by what `make(*words)` gives there."""
 
     def __init__(self, make: Callable[..., Answer], *words: Any) -> None:
-        context = multiprocessing.get_context("fork" if FORKS else "spawn")
+        context: Any = multiprocessing.get_context("fork" if FORKS else "spawn")
         self._ours, theirs = context.Pipe()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python 3.12 warns of the threads that pytest-xdist keeps
