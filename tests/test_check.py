@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gradlab
-from gradlab import Verdict, check_backward, check_gradients
+from gradlab import GradlabError, Verdict, check_backward, check_gradients
 from tests.chosen import sample
 from tests.networks import KINDS, SINGLE, SPOILS, budget
 
@@ -257,3 +257,42 @@ def test_grads_true_wants_a_pair(both, says):
 def test_a_pair_without_grads_true_is_told_the_way():
     with pytest.raises(gradlab.GradlabError, match="say grads=True"):
         gradlab.check_gradients(together, {"W": np.ones(2)}, lambda p: together(p)[1])
+
+
+def beside_a_dead_block(right=True):
+    """b does not move the cost at all; W does."""
+    params = {"W": np.array([1.0, 2.0]), "b": np.zeros(3)}
+    grads = {"W": np.cos(params["W"]) * (1 if right else -1), "b": np.zeros(3)}
+    return (lambda p: float(np.sum(np.sin(p["W"])))), params, grads
+
+
+def test_a_block_of_which_nothing_could_be_tested_is_no_pass():
+    report = check_gradients(*beside_a_dead_block())
+    assert report.verdict is Verdict.UNTESTED
+    assert not report.ok
+    assert "UNTESTED: nothing could be tested in 1 of 2 blocks: b; the rest agrees." in str(report)
+
+
+@pytest.mark.parametrize("meant", [True, ["b"], ("b",), "b"])
+def test_unless_it_is_meant(meant):
+    report = check_gradients(*beside_a_dead_block(), allow_untested=meant)
+    assert report.verdict is Verdict.AGREES
+    assert report.ok
+    assert not check_gradients(*beside_a_dead_block(right=False), allow_untested=meant).ok
+    assert gradlab.assert_gradients(*beside_a_dead_block(), allow_untested=meant)
+
+
+@pytest.mark.parametrize("meant", [False, (), ["W"]])
+def test_what_is_meant_of_others_says_nothing_of_it(meant):
+    assert not check_gradients(*beside_a_dead_block(), allow_untested=meant).ok
+
+
+def test_nothing_at_all_is_untested_even_where_it_is_meant():
+    report = check_gradients(lambda t: 1.0, np.ones(2), np.zeros(2), allow_untested=True)
+    assert report.verdict is Verdict.UNTESTED
+    assert report.ok
+
+
+def test_what_may_be_untested_must_exist():
+    with pytest.raises(GradlabError, match="allow_untested must be True or names of blocks, got 'c': there are W, b"):
+        check_gradients(*beside_a_dead_block(), allow_untested=["c"])

@@ -47,6 +47,7 @@ class Options(TypedDict, total=False):
     only: Only | None
     budget: int | None
     convention: Convention | None
+    allow_untested: bool | Iterable[str]
 
 
 def check_gradients(
@@ -64,6 +65,7 @@ def check_gradients(
     only: Only | None = None,
     budget: int | None = None,
     convention: Convention | None = None,
+    allow_untested: bool | Iterable[str] = (),
 ) -> Report:
     """Compare gradients with finite differences of the cost, and say what can be said.
 
@@ -106,11 +108,14 @@ def check_gradients(
     convention
         For complex params, which are checked as two real blocks, `W.real` and `W.imag`: what their gradients mean.
         "torch" returns dJ/dRe + i dJ/dIm, "jax" the conjugate of that.
+    allow_untested
+        Names of blocks of which it is meant that nothing can be tested, such as a bias before a normalisation, whose
+        gradient is 0; or True for any.
 
     Returns
     -------
     Report
-        Its `ok` is True only if every block that could be tested agrees and none is undecided.
+        Its `ok` is True only if every block agrees: neither an undecided nor an untested block is a pass.
 
     Raises
     ------
@@ -141,6 +146,7 @@ def check_gradients(
         cost, params, grads = chosen.cost(cost), chosen.params, chosen.grads(grads)
     parameters = Parameters(params)
     generator = _arguments.generator(rng, seed=0)
+    allowed = _allowed(allow_untested, parameters)
     try:
         if not callable(grads):
             parameters.flatten(grads)  # names and shapes that do not fit are told before the cost is called
@@ -152,6 +158,7 @@ def check_gradients(
             raise
         options = Options(stencil=stencil, step=step, directions=directions, vectorized=vectorized, workers=workers)
         options |= Options(rng=rng, progress=progress, budget=budget, only=rest)
+        options |= Options(allow_untested=[name for name in allowed if name in rest])
         return check_gradients(cost, params, grads, **options)
     points = 2 if step is None else 2 * len(stencil.offsets)
     if budget is not None and directions is None:
@@ -179,7 +186,19 @@ def check_gradients(
         noise=problem.noise,
         dtype=parameters.theta.dtype,
         notes=(*(chosen.notes if chosen else ()), *notes(cost_function, analytic, problem.noise), *missable(blocks)),
+        allow_untested=allowed,
     )
+
+
+def _allowed(names: bool | Iterable[str], parameters: Parameters) -> tuple[str, ...]:
+    """The blocks that may be untested."""
+    if isinstance(names, bool):
+        return parameters.names if names else ()
+    allowed = (names,) if isinstance(names, str) else tuple(names)
+    if unknown := [name for name in allowed if name not in parameters.names]:
+        there = ", ".join(parameters.names)
+        raise GradlabError(f"allow_untested must be True or names of blocks, got {unknown[0]!r}: there are {there}")
+    return allowed
 
 
 def _blocks(problem: Problem, stencil: Stencil, step: float | None, directions: int | None) -> dict[str, Block]:

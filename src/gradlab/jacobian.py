@@ -89,6 +89,7 @@ def check_jacobian(
         noise=max(r.noise for r in reports),
         dtype=parameters.theta.dtype,
         notes=(*_notes(outputs, blocks), *dict.fromkeys(note for r in reports for note in r.notes)),
+        allow_untested=reports[0].allow_untested,
     )
 
 

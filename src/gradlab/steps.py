@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from math import factorial
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -13,6 +16,10 @@ from gradlab import _arguments
 from gradlab.errors import GradlabError
 from gradlab.precision import unit_roundoff
 from gradlab.stencils import CENTRAL, Stencil
+
+EVEN = 0x155555 / 2**20  # 1.33 in 21 binary digits: moves numbers by whole ulps, and to no short decimals
+
+Along: TypeAlias = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
 def truncation_error(stencil: Stencil, step: float, derivative: float = 1.0) -> float:
@@ -145,9 +152,7 @@ def _noise_of_row(differences: NDArray[np.float64]) -> float:
     return 0.0
 
 
-def measure_noise(
-    along: Callable[[NDArray[np.float64]], NDArray[np.float64]], *, value: float, roundoff: float, points: int = 11
-) -> float:
+def measure_noise(along: Along, *, value: float, roundoff: float, points: int = 11) -> float:
     """Standard deviation of the noise of a function along a line, measured at tiny steps.
 
     Parameters
@@ -163,45 +168,89 @@ def measure_noise(
         Evaluations for one table; with 7 the answer is too low by a factor of 3 in one case of a hundred.
     """
     floor = roundoff * abs(value) / 2
-    smallest = roundoff**0.5
-    quantum = 0.0
-    for h in (smallest, smallest * 1e2, smallest * 1e4):
+    smallest = EVEN * 2.0 ** math.ceil(math.log2(roundoff) / 2)
+    unit, still = 0.0, True
+    for h in (smallest, smallest * 2**7, smallest * 2**13):
         values = _ahead(along, value, h, points)
+        unit, still = max(unit, quantum(values[1:])), still and np.ptp(values) == 0
         if noise := _noise(values):
             if noise > 100 * floor:
-                noise = _confirmed(noise, _ahead(along, value, -h, points), _ahead(along, value, h / 1e3, points))
-            return max(floor, noise)
-        quantum = quantum or _quantum(values)
-    if np.ptp(values) == 0:  # a constant, or a quantum so coarse that only a long step shows it
-        quantum = _quantum(_ahead(along, value, smallest * 1e6, points))
-    return max(floor, quantum / 3)  # too few values for a table: noise that moves in whole quanta, and nothing else
+                noise = _confirmed(noise, along, value, h, points, 1e4 * floor, 4 * roundoff)
+            return max(floor, noise, _coarse(unit, along, value, floor, roundoff))
+    for longer in (2**20, 2**23):  # a constant, or a staircase so coarse that only long steps show it
+        if still or (longer == 2**20 and len(np.unique(values)) < 4):
+            values = _ahead(along, value, smallest * longer, points)
+            unit = max(unit, quantum(values[1:]) or (_one_gap(values) if still else 0.0))
+            still = still and np.ptp(values) == 0
+    return max(floor, _coarse(unit, along, value, floor, roundoff))
 
 
-def _confirmed(noise: float, behind: NDArray[np.float64], nearer: NDArray[np.float64]) -> float:
+def _coarse(unit: float, along: Along, value: float, floor: float, roundoff: float) -> float:
+    """Noise of a cost that moves in units: a third of one. But where it jumps at the very point, that is no noise."""
+    if unit > 100 * floor:
+        for side in (4 * roundoff, -4 * roundoff):
+            beside = along(side * np.arange(1.0, 4.0))
+            if np.ptp(beside) == 0 and beside[0] != value:
+                return 0.0
+    return unit / 3
+
+
+def _one_gap(values: NDArray[np.float64]) -> float:
+    """The smallest gap between two or three values."""
+    finite = np.unique(values[np.isfinite(values)])
+    return float(np.diff(finite).min()) if len(finite) in (2, 3) else 0.0
+
+
+def _confirmed(
+    noise: float, along: Along, value: float, h: float, points: int, suspicious: float, ulps: float
+) -> float:
     """So much may be a kink between the points, or a fast wave: then it is quiet on the other side, or nearer."""
+    behind = _ahead(along, value, -h, points)
     if np.ptp(behind) == 0:
         return 0.0
-    others = [other for other in (_noise(behind), _noise(nearer)) if 0 < other < 8 * noise]
+    others = [_noise(behind), _noise(_ahead(along, value, h / 1e3, points))]
+    if noise > suspicious:
+        others.append(_noise(_ahead(along, value, ulps, points)))
+    others = [other for other in others if 0 < other < 8 * noise]
     return min(others) if others and min(others) < noise / 8 else max([noise, *others])
 
 
-def _ahead(
-    along: Callable[[NDArray[np.float64]], NDArray[np.float64]], value: float, h: float, points: int
-) -> NDArray[np.float64]:
+def _ahead(along: Along, value: float, h: float, points: int) -> NDArray[np.float64]:
     """Values at equally spaced points on one side."""
     return np.append(value, along(np.asarray(h * np.arange(1, points + 1))))
 
 
 def _noise(values: NDArray[np.float64]) -> float:
-    """Noise by the table; 0.0 if it cannot tell, as where the step is below the quantum of the result."""
-    changes = np.isfinite(values).all() and len(np.unique(values)) > len(values) // 2
-    return noise_from_table(values) if changes else 0.0
+    """Noise by the table; 0.0 if it cannot tell, as where the step is below the quantum of the result.
 
-
-def _quantum(values: NDArray[np.float64]) -> float:
-    """The smallest difference between two values, if all others are whole multiples of it; else 0.0."""
-    gaps = np.diff(np.unique(values[np.isfinite(values)]))
-    if not len(gaps):
+    The point itself may stand apart, as where the cost jumps exactly there: then it is left out.
+    """
+    if not (np.isfinite(values).all() and len(np.unique(values)) > len(values) // 2):
         return 0.0
-    multiples = gaps / gaps.min()
-    return float(gaps.min()) if np.allclose(multiples, np.round(multiples), rtol=0, atol=1e-3) else 0.0
+    noise, without = noise_from_table(values), noise_from_table(values[1:])
+    return without if 0 < without < noise / 8 else noise
+
+
+def quantum(values: NDArray[np.float64]) -> float:
+    """The unit of which all values are whole multiples, if they show one; else 0.0.
+
+    A rounded or printed number has a last decimal digit; a count, or a float32 number, has a unit of another size,
+    that all gaps are multiples of. For an ordinary float64 the last digit is about its round-off.
+
+    Examples
+    --------
+    >>> quantum(np.array([0.25, 0.253, 0.251])), round(1 / quantum(np.array([2, 4, 7, 15]) / 7), 6)
+    (0.001, 7.0)
+    """
+    finite = np.unique(values[np.isfinite(values)])
+    if len(finite) < 2:
+        return 0.0
+    gaps = np.diff(finite)
+    digit = 10.0 ** min(int(Decimal(repr(float(v))).normalize().as_tuple().exponent) for v in finite)
+    unit = digit if len(finite) >= 4 or gaps.min() <= 8 * digit else 0.0  # two numbers may be short by chance
+    for parts in range(1, 7):
+        multiples = gaps * parts / gaps.min()
+        whole = np.round(multiples)
+        if len(np.unique(whole)) >= 3 and np.allclose(multiples, whole, rtol=0, atol=1e-3):
+            return max(unit, float(gaps.min()) / parts)
+    return unit

@@ -93,7 +93,10 @@ def test_a_block_is_as_bad_as_its_worst_entry():
 def test_order_of_verdicts():
     assert Verdict.worst([A, D, W, T]) is W
     assert Verdict.worst([A, D, T]) is D
-    assert Verdict.worst([A, T]) is A
+    assert Verdict.worst([A, T]) is T
+    assert Verdict.of_entries([A, T]) is A
+    assert Verdict.of_entries([D, T]) is D
+    assert Verdict.of_entries([T]) is T
     assert Verdict.worst([T]) is T
     assert Verdict.worst([]) is T
 

@@ -34,7 +34,14 @@ PATTERNS: tuple[Rule, ...] = (
     layers.only_biases,
     layers.only_one_layer,
 )
-TRUST: tuple[Rule, ...] = (undecided.kink, undecided.noise, undecided.random, undecided.overflow, undecided.in_sum)
+TRUST: tuple[Rule, ...] = (
+    undecided.kink,
+    undecided.jump,
+    undecided.noise,
+    undecided.random,
+    undecided.overflow,
+    undecided.in_sum,
+)
 RULES = (*FITS, *PLACES, *PATTERNS, places.one_number, *TRUST)
 
 SURE = 3.0  # digits that a fit must explain to be called the likely bug: a chance of 1e-3

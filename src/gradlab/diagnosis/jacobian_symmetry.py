@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab.constants import SAFETY
 from gradlab.diagnosis.finding import Finding
-from gradlab.numeric.ladder import SAFETY
 from gradlab.precision import apart, order, unit_roundoff
 from gradlab.steps import measure_noise
 

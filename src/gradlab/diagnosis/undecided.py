@@ -21,6 +21,17 @@ def kink(case: Case) -> Iterator[Finding]:
     )
 
 
+def jump(case: Case) -> Iterator[Finding]:
+    """GL206 The cost jumps at the point, or its slope grows without bound."""
+    yield from _undecided(
+        case,
+        "GL206",
+        Reason.JUMP,
+        "{} cannot be decided: the cost jumps here, or its slope grows without bound, and there is no derivative. "
+        "Move params by a small random amount, and check again.",
+    )
+
+
 def noise(case: Case) -> Iterator[Finding]:
     """GL202 The noise of the cost hides the gradient."""
     yield from _undecided(

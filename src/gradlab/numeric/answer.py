@@ -16,6 +16,7 @@ class Reason(enum.StrEnum):
 
     NONE = ""
     KINK = "kink"  # the slopes of both sides exist and differ
+    JUMP = "jump"  # … or one of them does not: it grows without bound as the step shrinks
     NOISE = "noise"
     OVERFLOW = "overflow"
     RANDOM = "random"  # cost or gradient is not the same twice

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab import constants as tuned
 from gradlab.numeric.answer import Numeric
 from gradlab.numeric.ladder import Ladder
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
-
-SLACK = 3.0  # times the measured noise, where a line contradicts itself: the measurement is one of few values
-CLOSER = 4  # rungs, two decades, by which a line goes down before it is called wrong
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,9 @@ class Measured(Numeric):
     rung: Ints = field(kw_only=True)
 
 
-def measure(ladder: Ladder, start: Ints, wanted: Floats, *, enough: float = 0.0, closer: int = CLOSER) -> Measured:
+def measure(
+    ladder: Ladder, start: Ints, wanted: Floats, *, enough: float = 0.0, closer: int = tuned.CLOSER
+) -> Measured:
     """Climb every line; before one is called wrong, it is tried at shorter steps, since long ones average over kinks.
 
     Parameters
@@ -44,7 +44,9 @@ def measure(ladder: Ladder, start: Ints, wanted: Floats, *, enough: float = 0.0,
     with np.errstate(invalid="ignore"):
         wrong = np.flatnonzero(np.abs(wanted - found.value) > found.bound)
     ladder.descend(wrong, rungs=closer)
-    found = ladder.estimates().or_else(ladder.estimates(slack=SLACK))
+    apart = ladder.estimates()
+    ladder.probe(np.flatnonzero(apart.kink | apart.jump))
+    found = ladder.estimates().or_else(ladder.estimates(slack=tuned.SLACK))
     low, high = ladder.sides()
     return Measured(
         value=np.where(found.kink, (low + high) / 2, found.value),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab.constants import HIDDEN, SAFETY, SHRINK
 from gradlab.errors import GradlabError
 from gradlab.numeric.answer import Numeric, Reason
-from gradlab.numeric.ladder import HIDDEN, SAFETY, SHRINK
 from gradlab.numeric.scaling import rms
 from gradlab.problem.cost import Cost
 from gradlab.problem.parameters import Parameters

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab.constants import SAFETY
+from gradlab.numeric.estimates import curvature
 from gradlab.numeric.ladder import Ladder, Line, bottom_rung, rung_step
 from gradlab.precision import unit_roundoff
 from gradlab.problem.displaced import PIECE
@@ -15,6 +20,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
 
 LOWEST_BLOCK_RUNG = -14  # 1e-7 of the scale: below it round-off is all there is
+TINY = 0.1  # a block of numbers smaller than this may be one of zeros, nearly: noise may push it as a whole
+PUSHED = 10.0  # noises by which the slope along a tiny block may change from rung to rung: more is truncation
+LONGEST_PUSH = 40  # rungs: a block of 1e-30 begins at 1e-20
 LONGER = 10.0  # how many times the step for its size a component may take in a block of larger ones
 
 
@@ -50,33 +58,73 @@ def rms(x: Floats) -> float:
     return largest * float(np.sqrt(np.mean((x / largest) ** 2))) if largest else 0.0
 
 
-def top_rungs(parameters: Parameters, scale: Floats) -> Ints:
-    """How high noise may push each component: to 0.3 of its own scale, of its block's rms or of the median."""
-    usual = np.maximum(_block_rms(parameters), np.median(scale))
-    return np.asarray(np.maximum(np.ceil(2 * np.log10(usual / scale)).astype(np.int_), 0) - 1)
+@dataclass(frozen=True)
+class Start:
+    """Where each component begins, how high noise may push it, and what the line through its block shows there."""
+
+    rung: Ints
+    top: Ints
+    bent: Floats  # curvature
+    change: Floats  # of the slope from this rung to the next, as a share of one component
 
 
-def start_rungs(problem: Problem) -> Ints:
+def start(problem: Problem) -> Start:
     """A good rung for each component, from one random ±1 direction inside each block.
 
     The rung where the change of the slope to the next, as a share of one component, and the noise add up
     to the least. A component much smaller than its block takes longer steps for its size, but never so
     long that it changes its sign: log is not asked at −1e-5.
+
+    Noise may push a component to 0.3 of its own scale, of its block's rms or of the median. A block of tiny
+    numbers is pushed as a whole, to 0.3 as in a block of zeros, as long as the slope along it shows no truncation.
     """
     parameters, scale, noise = problem.parameters, problem.scale, problem.noise
     bottom = max(LOWEST_BLOCK_RUNG, bottom_rung(unit_roundoff(parameters.theta.dtype)))
     units = scale * problem.rng.choice([-1.0, 1.0], parameters.size)
     blocks = [at for at in parameters.slices.values() if at.stop > at.start]
-    ladder = Ladder(problem.cost, [Line(at, units[at]) for at in blocks], noise)
+    sizes = _block_rms(parameters)
+    highest = np.array([_rungs_to(0.3, sizes[at.start]) if sizes[at.start] < TINY else -1 for at in blocks])
+    ladder = Ladder(problem.cost, [Line(at, units[at]) for at in blocks], noise, top=highest)
     rungs = np.arange(bottom, 0)
     ladder.evaluate(np.repeat(np.arange(len(blocks)), len(rungs)), np.tile(rungs, len(blocks)))
-    start = np.empty(parameters.size, dtype=np.int_)
+    curved = curvature(ladder.bottom, ladder.bend)
+    typical = np.maximum(sizes, np.median(scale))
+    top = np.maximum(_rungs_to(typical, scale), 0) - 1
+    rung, bent, change = (
+        np.empty(parameters.size, dtype=np.int_),
+        np.empty(parameters.size),
+        np.empty(parameters.size),
+    )
     for j, at in enumerate(blocks):
-        slope = ladder.slope[bottom - ladder.bottom :, j]
-        error = np.abs(np.diff(slope)) / np.sqrt(at.stop - at.start) + 3 * noise / rung_step(rungs[:-1])
-        start[at] = rungs[np.nanargmin(error)] if np.isfinite(error).any() else bottom
-    longer = np.clip(_block_rms(parameters) / scale, None, LONGER)
-    return np.asarray(np.clip(start + np.floor(2 * np.log10(longer)).astype(np.int_), bottom, -1))
+        bent[at] = curved[j]
+        changes = np.abs(np.diff(ladder.slope[rungs - ladder.bottom, j])) / np.sqrt(at.stop - at.start)
+        error = changes + SAFETY * noise / rung_step(rungs[:-1])
+        best = rungs[np.nanargmin(error)] if np.isfinite(error).any() else bottom
+        longer = np.clip(sizes[at] / scale[at], None, LONGER)
+        if best >= -2 and highest[j] > -1:
+            best = _pushed(ladder, j, int(highest[j]))
+            longer = sizes[at] / scale[at]
+            top[at] = best + 3 + _rungs_to(sizes[at], scale[at])
+        rung[at] = best + np.floor(2 * np.log10(longer)).astype(np.int_)
+        change[at] = changes[min(best - bottom, len(changes) - 1)]
+    return Start(np.clip(rung, bottom, np.maximum(top - 2, -1)), top, bent, np.where(np.isfinite(change), change, 0))
+
+
+def _pushed(ladder: Ladder, line: int, highest: int) -> int:
+    """Up a block of tiny numbers, until truncation shows or the step is 0.3."""
+    rung = max(-1, highest - LONGEST_PUSH)
+    while rung < highest:
+        ladder.evaluate(np.array([line]), np.array([rung + 1]))
+        below, here = ladder.slope[[rung - ladder.bottom, rung + 1 - ladder.bottom], line]
+        if not np.abs(here - below) <= PUSHED * ladder.noise / rung_step(rung):
+            break
+        rung += 1
+    return rung
+
+
+def _rungs_to(size: Any, scale: Any) -> Any:
+    """The rung at which a step of this scale is about this size."""
+    return np.ceil(2 * np.log10(size / scale)).astype(np.int_)
 
 
 def component_lines(components: Ints, scale: Floats) -> list[Line]:

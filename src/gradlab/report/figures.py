@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from gradlab.errors import GradlabError
 from gradlab.precision import LEVELS
+from gradlab.report.headline import shorten
 from gradlab.report.result import Result
-from gradlab.report.text import shorten
 from gradlab.verdict.blocks import Block, Verdict
 
 # Okabe and Ito's colours, which stay apart for colour-blind readers, by what they mean.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html import escape
 
 from gradlab.diagnosis.finding import Finding
-from gradlab.report import text
+from gradlab.report import headline, text
 from gradlab.report.result import Result
 from gradlab.verdict.blocks import Block
 
@@ -26,10 +26,10 @@ tr.gradlab-undecided th, tr.gradlab-untested th { border-left: 0.3rem solid #888
 def page(report: Result) -> str:
     """A `div` of class `gradlab-report`; the classes `gradlab-wrong` and so on say what was found."""
     blocks = report.worst_first()
-    verdict, said = text.headline(blocks).split(": ", 1)
+    verdict, said = headline.headline(report).split(": ", 1)
     parts = [
         f'<p class="gradlab-verdict"><strong>{verdict}</strong>: {escape(said)}</p>',
-        *_paragraphs(text.course(report), "gradlab-course"),
+        *_paragraphs(headline.course(report), "gradlab-course"),
         _table(blocks),
         *map(_finding, report.findings),
         *_paragraphs([*text.left_open(blocks), *report.notes], "gradlab-note"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gradlab.errors import GradlabError
-from gradlab.report import figures, html, text
+from gradlab.report import figures, headline, html, text
 from gradlab.report.result import Result
 
 
@@ -37,7 +37,7 @@ class Report(Result):
 
     def __repr__(self) -> str:
         """One line: the verdict and where. All of it is `print(report)`."""
-        return f"<Report {text.headline(self.worst_first()).rstrip('.')}>"
+        return f"<Report {headline.headline(self).rstrip('.')}>"
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the report to a file: as JSON if its name ends in .json, as a page for a browser if in .html.

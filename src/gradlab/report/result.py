@@ -27,6 +27,7 @@ class Result:
     noise: float
     dtype: np.dtype[Any]
     notes: tuple[str, ...] = ()
+    allow_untested: tuple[str, ...] = ()
 
     __eq__ = _records.equal
     __hash__ = _records.hashed
@@ -41,13 +42,19 @@ class Result:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of the blocks; UNTESTED only if nothing at all could be tested."""
-        return Verdict.worst(block.verdict for block in self.blocks.values())
+        """The worst of the blocks, in the order WRONG, UNDECIDED, UNTESTED, AGREES.
+
+        Blocks that may be untested count only if nothing else is there.
+        """
+        untested = {b.name for b in self.blocks.values() if b.verdict is Verdict.UNTESTED}
+        meant = untested & set(self.allow_untested)
+        return Verdict.worst(block.verdict for block in self.blocks.values() if block.name not in meant)
 
     @property
     def ok(self) -> bool:
-        """True only if every block that could be tested agrees and none is undecided."""
-        return self.verdict is Verdict.AGREES
+        """True only if every block agrees; one of which nothing could be tested is no pass, unless that is meant."""
+        meant = all(b.verdict is Verdict.UNTESTED and b.name in self.allow_untested for b in self.blocks.values())
+        return self.verdict is Verdict.AGREES or meant
 
     def __bool__(self) -> bool:
         """`assert check_gradients(...)` means what it says."""

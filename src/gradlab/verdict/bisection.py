@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab.constants import CLOSER
 from gradlab.numeric.answer import Reason
-from gradlab.numeric.climb import CLOSER, Measured, measure
+from gradlab.numeric.climb import Measured, measure
 from gradlab.numeric.ladder import Ladder, Line
 from gradlab.problem.problem import Problem
 from gradlab.verdict.blocks import BEYOND

@@ -33,10 +33,16 @@ class Verdict(enum.Enum):
 
     @staticmethod
     def worst(verdicts: Iterable[Verdict]) -> Verdict:
-        """WRONG before UNDECIDED before AGREES; UNTESTED only if nothing could be tested."""
+        """Of blocks: WRONG before UNDECIDED before UNTESTED before AGREES. Of none: UNTESTED."""
+        order = (Verdict.WRONG, Verdict.UNDECIDED, Verdict.UNTESTED, Verdict.AGREES)
         seen = set(verdicts)
-        order = (Verdict.WRONG, Verdict.UNDECIDED, Verdict.AGREES, Verdict.UNTESTED)
         return next((v for v in order if v in seen), Verdict.UNTESTED)
+
+    @staticmethod
+    def of_entries(verdicts: Iterable[Verdict]) -> Verdict:
+        """Of the entries of a block: it AGREES in what could be tested; UNTESTED only if nothing could be."""
+        seen = set(verdicts)
+        return Verdict.worst(seen - {Verdict.UNTESTED})
 
 
 @dataclass(frozen=True)
@@ -100,9 +106,16 @@ def component_verdicts(problem: Problem, numeric: Numeric) -> NDArray[Any]:
     AGREES if |analytic − numeric| ≤ bound and the bound is small beside the gradient; also at a kink, if the
     analytic value lies between the slopes of both sides. WRONG if the difference exceeds twice the bound: one
     bound in some thousands is too small, and a network has as many components as that.
-    UNTESTED if nothing but noise is on both sides. UNDECIDED for the rest.
+    UNTESTED if both sides are too small to be told from 0, and the bound is not larger than what entries that could
+    be tested are like: else much could hide in it. UNDECIDED for the rest.
     """
-    return judge(problem.analytic, numeric, _faint(problem, numeric.bound))
+    verdicts = judge(problem.analytic, numeric, _faint(problem, numeric.bound))
+    heard = ((verdicts == Verdict.AGREES) | (verdicts == Verdict.WRONG)) & (numeric.reason == Reason.NONE)
+    effect, bound = np.abs(problem.analytic * problem.scale), numeric.bound * problem.scale
+    typical = rms(effect[heard & np.isfinite(effect)])
+    vague = (verdicts == Verdict.UNTESTED) & (numeric.reason != Reason.NO_EFFECT) & (bound > typical)
+    verdicts[vague & heard.any()] = Verdict.UNDECIDED
+    return verdicts
 
 
 def judge(analytic: Floats, numeric: Numeric, faint: NDArray[np.bool_], usual: float = 0.0) -> NDArray[Any]:
@@ -171,7 +184,7 @@ def compare_block(
     return Block(
         name=name,
         shape=shape,
-        verdict=Verdict.worst(v for v, n in counts.items() if n),
+        verdict=Verdict.of_entries(v for v, n in counts.items() if n),
         digits=_digits(analytic, bound, (verdicts == Verdict.AGREES) & (reason == Reason.NONE)),
         relative_difference=relative_difference(analytic, value),
         worst=Component(
@@ -204,7 +217,7 @@ def _worst(analytic: Floats, value: Floats, verdicts: NDArray[Any]) -> int:
     """The component of the worst verdict that is off the most; the first of those that are off alike."""
     with np.errstate(invalid="ignore"):
         error = np.abs(analytic - value)
-    among = verdicts == Verdict.worst(verdicts)
+    among = verdicts == Verdict.of_entries(verdicts)
     error = np.where(among, np.where(np.isfinite(error), error, np.inf), -1.0)
     most = float(error.max())
     return int(np.argmax(error >= most * (1 - 1e-6)))  # not the largest: which one that is would be noise
@@ -216,4 +229,4 @@ def _digits(analytic: Floats, bound: Floats, agrees: NDArray[np.bool_]) -> int |
     if not size > 0:
         return None
     share = rms(bound[agrees]) / size
-    return max(0, int(np.floor(-np.log10(max(share, 1e-16)))))
+    return max(0, int(np.floor(-np.log10(max(share, 1e-16)) + 1e-9)))  # 1e-7 is 7 digits

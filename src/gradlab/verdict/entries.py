@@ -7,11 +7,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab.constants import SAFETY
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.climb import measure
+from gradlab.numeric.estimates import FIRST
 from gradlab.numeric.gradient import central_slopes
-from gradlab.numeric.ladder import SAFETY, Ladder, rung_step
-from gradlab.numeric.scaling import component_lines, start_rungs, top_rungs
+from gradlab.numeric.ladder import Ladder, rung_step
+from gradlab.numeric.scaling import Start, component_lines, start
+from gradlab.precision import unit_roundoff
 from gradlab.problem.problem import Problem
 
 Floats = NDArray[np.float64]
@@ -27,55 +30,58 @@ SAMPLE = 64  # doubtful components of a block that are examined before the rest 
 def examine(problem: Problem) -> Numeric:
     """A numeric derivative and bound for every component, cheap where both sides agree at once.
 
-    At the first look the bound is noise alone. It leaves truncation out, so only agreement can be read
-    from it: two independent numbers do not meet within the noise by accident. Whatever does not meet, or
-    meets in noise that is not small, is examined at more steps.
+    The first look is one step, which shows noise and no truncation, so only agreement can be read from it: two
+    independent numbers do not meet within the noise by accident. The bound then has the truncation that the line
+    through the block showed. Whatever does not meet, or meets in noise that is not small, is examined at more steps.
     """
-    scale, start = problem.scale, start_rungs(problem)
-    step = rung_step(start)
+    scale, begin = problem.scale, start(problem)
+    step = rung_step(begin.rung)
     slope, bend, moved = central_slopes(problem.cost, step * scale)
     wanted, slope, bend = problem.analytic * scale, slope * scale, bend * scale
+    own = np.abs(bend) / step
+    shaken = 2 * unit_roundoff(problem.parameters.theta.dtype) * np.sqrt(own) * np.sqrt(np.maximum(own, begin.bent))
     rounding = 4 * np.finfo(np.float64).eps * np.abs(slope)
-    bound = SAFETY * problem.noise / step + rounding
+    bound = SAFETY * problem.noise / step + shaken + rounding
     error, size = np.abs(wanted - slope), np.minimum(np.abs(wanted), np.abs(slope))
     straight = np.abs(bend) <= np.abs(slope) + bound  # else there may be a kink right here
     clear = straight & (error <= bound) & (bound <= CLEAR * size)
     close = straight & (error <= CLOSE * size) & (size > 0)
     dead = ~moved & (wanted == 0)
-    bound = np.maximum(bound, np.where(close, error + rounding, 0))
+    truncation = 2 / FIRST * begin.change
+    bound = np.where(clear, np.maximum(bound, np.minimum(truncation, CLOSE * size)), np.maximum(bound, CLOSE * size))
     seen = Numeric(slope, bound, np.where(dead, Reason.NO_EFFECT, Reason.NONE))
     doubtful = np.flatnonzero(~(clear | close | dead))
     for at in problem.parameters.slices.values():
         inside = doubtful[(doubtful >= at.start) & (doubtful < at.stop)]
-        seen = _examine_block(problem, start, seen, inside)
+        seen = _examine_block(problem, begin, seen, inside)
     return replace(seen, value=seen.value / scale, bound=seen.bound / scale)
 
 
-def _examine_block(problem: Problem, start: Ints, seen: Numeric, doubtful: Ints) -> Numeric:
+def _examine_block(problem: Problem, begin: Start, seen: Numeric, doubtful: Ints) -> Numeric:
     """Climb for a sample first: where nearly all of it is plainly wrong, most of the rest needs no climb."""
     wanted = problem.analytic * problem.scale
     sample = doubtful[np.unique(np.linspace(0, len(doubtful) - 1, SAMPLE).astype(int))] if len(doubtful) else doubtful
-    climbed = _climb(problem, start, seen, sample)
+    climbed = _climb(problem, begin, seen, sample)
     rest = np.setdiff1d(doubtful, sample)
     wrong = np.abs(wanted - climbed.value)[sample] > climbed.bound[sample]
     if not len(rest) or np.mean(wrong) < 0.9:
-        return _climb(problem, start, climbed, rest)
+        return _climb(problem, begin, climbed, rest)
     # Ten times what the first look was off in the sample is what it is given in the rest.
     off = np.zeros(len(wanted))
     off[rest] = 10 * np.nanmax(np.abs(seen.value - climbed.value)[sample])
     judged = replace(climbed, bound=climbed.bound + off)
     unclear = rest[~(np.abs(wanted - judged.value)[rest] > judged.bound[rest])]
-    return _climb(problem, start, judged, unclear)
+    return _climb(problem, begin, judged, unclear)
 
 
-def _climb(problem: Problem, start: Ints, seen: Numeric, components: Ints) -> Numeric:
+def _climb(problem: Problem, begin: Start, seen: Numeric, components: Ints) -> Numeric:
     """The numbers that a ladder of steps allows for these components, in place of the first look."""
     if not len(components):
         return seen
-    top = top_rungs(problem.parameters, problem.scale)[components]
-    ladder = Ladder(problem.cost, component_lines(components, problem.scale), problem.noise, top=top)
+    lines, top, bent = component_lines(components, problem.scale), begin.top[components], begin.bent[components]
+    ladder = Ladder(problem.cost, lines, problem.noise, top=top, bent=bent)
     wanted = (problem.analytic * problem.scale)[components]
-    found = measure(ladder, start[components], wanted, enough=max(ENOUGH, ROUNDED * ladder.roundoff))
+    found = measure(ladder, begin.rung[components], wanted, enough=max(ENOUGH, ROUNDED * ladder.round_off))
     # Where noise hides how good any number is, the first look is still one, for formula (2); its bound is infinite.
     hidden = found.reason == Reason.NOISE
     return seen.with_part(components, replace(found, value=np.where(hidden, seen.value[components], found.value)))

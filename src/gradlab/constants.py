@@ -1,0 +1,78 @@
+"""Every tuned number of the checker: what it does, its unit, and how it was found.
+
+None depends on your network. Those that follow from a formula say from which; the others were tuned on the costs of
+`benchmarks`, and say to what end. What follows exactly, such as Richardson's divisors, stands where it is used.
+"""
+
+from __future__ import annotations
+
+SAFETY = 3.0
+"""Standard deviations of the noise of one value that a slope over the step h is given: bound = SAFETY · σ / h.
+
+A central difference has noise σ / (√2 · h), so that this is 4.2 of its own: one slope in 40,000 is off by more, if
+noise is normal."""
+
+AGAINST = 0.7
+"""Share of its noise bound that a slope at a shorter step is given, if it is to speak against a longer one.
+
+About one standard deviation of it. Tuned on ReLU networks, to notice a longer step that averages over kinks."""
+
+HIDDEN = 0.6
+"""Share of the bend at step 0 that a bound is given for a kink that noise hides.
+
+Derived: a kink shifts a central slope by half of the bend; the rest is reserve."""
+
+SHRINK = 0.7
+"""The slopes of both sides must come together at least so much from one step to the next, a factor of √10 shorter.
+
+Derived: 0.32 where f is smooth, 0.56 for |x|^1.5, 1 at a kink. 0.7 stands between."""
+
+CONVERGING = 0.5
+"""The change of the slope must fall at least so much from one step to the next.
+
+Derived: 0.1 for a smooth f, 0.32 where the second derivative jumps."""
+
+SLOWEST = 0.75
+"""The slowest rate of convergence, from step to step, at which a rest of the series is still charged."""
+
+RESERVE = 1.2
+"""Times the rest of a geometric series that is charged for truncation at the rate that is observed.
+
+Tuned on powers |x|^p with p from 1.4 to 4, to hold in all of them."""
+
+SEEN = 8.0
+"""Times its noise bound that a bend must be to be a kink's or a jump's, and to rule out longer steps.
+
+Derived: the bend has at most 4/3 of the noise of the slope, and measured noise may be too low by 3: the bend is then
+known to half of itself at worst."""
+
+LEVEL = 0.2
+"""Share by which the bend of a kink may change within a decade of steps.
+
+Derived: 0 at a kink, 0.9 at a jump, 0.68 at √|x|, 0.21 at |x|^0.9."""
+
+PROBED = 0.02
+"""The noise of a slope, as a share of the bend, down to which a kink is looked at once more.
+
+Tuned on kinks beside the point, to see on which side of it they lie."""
+
+STILL = 1e-9
+"""A line that stands still at one step has noise if another step moves it, by at most this share of the cost.
+
+Tuned on sums that are constant up to round-off, against steps too short to move a number."""
+
+COARSE = 1e-3
+"""Bound, as a share of the value, above which a line is tried one step further up than it needs."""
+
+UNSHARP = 0.1
+"""Bound, as a share of the value, above which a line is tried at shorter steps though a longer one was best."""
+
+SLACK = 3.0
+"""Times the measured noise that a line is given that contradicts itself.
+
+Derived: noise is measured from a dozen values, and so is too low by a factor of 3 in one case of a hundred."""
+
+CLOSER = 4
+"""Rungs, two decades, by which a line goes down before it is called wrong.
+
+Tuned on ReLU networks, to see past kinks near by."""
