@@ -48,6 +48,7 @@ class Options(TypedDict, total=False):
     budget: int | None
     convention: Convention | None
     allow_untested: bool | Iterable[str]
+    rtol: float
 
 
 def check_gradients(
@@ -66,6 +67,7 @@ def check_gradients(
     budget: int | None = None,
     convention: Convention | None = None,
     allow_untested: bool | Iterable[str] = (),
+    rtol: float = 0.0,
 ) -> Report:
     """Compare gradients with finite differences of the cost, and say what can be said.
 
@@ -111,6 +113,9 @@ def check_gradients(
     allow_untested
         Names of blocks of which it is meant that nothing can be tested, such as a bias before a normalisation, whose
         gradient is 0; or True for any.
+    rtol
+        How well the gradients themselves are known, as a share of the largest of their block: for those that come
+        from an iterative solver, or from half precision. Every bound is wider by so much.
 
     Returns
     -------
@@ -146,6 +151,8 @@ def check_gradients(
         cost, params, grads = chosen.cost(cost), chosen.params, chosen.grads(grads)
     parameters = Parameters(params)
     generator = _arguments.generator(rng, seed=0)
+    if not (isinstance(rtol, int | float | np.floating) and 0 <= rtol < 1):  # NaN is neither
+        raise GradlabError(f"rtol must be a share of the largest slope, at least 0 and below 1, got {rtol}")
     allowed = _allowed(allow_untested, parameters)
     try:
         if not callable(grads):
@@ -158,7 +165,7 @@ def check_gradients(
             raise
         options = Options(stencil=stencil, step=step, directions=directions, vectorized=vectorized, workers=workers)
         options |= Options(rng=rng, progress=progress, budget=budget, only=rest)
-        options |= Options(allow_untested=[name for name in allowed if name in rest])
+        options |= Options(rtol=rtol, allow_untested=[name for name in allowed if name in rest])
         return check_gradients(cost, params, grads, **options)
     points = 2 if step is None else 2 * len(stencil.offsets)
     if budget is not None and directions is None:
@@ -172,7 +179,8 @@ def check_gradients(
             noise=noise_of(cost_function, generator) if cost_function.steady else np.inf,
             scale=scales(parameters),
             analytic=analytic.theta,
-            unsure=analytic.unsure,
+            unsure=analytic.beyond(_known(analytic.theta, rtol, parameters)),
+            known=_known(analytic.theta, rtol, parameters),
             rng=generator,
         )
         blocks = scattered(_blocks(problem, stencil, step, directions), chosen.entries if chosen else {})
@@ -199,6 +207,14 @@ def _allowed(names: bool | Iterable[str], parameters: Parameters) -> tuple[str, 
         there = ", ".join(parameters.names)
         raise GradlabError(f"allow_untested must be True or names of blocks, got {unknown[0]!r}: there are {there}")
     return allowed
+
+
+def _known(analytic: NDArray[np.float64], rtol: float, parameters: Parameters) -> NDArray[np.float64]:
+    """How well each entry of the gradient is known: a share of the largest of its block."""
+    known = np.zeros(analytic.size)
+    for at in parameters.slices.values():
+        known[at] = rtol * np.abs(analytic[at]).max(initial=0.0)
+    return np.where(np.isfinite(known), known, 0.0)
 
 
 def _blocks(problem: Problem, stencil: Stencil, step: float | None, directions: int | None) -> dict[str, Block]:

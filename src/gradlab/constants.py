@@ -76,3 +76,47 @@ CLOSER = 4
 """Rungs, two decades, by which a line goes down before it is called wrong.
 
 Tuned on ReLU networks, to see past kinks near by."""
+
+CLEAR = 1e-3
+"""Noise of the first look, as a share of the slope, down to which it may settle an entry that agrees within it."""
+
+CLOSE = 1e-7
+"""Share of the slope within which both sides agree outright, whatever the noise.
+
+The course's own limit. The bound of such an entry is this share, for no more was tested."""
+
+ENOUGH = 1e-7
+"""Bound, as a share of the slope, at which a climb for a smaller one ends: seven digits tell any bug from none."""
+
+ROUNDED = 1e4
+"""Times the round-off of theta at which a climb ends: three digits in float32."""
+
+SAMPLE = 64
+"""Doubtful entries of a block that are looked at closely before the rest is judged like them."""
+
+BEYOND = 2.0
+"""Times its bound that a difference must be to be WRONG: among thousands of bounds one may be too small."""
+
+SMALL = 0.1
+"""Share of a number below which a bound is small beside it: one digit is then sure."""
+
+FAINT = 0.01
+"""Share of a block's rms below which a bound leaves only entries untested that hardly matter."""
+
+BEND = 4.0
+"""Noise of the bend (J⁺ + J⁻ − 2J) / h, in that of one value over h. Derived: what its weights add up to."""
+
+TINY = 0.1
+"""Size of a block of numbers below which noise may push all of its steps, as in a block of zeros."""
+
+PUSHED = 10.0
+"""Times the noise that the slope along such a block may change from step to step: more is truncation."""
+
+LONGEST_PUSH = 40
+"""Rungs, twenty decades, that such a block is pushed at most."""
+
+LOWEST_BLOCK_RUNG = -14
+"""The lowest rung, 1e-7 of the scale, at which a block begins: below it round-off is all there is."""
+
+LONGER = 10.0
+"""Times the step for its size that an entry may take in a block of larger ones."""

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from gradlab import Verdict
+from gradlab.constants import BEYOND, FAINT, SMALL
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.problem.cost import Cost
 from gradlab.problem.parameters import Parameters
 from gradlab.problem.problem import Problem
-from gradlab.verdict.blocks import BEYOND, FAINT, SMALL, compare_blocks, component_verdicts
+from gradlab.verdict.blocks import compare_blocks, component_verdicts
 
 A, W, D, T = Verdict.AGREES, Verdict.WRONG, Verdict.UNDECIDED, Verdict.UNTESTED
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.constants import HIDDEN, SAFETY, SHRINK
+from gradlab import constants as tuned
 from gradlab.errors import GradlabError
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.scaling import rms
@@ -14,8 +14,6 @@ from gradlab.problem.parameters import Parameters
 from gradlab.stencils import Stencil
 
 Floats = NDArray[np.float64]
-
-BEND = 4.0  # noise of the bend (J⁺ + J⁻ − 2J) / h, in that of one value over h, at worst: what its weights add up to
 
 
 def at_fixed_step(cost: Cost, noise: float, stencil: Stencil, step: float) -> Numeric:
@@ -32,12 +30,14 @@ def at_fixed_step(cost: Cost, noise: float, stencil: Stencil, step: float) -> Nu
     _refuse_vanishing(cost.parameters, step)
     (fine, bend), (rough, wider) = (_slopes_and_bends(cost, stencil, h) for h in (step, 2 * step))
     truncation = _not_by_accident(np.abs(rough - fine), cost.parameters) / (2**stencil.order - 1)
-    rounding = SAFETY * float(stencil.noise) * noise / step
-    bound = SAFETY * truncation + rounding + HIDDEN * np.abs(2 * bend - wider)
-    kink = np.abs(bend) > SHRINK * np.abs(wider) + SAFETY * BEND * noise / step
+    rounding = tuned.SAFETY * float(stencil.noise) * noise / step
+    bound = tuned.SAFETY * truncation + rounding + tuned.HIDDEN * np.abs(2 * bend - wider)
+    kink = np.abs(bend) > tuned.SHRINK * np.abs(wider) + tuned.SAFETY * tuned.BEND * noise / step
     bound = np.where(kink, np.abs(bend) / 2 + rounding, bound)
-    bad = ~np.isfinite(bound)
+    jump = kink & (np.abs(bend) > np.abs(wider) * (1 + tuned.LEVEL) + tuned.SAFETY * tuned.BEND * noise / step)
+    bad = ~np.isfinite(bound) | jump
     reason = np.where(bad, Reason.OVERFLOW, np.where(kink, Reason.KINK, Reason.NONE))
+    reason = np.where(jump, Reason.JUMP, reason)
     return Numeric(np.where(bad, np.nan, fine), np.where(bad, np.inf, bound), reason, otherwise=Reason.STEP)
 
 

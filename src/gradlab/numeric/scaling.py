@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.constants import SAFETY
+from gradlab import constants as tuned
 from gradlab.numeric.estimates import curvature
 from gradlab.numeric.ladder import Ladder, Line, bottom_rung, rung_step
 from gradlab.precision import unit_roundoff
@@ -18,12 +18,6 @@ from gradlab.problem.problem import Problem
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
-
-LOWEST_BLOCK_RUNG = -14  # 1e-7 of the scale: below it round-off is all there is
-TINY = 0.1  # a block of numbers smaller than this may be one of zeros, nearly: noise may push it as a whole
-PUSHED = 10.0  # noises by which the slope along a tiny block may change from rung to rung: more is truncation
-LONGEST_PUSH = 40  # rungs: a block of 1e-30 begins at 1e-20
-LONGER = 10.0  # how many times the step for its size a component may take in a block of larger ones
 
 
 def scales(parameters: Parameters) -> Floats:
@@ -79,11 +73,11 @@ def start(problem: Problem) -> Start:
     numbers is pushed as a whole, to 0.3 as in a block of zeros, as long as the slope along it shows no truncation.
     """
     parameters, scale, noise = problem.parameters, problem.scale, problem.noise
-    bottom = max(LOWEST_BLOCK_RUNG, bottom_rung(unit_roundoff(parameters.theta.dtype)))
+    bottom = max(tuned.LOWEST_BLOCK_RUNG, bottom_rung(unit_roundoff(parameters.theta.dtype)))
     units = scale * problem.rng.choice([-1.0, 1.0], parameters.size)
     blocks = [at for at in parameters.slices.values() if at.stop > at.start]
     sizes = _block_rms(parameters)
-    highest = np.array([_rungs_to(0.3, sizes[at.start]) if sizes[at.start] < TINY else -1 for at in blocks])
+    highest = np.array([_rungs_to(0.3, sizes[at.start]) if sizes[at.start] < tuned.TINY else -1 for at in blocks])
     ladder = Ladder(problem.cost, [Line(at, units[at]) for at in blocks], noise, top=highest)
     rungs = np.arange(bottom, 0)
     ladder.evaluate(np.repeat(np.arange(len(blocks)), len(rungs)), np.tile(rungs, len(blocks)))
@@ -98,9 +92,9 @@ def start(problem: Problem) -> Start:
     for j, at in enumerate(blocks):
         bent[at] = curved[j]
         changes = np.abs(np.diff(ladder.slope[rungs - ladder.bottom, j])) / np.sqrt(at.stop - at.start)
-        error = changes + SAFETY * noise / rung_step(rungs[:-1])
+        error = changes + tuned.SAFETY * noise / rung_step(rungs[:-1])
         best = rungs[np.nanargmin(error)] if np.isfinite(error).any() else bottom
-        longer = np.clip(sizes[at] / scale[at], None, LONGER)
+        longer = np.clip(sizes[at] / scale[at], None, tuned.LONGER)
         if best >= -2 and highest[j] > -1:
             best = _pushed(ladder, j, int(highest[j]))
             longer = sizes[at] / scale[at]
@@ -112,11 +106,11 @@ def start(problem: Problem) -> Start:
 
 def _pushed(ladder: Ladder, line: int, highest: int) -> int:
     """Up a block of tiny numbers, until truncation shows or the step is 0.3."""
-    rung = max(-1, highest - LONGEST_PUSH)
+    rung = max(-1, highest - tuned.LONGEST_PUSH)
     while rung < highest:
         ladder.evaluate(np.array([line]), np.array([rung + 1]))
         below, here = ladder.slope[[rung - ladder.bottom, rung + 1 - ladder.bottom], line]
-        if not np.abs(here - below) <= PUSHED * ladder.noise / rung_step(rung):
+        if not np.abs(here - below) <= tuned.PUSHED * ladder.noise / rung_step(rung):
             break
         rung += 1
     return rung

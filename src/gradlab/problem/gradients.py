@@ -40,6 +40,8 @@ class Analytic:
         The function answers for the params of the last call of the cost, not for those that it is given.
     accumulates
         Blocks to which every call adds the gradient once more. `theta` is then the first answer.
+    differs
+        By how much two answers differ.
     """
 
     theta: Floats
@@ -50,6 +52,11 @@ class Analytic:
     unsure: NDArray[np.bool_]
     follows_cost: bool = False
     accumulates: tuple[str, ...] = ()
+    differs: Floats | float = 0.0
+
+    def beyond(self, known: Floats) -> NDArray[np.bool_]:
+        """Components that differ by more than what is known of them, too."""
+        return np.asarray(self.unsure & ~(self.differs <= known))
 
 
 def analytic_gradients(
@@ -113,6 +120,8 @@ def analytic_gradients(
         with np.errstate(all="ignore"):
             accumulates = unsure & ~_differ(third - again, gradients) & ~_differ(fourth - third, gradients)
         unsure = unsure & ~accumulates & (not follows_cost)
+    with np.errstate(all="ignore"):
+        differs = np.abs(again - gradients)
     return Analytic(
         theta=gradients,
         function=after_cost if follows_cost else lambda point: parameters.flatten(at(point)),
@@ -124,6 +133,7 @@ def analytic_gradients(
         unsure=unsure,
         follows_cost=follows_cost,
         accumulates=tuple(name for name, s in parameters.slices.items() if accumulates[s].any()),
+        differs=differs,
     )
 
 

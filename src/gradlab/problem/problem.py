@@ -31,6 +31,8 @@ class Problem:
         Entries of it that were not the same twice.
     rng
         Draws directions.
+    known
+        To what absolute error each entry of it is known.
     """
 
     cost: Cost
@@ -39,6 +41,7 @@ class Problem:
     analytic: Floats
     unsure: NDArray[np.bool_]
     rng: np.random.Generator
+    known: Floats | float = 0.0
 
     @property
     def parameters(self) -> Parameters:

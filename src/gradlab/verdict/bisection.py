@@ -7,12 +7,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.constants import CLOSER
+from gradlab import constants as tuned
 from gradlab.numeric.answer import Reason
 from gradlab.numeric.climb import Measured, measure
 from gradlab.numeric.ladder import Ladder, Line
 from gradlab.problem.problem import Problem
-from gradlab.verdict.blocks import BEYOND
 
 Floats = NDArray[np.float64]
 
@@ -22,7 +21,7 @@ START = -8  # 1e-4 of the scale
 
 
 def along(
-    problem: Problem, lines: list[Line], *, start: int = START, closer: int = CLOSER
+    problem: Problem, lines: list[Line], *, start: int = START, closer: int = tuned.CLOSER
 ) -> tuple[Floats, Measured]:
     """The analytic slope along each line, and the numeric one."""
     analytic = np.array([_along(line, problem.analytic) for line in lines])
@@ -52,12 +51,12 @@ def wrong_entries(problem: Problem, block: slice) -> tuple[list[int], bool]:
     def wrong(start: int, stop: int) -> bool:
         nonlocal rung
         unit = problem.scale[start:stop] * problem.rng.choice([-1.0, 1.0], stop - start)
-        line, closer = Line(slice(start, stop), unit), CLOSER if stop - start == 1 else 0
+        line, closer = Line(slice(start, stop), unit), tuned.CLOSER if stop - start == 1 else 0
         analytic, seen = along(problem, [line], start=rung, closer=closer)
         if seen.reason[0] != Reason.NONE:
             return False
         rung = int(seen.rung[0])  # parts want about the step of the whole
-        return bool(~(np.abs(analytic - seen.value) <= BEYOND * seen.bound)[0])
+        return bool(~(np.abs(analytic - seen.value) <= tuned.BEYOND * seen.bound)[0])
 
     for _ in range(TRIES):
         found, complete = _bisect(wrong, block.start, block.stop, problem.rng)

@@ -11,16 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab import _records
+from gradlab import constants as tuned
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.scaling import rms
 from gradlab.precision import relative_difference
 from gradlab.problem.problem import Problem
 
 Floats = NDArray[np.float64]
-
-BEYOND = 2.0  # times the bound: from there on a component is wrong
-FAINT = 0.01  # share of a block's rms below which a bound leaves only entries untested that hardly matter
-SMALL = 0.1  # a bound is small beside a number if it is at most this share of it: one digit is then sure
 
 
 class Verdict(enum.Enum):
@@ -123,9 +120,9 @@ def judge(analytic: Floats, numeric: Numeric, faint: NDArray[np.bool_], usual: f
     with np.errstate(invalid="ignore"):
         error = np.abs(analytic - numeric.value)
         within = (error <= numeric.bound) & (numeric.bound < np.inf)  # False for NaN: fail closed
-        beyond = ~(error <= BEYOND * numeric.bound)
+        beyond = ~(error <= tuned.BEYOND * numeric.bound)
         size = np.maximum(np.maximum(np.abs(analytic), np.abs(numeric.value)), usual)
-        sharp = numeric.bound <= SMALL * size
+        sharp = numeric.bound <= tuned.SMALL * size
         silent = np.abs(analytic) <= numeric.bound
     sharp &= numeric.reason != Reason.NO_EFFECT  # 0 = 0 tests nothing
     kink, known = numeric.reason == Reason.KINK, np.isfinite(numeric.value)
@@ -142,13 +139,14 @@ def _faint(problem: Problem, bound: Floats) -> NDArray[np.bool_]:
     faint = np.zeros(bound.shape, dtype=bool)
     for at in problem.parameters.slices.values():
         effect = problem.analytic[at] * problem.scale[at]
-        faint[at] = bound[at] * problem.scale[at] <= FAINT * rms(effect[np.isfinite(effect)])
+        faint[at] = bound[at] * problem.scale[at] <= tuned.FAINT * rms(effect[np.isfinite(effect)])
     return faint
 
 
 def compare_blocks(problem: Problem, numeric: Numeric, skip: Container[str] = ()) -> dict[str, Block]:
     """Every block that is not to be skipped, with its verdict, its worst entry and formula (2) of its own."""
     analytic, parameters = problem.analytic, problem.parameters
+    numeric = replace(numeric, bound=numeric.bound + problem.known)
     verdicts = component_verdicts(problem, numeric)
     numeric = with_reasons(numeric, verdicts)
     return {

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab import constants as tuned
 from gradlab.errors import GradlabError
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.ladder import Line
@@ -17,7 +18,6 @@ from gradlab.problem.displaced import PIECE
 from gradlab.problem.problem import Problem
 from gradlab.verdict.bisection import along, wrong_entries
 from gradlab.verdict.blocks import (
-    FAINT,
     Block,
     Component,
     Verdict,
@@ -165,6 +165,8 @@ def _alone(problem: Problem, name: str, at: slice, directions: int) -> dict[str,
     value, bound, reason = (
         np.concatenate([getattr(s, field) for s in seen]) for field in ("value", "bound", "reason")
     )
+    known = np.broadcast_to(problem.known, problem.scale.shape)[at]
+    bound = bound + tuned.SAFETY * np.linalg.norm(problem.scale[at] * known)  # many errors, with signs at random
     numeric = Numeric(value, bound, reason).without(problem.unsure[at].any())
     block = _block(name, problem.parameters.shapes[name], analytic, numeric, theta, _usual(problem, at))
     wrong = block.verdict is Verdict.WRONG and np.isfinite(problem.analytic[at]).all()
@@ -175,7 +177,7 @@ def _block(
     name: str, shape: tuple[int, ...], analytic: Floats, numeric: Numeric, theta: Floats, usual: float
 ) -> Block:
     """The slopes along directions take the place of the entries. One may be small by chance: the usual one counts."""
-    verdicts = judge(analytic, numeric, numeric.bound <= FAINT * usual, usual)
+    verdicts = judge(analytic, numeric, numeric.bound <= tuned.FAINT * usual, usual)
     numeric = with_reasons(numeric, verdicts)
     block = compare_block(name, analytic.shape, analytic, numeric, slice(None), verdicts, theta)
     worst = replace(block.worst, index=())

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.constants import SAFETY
+from gradlab import constants as tuned
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.climb import measure
 from gradlab.numeric.estimates import FIRST
@@ -19,12 +19,6 @@ from gradlab.problem.problem import Problem
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
-
-CLEAR = 1e-3  # the first look is enough if its noise is at most this share of the slope
-CLOSE = 1e-7  # ... or if both sides agree to this share outright
-ENOUGH = 1e-7  # share of the slope at which a climb for a smaller bound ends ...
-ROUNDED = 1e4  # ... or so many times the round-off of theta: three digits in float32
-SAMPLE = 64  # doubtful components of a block that are examined before the rest is judged like them
 
 
 def examine(problem: Problem) -> Numeric:
@@ -41,14 +35,16 @@ def examine(problem: Problem) -> Numeric:
     own = np.abs(bend) / step
     shaken = 2 * unit_roundoff(problem.parameters.theta.dtype) * np.sqrt(own) * np.sqrt(np.maximum(own, begin.bent))
     rounding = 4 * np.finfo(np.float64).eps * np.abs(slope)
-    bound = SAFETY * problem.noise / step + shaken + rounding
+    bound = tuned.SAFETY * problem.noise / step + shaken + rounding
     error, size = np.abs(wanted - slope), np.minimum(np.abs(wanted), np.abs(slope))
     straight = np.abs(bend) <= np.abs(slope) + bound  # else there may be a kink right here
-    clear = straight & (error <= bound) & (bound <= CLEAR * size)
-    close = straight & (error <= CLOSE * size) & (size > 0)
+    clear = straight & (error <= bound) & (bound <= tuned.CLEAR * size)
+    close = straight & (error <= tuned.CLOSE * size) & (size > 0)
     dead = ~moved & (wanted == 0)
     truncation = 2 / FIRST * begin.change
-    bound = np.where(clear, np.maximum(bound, np.minimum(truncation, CLOSE * size)), np.maximum(bound, CLOSE * size))
+    bound = np.where(
+        clear, np.maximum(bound, np.minimum(truncation, tuned.CLOSE * size)), np.maximum(bound, tuned.CLOSE * size)
+    )
     seen = Numeric(slope, bound, np.where(dead, Reason.NO_EFFECT, Reason.NONE))
     doubtful = np.flatnonzero(~(clear | close | dead))
     for at in problem.parameters.slices.values():
@@ -60,7 +56,11 @@ def examine(problem: Problem) -> Numeric:
 def _examine_block(problem: Problem, begin: Start, seen: Numeric, doubtful: Ints) -> Numeric:
     """Climb for a sample first: where nearly all of it is plainly wrong, most of the rest needs no climb."""
     wanted = problem.analytic * problem.scale
-    sample = doubtful[np.unique(np.linspace(0, len(doubtful) - 1, SAMPLE).astype(int))] if len(doubtful) else doubtful
+    sample = (
+        doubtful[np.unique(np.linspace(0, len(doubtful) - 1, tuned.SAMPLE).astype(int))]
+        if len(doubtful)
+        else doubtful
+    )
     climbed = _climb(problem, begin, seen, sample)
     rest = np.setdiff1d(doubtful, sample)
     wrong = np.abs(wanted - climbed.value)[sample] > climbed.bound[sample]
@@ -81,7 +81,15 @@ def _climb(problem: Problem, begin: Start, seen: Numeric, components: Ints) -> N
     lines, top, bent = component_lines(components, problem.scale), begin.top[components], begin.bent[components]
     ladder = Ladder(problem.cost, lines, problem.noise, top=top, bent=bent)
     wanted = (problem.analytic * problem.scale)[components]
-    found = measure(ladder, begin.rung[components], wanted, enough=max(ENOUGH, ROUNDED * ladder.round_off))
+    found = measure(
+        ladder, begin.rung[components], wanted, enough=max(tuned.ENOUGH, tuned.ROUNDED * ladder.round_off)
+    )
+    # One standard for all entries of a block: what agrees outright, agrees.
+    size = np.minimum(np.abs(wanted), np.abs(found.value))
+    outright = np.where(np.abs(wanted - found.value) <= tuned.CLOSE * size, tuned.CLOSE * size, 0)
+    found = replace(
+        found, bound=np.where(found.reason == Reason.NONE, np.maximum(found.bound, outright), found.bound)
+    )
     # Where noise hides how good any number is, the first look is still one, for formula (2); its bound is infinite.
     hidden = found.reason == Reason.NOISE
     return seen.with_part(components, replace(found, value=np.where(hidden, seen.value[components], found.value)))
