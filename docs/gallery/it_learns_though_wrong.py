@@ -18,7 +18,7 @@ BLUE, VERMILION = "#0072b2", "#d55e00"
 # %% [markdown]
 # ## The task
 #
-# Two numbers come in. The network says whether they have the same sign. No straight line parts the two classes, so
+# Two numbers come in. The network says whether they have the same sign. No straight line separates the two classes, so
 # the hidden layers have to do something.
 
 # %%

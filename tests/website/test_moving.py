@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from gradlab import Parameters, check_gradients, nn
+from gradlab import Parameters, check_gradients, nn, relative_difference
 from gradlab.stencils import BACKWARD, CENTRAL, FIVE_POINT, FORWARD, Stencil
 from gradlab.steps import best_step, roundoff_error, truncation_error
 from tests.chosen import sample
 from tests.website.live_tab import navigate
 from tests.website.test_axe import AXE
 from website.audit.browser import LAPTOP, PHONE, Visit, url, visit
-from website.figures import moving
+from website.figures import big_networks, it_failed, moving, thresholds, vanishing_and_exploding, when_to_run_it
 
 PAGES = {
     "error": "learn/what-comparing-proves/",
@@ -26,6 +26,12 @@ PAGES = {
     "kink": "learn/what-it-cannot-tell/",
     "theta": "learn/many-parameters/",
     "backprop": "learn/backprop-by-hand/",
+    "triangle": "learn/the-check/",
+    "threshold": "learn/thresholds/",
+    "bugs": "learn/it-failed/",
+    "training": "learn/when-to-run-it/",
+    "bisect": "learn/big-networks/",
+    "depth": "learn/vanishing-and-exploding/",
 }
 
 
@@ -319,6 +325,70 @@ def arrays(backprop: Locator) -> dict[str, Any]:
     return found
 
 
+def test_the_triangle_is_that_of_formula_2(page: Page) -> None:
+    triangle = picture(page, "triangle")
+    for keys in (("ArrowRight", "ArrowLeft"), ("Home", "End"), ("End", "Home")):
+        ratio = press(triangle, "Length of approx", keys[0], 3)
+        turn = math.radians(press(triangle, "Angle", keys[1], 3))
+        approx = ratio * np.array([math.cos(turn), math.sin(turn)])
+        wanted = relative_difference(np.array([1.0, 0.0]), approx)
+        assert shown(triangle, "difference") == pytest.approx(wanted, rel=6e-3)
+    drag(triangle, triangle.locator("circle.gl-numeric"), 30)
+    assert triangle.locator("[data-of=level]").inner_text() == "worried"
+
+
+def test_a_threshold_counts_its_mistakes(page: Page) -> None:
+    threshold = picture(page, "threshold")
+    right, wrong = thresholds.measured()
+    for k, (title, usual, _) in enumerate(thresholds.MEASURES):
+        choose(threshold, "Measure", title)
+        assert shown(threshold, "line") == pytest.approx(usual, rel=6e-3)
+        for keys in ("ArrowRight", "ArrowLeft"):
+            line = 10 ** press(threshold, "Line", keys, 7)
+            assert shown(threshold, "alarms") == np.sum(right[:, k] > line)
+            assert shown(threshold, "misses") == np.sum(wrong[:, k] <= line)
+
+
+def test_each_bug_spoils_its_blocks(page: Page) -> None:
+    bugs = picture(page, "bugs")
+    for bug, blocks in it_failed.spoilt().items():
+        choose(bugs, "Bug", bug)
+        wrong = ", ".join(name for name, difference in blocks.items() if difference > 1e-7)
+        assert bugs.locator("[data-of=wrong]").inner_text() == (wrong or "none")
+
+
+def test_a_training_is_checked_at_any_step(page: Page) -> None:
+    training, run = picture(page, "training"), when_to_run_it.run()
+    for key, times in (("Home", 1), ("ArrowRight", 20), ("End", 1)):
+        k = int(press(training, "After", key, times))
+        for name in ("size", "right", "wrong"):
+            assert shown(training, name) == pytest.approx(run[name][k], rel=6e-3), name
+
+
+def test_bisection_finds_the_entry(page: Page) -> None:
+    bisect = picture(page, "bisect")
+    bisect.get_by_role("button", name="Ask one half").click()
+    assert shown(bisect, "passes") == 6
+    bisect.get_by_role("button", name="To the end").click()
+    network = Parameters(nn.init_params(big_networks.SIZES, "zeros"))
+    name, index = network.where(big_networks.ENTRY)
+    assert bisect.locator("[data-of=entry]").inner_text() == f"{name}[{', '.join(map(str, index))}]"
+    assert shown(bisect, "asked") <= math.ceil(math.log2(network.size))
+    bisect.get_by_role("button", name="Hide it elsewhere").click()
+    assert shown(bisect, "asked") == 0
+
+
+def test_what_is_left_of_a_gradient_in_each_layer(page: Page) -> None:
+    depth, layers = picture(page, "depth"), vanishing_and_exploding.layers()
+    for key in ("Home", "End"):
+        layer = int(press(depth, "Layer", key)) - 1
+        for name in ("size", "bound"):
+            assert shown(depth, name) == pytest.approx(layers[name][layer], rel=6e-3)
+        assert shown(depth, "digits") == max(
+            0, math.floor(math.log10(layers["size"][layer] / layers["bound"][layer]))
+        )
+
+
 def test_pictures_come_and_go_with_their_pages(page: Page, visitor: Visit) -> None:
     page.goto(url("about/design/"))
     page.evaluate("window.stays = true; window.left = []")
@@ -380,7 +450,7 @@ STICKING_OUT = """picture => {
 def test_the_static_picture_stands_without_javascript(unscripted: Page, site: Path) -> None:
     for name, address in PAGES.items():
         html = (site / address / "index.html").read_text(encoding="utf-8")
-        assert re.search(rf'<moving-picture name="{name}"><div class="gl-figure"[^>]*><svg ', html), name
+        assert re.search(rf'<moving-picture name="{name}"[^>]*><div class="gl-figure"[^>]*><svg ', html), name
     unscripted.set_viewport_size(LAPTOP)
     unscripted.goto(url())  # the landing page has one too
     found = unscripted.locator("moving-picture")

@@ -91,6 +91,19 @@ def failed_pattern(narrow: bool = False) -> Figure:
     return fig
 
 
+def spoilt() -> dict[str, dict[str, float]]:
+    """For each mistake, formula (2) of each block, from the output down."""
+    params, X, Y = _network()
+    right = nn.gradients(params, X, Y, hidden="tanh")
+    broken = {bug: _broken(params, X, Y, bug) for bug in BUGS}
+    broken["dW2 doubled, db1 four times"] = {**right, "W2": 2 * right["W2"], "b1": 4 * right["b1"]}
+    broken["no mistake"] = right
+    return {
+        bug: {name: gradlab.relative_difference(grads[name], right[name]) for name in ORDER}
+        for bug, grads in broken.items()
+    }
+
+
 def _broken(params: Grads, X: NDArray[np.float64], Y: NDArray[np.int_], bug: str) -> Grads:
     """Backprop with one mistake, as on the page."""
     cache, m = nn.forward(params, X, hidden="tanh"), X.shape[1]

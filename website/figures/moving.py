@@ -3,6 +3,12 @@
 A figure that has one stands in a <moving-picture>; loader.mjs loads the module of that name when it comes into view.
 """
 
+import html
+import json
+from collections.abc import Callable
+
+from website.figures import big_networks, it_failed, thresholds, vanishing_and_exploding, when_to_run_it
+
 PICTURES = {
     "error-of-wrong": "error",
     "two-triangles": "secant",
@@ -10,6 +16,20 @@ PICTURES = {
     "relu-kink": "kink",
     "theta-layout": "theta",
     "backprop-graph": "backprop",
+    "check-triangle": "triangle",
+    "threshold-strips": "threshold",
+    "failed-pattern": "bugs",
+    "along-training": "training",
+    "bisection": "bisect",
+    "under-the-noise": "depth",
+}
+# What a picture shows and no reader's browser computes: measured by gradlab while the site is built.
+NUMBERS: dict[str, Callable[[], object]] = {
+    "threshold-strips": thresholds.strips,
+    "failed-pattern": it_failed.spoilt,
+    "along-training": when_to_run_it.run,
+    "bisection": lambda: big_networks.ENTRY,
+    "under-the-noise": vanishing_and_exploding.layers,
 }
 HOW = {
     "error": "Drag the point, move w with the arrow keys, or jump to a zero.",
@@ -18,6 +38,12 @@ HOW = {
     "kink": "Drag the points, or move the kink with the arrow keys.",
     "theta": "Point at an entry of an array, or go through θ with the arrow keys.",
     "backprop": "Go forward and back with the buttons, or with the arrow keys.",
+    "triangle": "Drag the orange tip, or move its length and angle with the arrow keys.",
+    "threshold": "Choose a measure, then drag the line, or move it with the arrow keys.",
+    "bugs": "Choose a bug. Guess first which blocks it spoils.",
+    "training": "Drag the line along the training, or move it with the arrow keys.",
+    "bisect": "Ask half by half, or hide the wrong entry elsewhere.",
+    "depth": "Drag the dot from layer to layer, or use the arrow keys.",
 }
 
 
@@ -29,4 +55,15 @@ def around(name: str, drawn: str) -> str:
     module = PICTURES.get(name)
     if module is None:
         return drawn
-    return f'<moving-picture name="{module}">{drawn}</moving-picture><p class="moving-how">{HOW[module]}</p>'
+    shown = NUMBERS.get(name)
+    numbers = f' data-numbers="{html.escape(json.dumps(_short(shown())))}"' if shown else ""
+    return f'<moving-picture name="{module}"{numbers}>{drawn}</moving-picture><p class="moving-how">{HOW[module]}</p>'
+
+
+def _short(shown: object) -> object:
+    """The same, with five digits of every number: more cannot be seen."""
+    if isinstance(shown, float):
+        return float(f"{shown:.5g}")
+    if isinstance(shown, dict):
+        return {name: _short(value) for name, value in shown.items()}
+    return [_short(value) for value in shown] if isinstance(shown, list) else shown

@@ -1,5 +1,6 @@
 """Figures of learn/thresholds, measured: random networks of eight sigmoid layers; one entry of a trained one."""
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -15,6 +16,11 @@ from website.figures.registry import figure
 SIZES = [4, 4, 4, 4, 4, 4, 4, 4, 1]
 NETWORKS, WRONG_BY, SLIGHTLY = 12, 1.001, 1e-5
 Floats = NDArray[np.float64]
+MEASURES = (  # name, where its line usually is, powers of ten that are shown
+    ("formula (2), everything", 1e-7, range(-9, -4)),
+    ("formula (2), W1 alone", 1e-7, range(-7, 0)),
+    ("largest error over its bound", 1.0, range(-1, 5)),
+)
 
 
 @figure("threshold-strips")
@@ -24,12 +30,7 @@ def threshold_strips(narrow: bool = False) -> Figure:
     fig = style.sheet(340, 430) if narrow else style.sheet(740, 400)
     fig.get_layout_engine().set(hspace=0.08)
     strips = fig.subplots(3, 1)
-    named = (
-        ("formula (2), everything", 1e-7, range(-9, -4)),
-        ("formula (2), W1 alone", 1e-7, range(-7, 0)),
-        ("largest error over its bound", 1.0, range(-1, 5)),
-    )
-    for k, (ax, (title, line, powers)) in enumerate(zip(strips, named, strict=True)):
+    for k, (ax, (title, line, powers)) in enumerate(zip(strips, MEASURES, strict=True)):
         _strip(ax, right[:, k], wrong[:, k])
         style.powers(ax, x=powers)
         ax.axvline(line, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
@@ -51,6 +52,22 @@ def _strip(ax: Axes, right: Floats, wrong: Floats) -> None:
     ax.spines["left"].set_visible(False)
 
 
+def strips() -> list[dict[str, object]]:
+    """The dots of each strip, for the picture that moves."""
+    right, wrong = measured()
+    return [
+        {
+            "title": title,
+            "line": line,
+            "powers": [powers[0], powers[-1]],
+            "right": right[:, k].tolist(),
+            "wrong": wrong[:, k].tolist(),
+        }
+        for k, (title, line, powers) in enumerate(MEASURES)
+    ]
+
+
+@functools.cache
 def measured() -> tuple[Floats, Floats]:
     """For each network, right and wrong: formula (2), formula (2) of W1, the largest |error| / bound."""
     rows = np.array([_network(seed) for seed in range(NETWORKS)])

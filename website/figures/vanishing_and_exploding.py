@@ -66,13 +66,11 @@ def _sizes(hidden: str, method: str, scale: float) -> tuple[list[float], list[fl
 @figure("under-the-noise")
 def under_the_noise(narrow: bool = False) -> Figure:
     """Gradient of each layer of a deep sigmoid network, and the bound of the check beside it."""
-    report = _deep()
-    layers = np.arange(1, len(report.blocks) + 1)
-    size = [float(np.sqrt(np.mean(block.analytic**2))) for block in report.blocks.values()]
-    bound = [float(np.sqrt(np.mean(block.bound**2))) for block in report.blocks.values()]
+    size, bound = layers().values()
+    numbers = np.arange(1, len(size) + 1)
     fig, ax = style.canvas(340, 420) if narrow else style.canvas(740, 420)
-    ax.fill_between(layers, bound, 1e-19, color=style.BOUND, alpha=0.35, linewidth=0)
-    ax.plot(layers, size, "o-", color=style.ANALYTIC, markersize=5)
+    ax.fill_between(numbers, bound, 1e-19, color=style.BOUND, alpha=0.35, linewidth=0)
+    ax.plot(numbers, size, "o-", color=style.ANALYTIC, markersize=5)
     ax.text(16 if narrow else 15, 3e-17, "bound of the check", color=style.SOFT, ha="center")
     ax.text(12.2, 3e-6, "gradient", color=style.ANALYTIC, ha="right")
     for layer, side in ((16, "left"), (24, "right")):
@@ -88,6 +86,15 @@ def under_the_noise(narrow: bool = False) -> Figure:
     ax.set(xlim=(0.5, 24.8), ylim=(1e-19, 30), xticks=[1, 8, 16, 24])
     style.axes(ax, x="layer", y="size")
     return fig
+
+
+def layers() -> dict[str, list[float]]:
+    """Root mean square of the gradient of each layer's weights, and of its bound."""
+    blocks = _deep().blocks.values()
+    return {
+        "size": [float(np.sqrt(np.mean(block.analytic**2))) for block in blocks],
+        "bound": [float(np.sqrt(np.mean(block.bound**2))) for block in blocks],
+    }
 
 
 @functools.cache

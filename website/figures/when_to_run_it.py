@@ -48,5 +48,11 @@ def _run() -> tuple[list[int], list[float], list[float], list[float]]:
     return at, size, right, wrong
 
 
+def run() -> dict[str, list[float]]:
+    """The same run, for the picture that moves."""
+    steps, size, right, wrong = _run()
+    return {"steps": list(steps), "size": size, "right": right, "wrong": wrong}
+
+
 def _vector(grads: dict[str, np.ndarray]) -> np.ndarray:
     return np.concatenate([g.ravel() for g in grads.values()])

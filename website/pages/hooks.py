@@ -21,6 +21,7 @@ from website.pages import (
     claims,
     copy_button,
     csp,
+    described,
     formulas,
     gallery,
     live_blocks,
@@ -59,6 +60,7 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     if _Build.served:
         _Build.served.tell(f"reading {page.file.src_uri}")
+    described.describe(page, markdown)
     markdown = backlinks.with_questions(markdown, page.file.src_uri, Path(config.docs_dir))
     return benchmark_tables.with_tables(claims.with_table(markdown))
 
@@ -78,6 +80,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
 
 def on_page_context(context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
     page.meta["verified"] = claims.line(page)
+    page.meta["citation"] = described.citation(page)
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:

@@ -1,0 +1,39 @@
+"""What a page says of itself to others: a description for search engines, a picture for sharing, how to cite it."""
+
+import re
+from importlib.metadata import version
+
+from mkdocs.structure.pages import Page
+
+LONGEST = 200  # characters of a description; search engines show no more
+_NO_PROSE = re.compile(r"^(#|!|\||>|`|/|<|\?|- |\d+\. )")
+_CODE = re.compile(r"^ *(`{3,}).*?^ *\1 *$", re.M | re.S)
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+
+
+def description(markdown: str) -> str:
+    """The first sentences of the first paragraph: the question that the page answers."""
+    for paragraph in re.split(r"\n\s*\n", _CODE.sub("", markdown)):
+        if paragraph.strip() and not _NO_PROSE.match(paragraph):
+            words = re.sub(r"[*`_]|\{[^}]*\}", "", _LINK.sub(r"\1", paragraph))
+            return _cut(" ".join(words.split()))
+    return ""
+
+
+def _cut(text: str) -> str:
+    """Whole sentences, as many as there is room for; of one that is too long, whole words."""
+    if len(text) <= LONGEST:
+        return text
+    end = max(text.rfind(mark, 0, LONGEST) for mark in (". ", "? ", "! "))
+    return text[: end + 1] if end > 0 else text[: text.rfind(" ", 0, LONGEST)] + " …"
+
+
+def describe(page: Page, markdown: str) -> None:
+    """Give the page its description, unless it has one."""
+    if not page.meta.get("description") and (found := description(markdown)):
+        page.meta["description"] = found
+
+
+def citation(page: Page) -> str:
+    """How to cite the page; its address and its day say which state was read."""
+    return f"The gradlab authors, “{page.title}”, gradlab {version('gradlab-check')}, {page.canonical_url}"
