@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from gradlab import Parameters, nn
 from website.figures import style
-from website.figures.registry import figure
+from website.figures.registry import figure, numbers
 
 SIZES = [784, 128, 10]
 ENTRY = 44_988  # the one that is wrong on the page
@@ -42,6 +42,12 @@ def chance_to_notice(narrow: bool = False) -> Figure:
     ax.grid(axis="y")
     style.axes(ax, x="forward passes", y="chance to notice")
     return fig
+
+
+@numbers("bisection")
+def entry() -> int:
+    """Where the wrong entry is."""
+    return ENTRY
 
 
 @figure("bisection")

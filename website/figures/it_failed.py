@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 import gradlab
 from gradlab import nn
 from website.figures import style
-from website.figures.registry import figure
+from website.figures.registry import figure, numbers
 
 Grads = dict[str, NDArray[np.float64]]
 ORDER = ("b3", "W3", "b2", "W2", "b1", "W1")  # from the output down
@@ -91,6 +91,7 @@ def failed_pattern(narrow: bool = False) -> Figure:
     return fig
 
 
+@numbers("failed-pattern")
 def spoilt() -> dict[str, dict[str, float]]:
     """For each mistake, formula (2) of each block, from the output down."""
     params, X, Y = _network()

@@ -5,9 +5,8 @@ A figure that has one stands in a <moving-picture>; loader.mjs loads the module 
 
 import html
 import json
-from collections.abc import Callable
 
-from website.figures import big_networks, it_failed, thresholds, vanishing_and_exploding, when_to_run_it
+from website.figures.registry import measures
 
 PICTURES = {
     "error-of-wrong": "error",
@@ -22,14 +21,6 @@ PICTURES = {
     "along-training": "training",
     "bisection": "bisect",
     "under-the-noise": "depth",
-}
-# What a picture shows and no reader's browser computes: measured by gradlab while the site is built.
-NUMBERS: dict[str, Callable[[], object]] = {
-    "threshold-strips": thresholds.strips,
-    "failed-pattern": it_failed.spoilt,
-    "along-training": when_to_run_it.run,
-    "bisection": lambda: big_networks.ENTRY,
-    "under-the-noise": vanishing_and_exploding.layers,
 }
 HOW = {
     "error": "Drag the point, move w with the arrow keys, or jump to a zero.",
@@ -55,8 +46,8 @@ def around(name: str, drawn: str) -> str:
     module = PICTURES.get(name)
     if module is None:
         return drawn
-    shown = NUMBERS.get(name)
-    numbers = f' data-numbers="{html.escape(json.dumps(_short(shown())))}"' if shown else ""
+    measure = measures().get(name)  # what no reader's browser computes is measured while the site is built
+    numbers = f' data-numbers="{html.escape(json.dumps(_short(measure())))}"' if measure else ""
     return f'<moving-picture name="{module}"{numbers}>{drawn}</moving-picture><p class="moving-how">{HOW[module]}</p>'
 
 

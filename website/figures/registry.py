@@ -37,6 +37,25 @@ def catalogue() -> dict[str, Draw]:
     return found
 
 
+Measure = Callable[[], object]
+
+
+def numbers(name: str) -> Callable[[Measure], Measure]:
+    """Mark a function as what measures the numbers that the picture of that name shows when it moves."""
+
+    def mark(measure: Measure) -> Measure:
+        measure.numbers_of = name  # type: ignore[attr-defined]
+        return measure
+
+    return mark
+
+
+def measures() -> dict[str, Measure]:
+    """All that measure numbers, by the name of their figure."""
+    every = [function for module in _modules() for function in vars(module).values()]
+    return {name: function for function in every if isinstance(name := getattr(function, "numbers_of", None), str)}
+
+
 def has_narrow(draw: Draw) -> bool:
     """Does this figure have a version for phones?"""
     return "narrow" in inspect.signature(draw).parameters

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 import gradlab
 from gradlab import nn
 from website.figures import style
-from website.figures.registry import figure
+from website.figures.registry import figure, numbers
 
 SIZES = [4, 4, 4, 4, 4, 4, 4, 4, 1]
 NETWORKS, WRONG_BY, SLIGHTLY = 12, 1.001, 1e-5
@@ -52,6 +52,7 @@ def _strip(ax: Axes, right: Floats, wrong: Floats) -> None:
     ax.spines["left"].set_visible(False)
 
 
+@numbers("threshold-strips")
 def strips() -> list[dict[str, object]]:
     """The dots of each strip, for the picture that moves."""
     right, wrong = measured()

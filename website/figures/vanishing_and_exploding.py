@@ -11,7 +11,7 @@ from gradlab import Report, check_gradients, nn
 from gradlab.nn.activations import ACTIVATIONS
 from gradlab.nn.losses import logistic_backward
 from website.figures import style
-from website.figures.registry import figure
+from website.figures.registry import figure, numbers
 
 DEPTH, WIDTH = 20, 64
 NETWORKS = {  # name: activation, initialisation, scale of the weights, colour
@@ -67,10 +67,10 @@ def _sizes(hidden: str, method: str, scale: float) -> tuple[list[float], list[fl
 def under_the_noise(narrow: bool = False) -> Figure:
     """Gradient of each layer of a deep sigmoid network, and the bound of the check beside it."""
     size, bound = layers().values()
-    numbers = np.arange(1, len(size) + 1)
+    at = np.arange(1, len(size) + 1)
     fig, ax = style.canvas(340, 420) if narrow else style.canvas(740, 420)
-    ax.fill_between(numbers, bound, 1e-19, color=style.BOUND, alpha=0.35, linewidth=0)
-    ax.plot(numbers, size, "o-", color=style.ANALYTIC, markersize=5)
+    ax.fill_between(at, bound, 1e-19, color=style.BOUND, alpha=0.35, linewidth=0)
+    ax.plot(at, size, "o-", color=style.ANALYTIC, markersize=5)
     ax.text(16 if narrow else 15, 3e-17, "bound of the check", color=style.SOFT, ha="center")
     ax.text(12.2, 3e-6, "gradient", color=style.ANALYTIC, ha="right")
     for layer, side in ((16, "left"), (24, "right")):
@@ -88,6 +88,7 @@ def under_the_noise(narrow: bool = False) -> Figure:
     return fig
 
 
+@numbers("under-the-noise")
 def layers() -> dict[str, list[float]]:
     """Root mean square of the gradient of each layer's weights, and of its bound."""
     blocks = _deep().blocks.values()

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from gradlab import nn, numeric_gradient, relative_difference
 from website.figures import style
-from website.figures.registry import figure
+from website.figures.registry import figure, numbers
 
 STEP, STRENGTH = 1e-7, 0.5
 
@@ -48,6 +48,7 @@ def _run() -> tuple[list[int], list[float], list[float], list[float]]:
     return at, size, right, wrong
 
 
+@numbers("along-training")
 def run() -> dict[str, list[float]]:
     """The same run, for the picture that moves."""
     steps, size, right, wrong = _run()

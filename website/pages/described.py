@@ -13,8 +13,8 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
 def description(markdown: str) -> str:
     """The first sentences of the first paragraph: the question that the page answers."""
-    for paragraph in re.split(r"\n\s*\n", _CODE.sub("", markdown)):
-        if paragraph.strip() and not _NO_PROSE.match(paragraph):
+    for paragraph in map(str.strip, re.split(r"\n\s*\n", _CODE.sub("", markdown))):
+        if paragraph and not _NO_PROSE.match(paragraph):
             words = re.sub(r"[*`_]|\{[^}]*\}", "", _LINK.sub(r"\1", paragraph))
             return _cut(" ".join(words.split()))
     return ""
