@@ -82,7 +82,10 @@ def check_jvp(
         return function(parameters.like(theta))
 
     def forward(v: Floats) -> Floats:
-        return array_of("what jvp returns", jvp(parameters.like(parameters.theta.copy()), parameters.like(v.copy())))
+        array = array_of("what jvp returns", jvp(parameters.like(parameters.theta.copy()), parameters.like(v.copy())))
+        if array.dtype.kind not in "fiub":
+            raise GradlabError(f"what jvp returns must be real numbers, got dtype {array.dtype}")
+        return array
 
     slopes = {name: np.stack([forward(one) for one in v], axis=-1) for name, v in along.items()}
     zeros = {name: np.zeros(directions, dtype=parameters.theta.dtype) for name in along}

@@ -48,11 +48,17 @@ class Stencil:
         3.0001
         """
         with np.errstate(all="ignore"):
-            points = [x + float(o) * h for o in self.offsets]
-            reach = (points[-1] - points[0]) / float(self.offsets[-1] - self.offsets[0])
+            points = [x + _as(x, float(o) * h) for o in self.offsets]
+            reach = (points[-1] - points[0]) / _as(x, float(self.offsets[-1] - self.offsets[0]))
         values = [f(p) for p in points]
         with np.errstate(all="ignore"):
-            return sum(float(w) * value for w, value in zip(self.weights, values, strict=True)) / reach
+            terms = [_as(value, float(w)) * value for w, value in zip(self.weights, values, strict=True)]
+            return sum(terms[1:], start=terms[0]) / reach
+
+
+def _as(like: Any, number: float) -> Any:
+    """A number in the precision of another: NumPy 1 makes float64 of np.float32 and a Python float."""
+    return type(like)(number) if isinstance(like, np.floating) else number
 
 
 def stencil(offsets: Sequence[int | Fraction]) -> Stencil:

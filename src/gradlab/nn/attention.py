@@ -13,7 +13,7 @@ import numpy.typing as npt
 from gradlab.nn.inputs import Array, require_shape
 from gradlab.nn.losses import softmax
 
-Allowed = npt.NDArray[np.bool] | None
+Allowed = npt.NDArray[np.bool_] | None
 
 
 def attention_forward(Q: Array, K: Array, V: Array, allowed: Allowed = None) -> Array:
@@ -64,9 +64,9 @@ def attention_backward(
     """
     P = _shares(Q, K, V, allowed)
     require_shape("dO", dO, *V.shape[:-1], Q.shape[-1])
-    dP = V.mT @ dO
+    dP = np.swapaxes(V, -1, -2) @ dO
     dS = P * (dP - np.sum(P * dP, axis=-2, keepdims=True)) / sqrt(Q.shape[-2])
-    return K @ dS, Q @ dS.mT, dO @ P.mT
+    return K @ dS, Q @ np.swapaxes(dS, -1, -2), dO @ np.swapaxes(P, -1, -2)
 
 
 def _shares(Q: Array, K: Array, V: Array, allowed: Allowed) -> Array:
@@ -74,7 +74,7 @@ def _shares(Q: Array, K: Array, V: Array, allowed: Allowed) -> Array:
     d, n, k = *Q.shape[-2:], K.shape[-1]
     require_shape("K", K, *Q.shape[:-2], d, "k")
     require_shape("V", V, *Q.shape[:-2], "v", k)
-    S = K.mT @ Q / sqrt(d)
+    S = np.swapaxes(K, -1, -2) @ Q / sqrt(d)
     if allowed is not None:
         require_shape("allowed", allowed, k, n)
         if not np.all(np.any(allowed, axis=0)):

@@ -61,8 +61,11 @@ def derivative(f: Callable[[Any], Any], x: float) -> Derivative:
     >>> print(f"{d.value:.4f} ± {d.error:.0e}, from {d.evaluations} evaluations")
     1000000.0000 ± 3e-04, from 17 evaluations
     """
-    _arguments.floats("x", x, "one finite float")
+    _arguments.function("f", f, of="one number")
+    values = _arguments.floats("x", x, "one finite float")
     at = np.asarray(x)
+    if at.dtype.kind == "b" or at.dtype == np.float16 or not values.size or not np.isfinite(values).all():
+        raise GradlabError(f"x must be one finite float, float32 or finer, got {_arguments.shown(x)}")
     parameters = Parameters(at.astype(np.float64) if at.dtype.kind in "iu" else at)
     if parameters.size != 1:
         raise GradlabError(f"x must be one number, got shape {at.shape}: numeric_gradient takes arrays")
