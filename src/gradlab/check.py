@@ -202,10 +202,14 @@ def _allowed(names: bool | Iterable[str], parameters: Parameters) -> tuple[str, 
     """The blocks that may be untested."""
     if isinstance(names, bool):
         return parameters.names if names else ()
-    allowed = (names,) if isinstance(names, str) else tuple(names)
-    if unknown := [name for name in allowed if name not in parameters.names]:
-        there = ", ".join(parameters.names)
-        raise GradlabError(f"allow_untested must be True or names of blocks, got {unknown[0]!r}: there are {there}")
+    try:
+        allowed: tuple[Any, ...] = (names,) if isinstance(names, str) else tuple(names)
+    except Exception:  # noqa: BLE001 (nothing to iterate over, or an __iter__ of the caller's that raises)
+        allowed = (names,)
+    unknown = [name for name in allowed if not isinstance(name, str) or name not in parameters.names]
+    if unknown:
+        there, got = ", ".join(parameters.names), _arguments.shown(unknown[0])
+        raise GradlabError(f"allow_untested must be True or names of blocks, got {got}: there are {there}")
     return allowed
 
 

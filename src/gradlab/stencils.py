@@ -53,7 +53,8 @@ class Stencil:
         values = [f(p) for p in points]
         with np.errstate(all="ignore"):
             terms = [_as(value, float(w)) * value for w, value in zip(self.weights, values, strict=True)]
-            return sum(terms[1:], start=terms[0]) / reach
+            slope: float = sum(terms[1:], start=terms[0]) / reach
+        return slope
 
 
 def _as(like: Any, number: float) -> Any:

@@ -202,4 +202,4 @@ def _reach(was: Any, t: float, unit: Any) -> float:
         x, u = was[i : i + PIECE], unit[i : i + PIECE]
         moved += float(np.dot((x + t * u).astype(was.dtype) - x, u))
         size += float(np.dot(u, u))
-    return moved / size
+    return moved / size if size else np.nan  # numbers near 1e-300, whose squares are 0
