@@ -10,10 +10,13 @@ import numpy as np
 
 from gradlab import _arguments
 from gradlab.check import Options, check_gradients
+from gradlab.diagnosis.diagnose import diagnose
+from gradlab.diagnosis.probe import layer_probe
 from gradlab.errors import GradientMismatch, GradlabError
 from gradlab.problem.layer import UPSTREAM, Layer
 from gradlab.problem.upstream import Look, looks
 from gradlab.report import Report
+from gradlab.verdict.blocks import Verdict
 
 UPSTREAM_SEED = 1729  # not 0 or 1: inputs are often drawn with those, and R equal to an input would hide mistakes
 NOTABLE = 1e-6  # share by which a look must differ to be mentioned where the gradient is wrong in any case
@@ -87,6 +90,12 @@ def check_backward(
             said += [] if report.ok else [look]
         elif not look.gradients or (not said and max(look.off.values()) > NOTABLE):
             said.append(look)
+    if any(block.verdict is Verdict.WRONG for block in report.blocks.values()) and not options.keys() & {
+        "only",
+        "convention",
+    }:
+        probe = layer_probe(layer, upstream, list(report.blocks), generator)
+        report = replace(report, findings=diagnose(report.blocks, probe) if probe else report.findings)
     notes = (*map(_said, said), *_unchecked(layer, differentiated), *_changed(layer.changed), *report.notes)
     return replace(report, evaluations=evaluations, notes=notes)
 

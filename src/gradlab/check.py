@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from typing import Any, Literal, TypedDict, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gradlab import _arguments
 from gradlab._arguments import Workers
-from gradlab.diagnosis import jacobian_symmetry
 from gradlab.diagnosis.diagnose import diagnose
-from gradlab.diagnosis.finding import Finding
+from gradlab.diagnosis.probe import Probe
 from gradlab.errors import GradientMismatch, GradlabError
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.fixed_step import at_fixed_step
@@ -28,7 +26,7 @@ from gradlab.problem.progress import LEAST_BUDGET, directions_within, watched
 from gradlab.report import Report
 from gradlab.report.notes import notes
 from gradlab.stencils import CENTRAL, Stencil
-from gradlab.verdict.blocks import Block, Verdict, compare_blocks
+from gradlab.verdict.blocks import Block, compare_blocks
 from gradlab.verdict.directions import blocks_along, missable
 from gradlab.verdict.entries import examine
 from gradlab.verdict.scatter import scattered
@@ -184,7 +182,7 @@ def check_gradients(
             rng=generator,
         )
         blocks = scattered(_blocks(problem, stencil, step, directions), chosen.entries if chosen else {})
-        findings = diagnose(blocks, _asymmetry(blocks, problem, analytic.function))
+        findings = diagnose(blocks, Probe.of(problem, analytic.function))
     return Report(
         blocks=blocks,
         findings=findings,
@@ -232,19 +230,6 @@ def _blocks(problem: Problem, stencil: Stencil, step: float | None, directions: 
     else:
         numeric = examine(problem)
     return compare_blocks(problem, numeric.without(problem.unsure))
-
-
-def _asymmetry(
-    blocks: Mapping[str, Block],
-    problem: Problem,
-    function: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None,
-) -> Iterable[Finding]:
-    """Of a wrong gradient that can be asked for elsewhere: is it the gradient of another cost, or of none?"""
-    wrong = any(block.verdict is Verdict.WRONG for block in blocks.values())
-    theta = problem.parameters.theta
-    if not wrong or function is None or theta.size < 2 or theta.dtype != np.float64:
-        return ()
-    return jacobian_symmetry.findings(function, theta.astype(np.float64), problem.scale, problem.rng)
 
 
 def assert_gradients(

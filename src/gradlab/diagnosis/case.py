@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from gradlab.diagnosis import evidence
 from gradlab.diagnosis.evidence import Interval
 from gradlab.diagnosis.finding import Finding
+from gradlab.diagnosis.probe import LayerProbe, Probe
+from gradlab.diagnosis.structure import is_input
 from gradlab.precision import order
 from gradlab.verdict.blocks import Block, Verdict
 
@@ -22,9 +24,27 @@ Vector = Callable[[Block], NDArray[Any]]
 
 @dataclass(frozen=True)
 class Case:
-    """The blocks of a check, in the order of params."""
+    """The blocks of a check, in the order of params, and the caller's code to be asked again, if it can be."""
 
     blocks: Mapping[str, Block]
+    probe: Probe | None = None
+
+    @property
+    def layer(self) -> LayerProbe | None:
+        """The layer of `check_backward`."""
+        return self.probe.layer if self.probe else None
+
+    @property
+    def parameters(self) -> list[Block]:
+        """The blocks but for the inputs of a layer."""
+        if self.layer is None:
+            return list(self.blocks.values())
+        return [block for block in self.blocks.values() if not is_input(block.name)]
+
+    @property
+    def entrywise(self) -> list[Block]:
+        """The wrong blocks, unless they were compared along directions: most rules need every entry."""
+        return [block for block in self.wrong if not block.directions and np.isfinite(block.analytic).all()]
 
     @property
     def wrong(self) -> list[Block]:

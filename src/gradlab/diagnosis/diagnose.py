@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from gradlab.diagnosis import layers, places, undecided, values
+import numpy as np
+
+from gradlab.diagnosis import jacobian_symmetry, layers, places, undecided, values
 from gradlab.diagnosis.case import CERTAIN, Case
 from gradlab.diagnosis.finding import Finding
+from gradlab.diagnosis.probe import Probe
 from gradlab.verdict.blocks import Block
 
 Rule = Callable[[Case], Iterator[Finding]]
@@ -47,26 +51,46 @@ RULES = (*FITS, *PLACES, *PATTERNS, places.one_number, *TRUST)
 SURE = 3.0  # digits that a fit must explain to be called the likely bug: a chance of 1e-3
 
 
-def diagnose(blocks: Mapping[str, Block], more: Iterable[Finding] = ()) -> tuple[Finding, ...]:
+def diagnose(blocks: Mapping[str, Block], probe: Probe | None = None) -> tuple[Finding, ...]:
     """What is likely wrong, the best explanation first; nothing if no block is wrong or undecided.
 
-    First fits that explain every wrong block. If there are none: the one entry, row or column that is wrong, the
-    pattern of layers, and fits that explain some blocks. Last `more`, such as a curl test, and why numbers are
-    not to be trusted.
+    First fits that explain every wrong block, then causes that are seen by asking the caller's code again. If there
+    are none: the one entry, row or column that is wrong, the pattern of layers, and fits that explain some blocks.
+    Whether the gradient is that of any cost is asked only where nothing explains it all. Last, why numbers are not
+    to be trusted.
+
+    Parameters
+    ----------
+    blocks
+        All blocks of a check.
+    probe
+        The caller's code, to be asked only if a block is wrong.
     """
-    case = Case(blocks)
+    case = Case(blocks, probe)
     wrong = {block.name for block in case.wrong}
     fits = sorted(_ask(FITS, case), key=lambda f: (set(f.blocks) != wrong, -min(f.sure, CERTAIN)))
     likely = _each_block_once([f for f in fits if f.sure >= SURE])
     whole = [f for f in likely if _covered(likely, f.code) >= wrong]
     parts = [f for f in likely if f not in whole]
     alone = [] if whole else [f for f in _ask(PLACES, case) if set(f.blocks) == wrong]
+    patterns = _ask(PATTERNS, case)
+    asymmetry = [] if whole or not wrong else _ask([jacobian_symmetry.asymmetric], case)
     mute = [] if likely else _ask([places.one_number], case)
-    return (*whole, *alone, *_ask(PATTERNS, case), *parts, *more, *mute, *_ask(TRUST, case))
+    return (*whole, *alone, *patterns, *parts, *asymmetry, *mute, *_ask(TRUST, case))
 
 
 def _ask(rules: Iterable[Rule], case: Case) -> list[Finding]:
-    return [finding for rule in rules for finding in rule(case)]
+    return [finding for rule in rules for finding in _guarded(rule, case)]
+
+
+def _guarded(rule: Rule, case: Case) -> list[Finding]:
+    """What a rule says; nothing if it fails: it may have asked the caller's code where that cannot answer."""
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return list(rule(case))
+    except Exception:  # noqa: BLE001 (the caller's own function may raise anything, and a hint must not end a check)
+        return []
 
 
 def _each_block_once(found: list[Finding]) -> list[Finding]:

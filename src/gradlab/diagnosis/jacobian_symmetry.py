@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.constants import SAFETY
+from gradlab.diagnosis.case import Case
 from gradlab.diagnosis.finding import Finding
 from gradlab.precision import apart, order, unit_roundoff
 from gradlab.steps import measure_noise
@@ -104,6 +105,15 @@ def _noise(gradient: Gradient, theta: Floats, of: Floats, along: Floats) -> floa
     return max(measured, unit_roundoff() * float(np.linalg.norm(terms)))
 
 
+def asymmetric(case: Case) -> Iterator[Finding]:
+    """GL121, GL122 What the analytic gradient is, where nothing explains it: that of no cost, or of another."""
+    probe = case.probe
+    if probe is None or probe.gradient is None or probe.theta.size < 2:
+        return
+    rng = probe.rng or np.random.default_rng(0)
+    yield from findings(probe.gradient, probe.theta, probe.scale, rng)
+
+
 def findings(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Generator) -> Iterator[Finding]:
     """What the curl of a wrong gradient says about it: GL121, GL122, or nothing where noise hides it."""
     seen = curl(gradient, theta, scale, rng)
@@ -114,13 +124,13 @@ def findings(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Ge
     evidence = f"u·∂a[v] = {said[0]}, v·∂a[u] = {said[1]} ± {order(bound)}"
     if seen.symmetric is False:
         message = (
-            "No cost at all has this analytic gradient: its derivative is not symmetric. So no term of the cost was "
-            "forgotten as a whole: the mistake is in one block, or in one step of the chain rule."
+            "The analytic gradient is the gradient of no cost: its own derivative is not symmetric, and that of a "
+            "gradient is. One formula, or one step of the chain rule, is wrong; which, this test cannot tell."
         )
         yield Finding("GL121", None, message, evidence)
     if seen.symmetric:
         message = (
-            "Another cost has this analytic gradient: its derivative is symmetric. Look for a term or a factor that "
-            "cost and gradient do not share, such as a decay, 1/m or another loss."
+            "The analytic gradient is that of another cost: its own derivative is symmetric, as that of a gradient "
+            "is. Cost and gradient differ in a function: a loss, its derivative, a term or a factor."
         )
         yield Finding("GL122", None, message, evidence)

@@ -6,130 +6,158 @@ dWl or dbl stays there; a mistake in dZl spoils Wl and bl and everything below, 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gradlab.diagnosis.case import Case
 from gradlab.diagnosis.finding import Finding
+from gradlab.diagnosis.structure import BIAS, WEIGHT, LayerBlocks, read
 from gradlab.verdict.blocks import Block, Verdict
 
 
 @dataclass(frozen=True)
-class Layers:
-    """Blocks named W1, b1, …, WL, bL, by their verdicts. A block that could not be tested is in neither list."""
+class Pattern:
+    """Places of layers, from 0 at the input, by what is wrong in them. What could not be tested is in no list."""
 
-    depth: int
+    layers: tuple[LayerBlocks, ...]
+    ordered: bool
     wrong: dict[str, list[int]]
     agree: dict[str, list[int]]
 
     @property
     def top(self) -> int:
         """The highest layer with a wrong block."""
-        return max(self.wrong["W"] + self.wrong["b"])
+        return max(self.wrong[WEIGHT] + self.wrong[BIAS])
 
     def below_agrees(self) -> bool:
         """Something under the highest wrong layer agrees: what was handed down is right."""
-        return any(layer < self.top for layer in self.agree["W"] + self.agree["b"])
+        return self.ordered and any(layer < self.top for layer in self.agree[WEIGHT] + self.agree[BIAS])
 
 
-def _layers(case: Case) -> Layers | None:
-    """The pattern, or None if the names are others, or nothing with a layer is wrong."""
-    wrong: dict[str, list[int]] = {"W": [], "b": []}
-    agree: dict[str, list[int]] = {"W": [], "b": []}
-    depth = 0
-    for block in case.blocks.values():
-        name = re.fullmatch(r"([Wb])(\d+)", block.name)
-        if name is None:
-            return None
-        depth = max(depth, int(name[2]))
-        if block.verdict in (Verdict.WRONG, Verdict.AGREES):
-            (wrong if block.verdict is Verdict.WRONG else agree)[name[1]].append(int(name[2]))
-    return Layers(depth, wrong, agree) if wrong["W"] or wrong["b"] else None
+def _pattern(case: Case) -> Pattern | None:
+    """The pattern, or None if there are no layers to be seen, or nothing in one is wrong."""
+    structure = read(case.parameters)
+    if structure is None:
+        return None
+    wrong: dict[str, list[int]] = {WEIGHT: [], BIAS: []}
+    agree: dict[str, list[int]] = {WEIGHT: [], BIAS: []}
+    for place, layer in enumerate(structure.layers):
+        for kind, blocks in ((WEIGHT, layer.weights), (BIAS, layer.biases)):
+            for verdict, found in ((Verdict.WRONG, wrong), (Verdict.AGREES, agree)):
+                if any(block.verdict is verdict for block in blocks):
+                    found[kind].append(place)
+    if not wrong[WEIGHT] and not wrong[BIAS]:
+        return None
+    return Pattern(structure.layers, structure.ordered, wrong, agree)
 
 
 def from_the_output(case: Case) -> Iterator[Finding]:
     """GL116 Every block is wrong, from the output layer on."""
-    layers = _layers(case)
-    if layers and layers.depth > 1 and not layers.agree["W"] and not layers.agree["b"] and layers.wrong["W"]:
+    seen = _pattern(case)
+    if (
+        seen
+        and seen.ordered
+        and len(seen.layers) > 1
+        and not seen.agree[WEIGHT]
+        and not seen.agree[BIAS]
+        and seen.wrong[WEIGHT]
+    ):
+        last = seen.layers[-1]
+        number = f" {last.number}" if last.number is not None else f", that of {last.blocks[0].name},"
         yield _finding(
             case,
             "GL116",
-            f"No layer agrees, from the output layer {layers.depth} on. Look first at dZ{layers.depth}, the "
+            f"No layer agrees, from the output layer{number} on. Look first at {last.upstream}, the "
             "derivative of the loss and of the last activation: everything else is made from it.",
         )
 
 
 def from_a_layer_down(case: Case) -> Iterator[Finding]:
     """GL113 The layers above agree; one layer, and all below it, are wrong: dZ of that layer is."""
-    layers = _layers(case)
-    if layers is None or layers.top == layers.depth or layers.below_agrees():
+    seen = _pattern(case)
+    if seen is None or not seen.ordered or seen.top == len(seen.layers) - 1 or seen.below_agrees():
         return
-    k = layers.top
-    if k in layers.agree["W"] + layers.agree["b"] or (k > 1 and k not in layers.wrong["W"] + layers.wrong["b"]):
+    k = seen.top
+    agree, wrong = ({*found[WEIGHT], *found[BIAS]} for found in (seen.agree, seen.wrong))
+    if k in agree or not agree or (k > 0 and k not in wrong):
         return
-    above = sorted({*layers.agree["W"], *layers.agree["b"]})
-    if not above:  # what lies above could not be tested: dZ may be wrong from the output on
-        return
+    here, above = seen.layers[k], seen.layers[k + 1]
+    if here.number is not None and above.number is not None:
+        down = f"W{above.number}ᵀ · {above.upstream}"
+    else:
+        down = f"{above.blocks[0].name}, transposed, times {above.upstream}"
     yield _finding(
         case,
         "GL113",
-        f"From the output down, {_which(above)} agree{'s' * (len(above) == 1)}; layer {k} "
-        f"{'and all below it are' if k > 1 else 'is'} wrong. "
-        f"So dZ{k + 1} is right and dZ{k} is not: look at the derivative of the activation of layer {k}, and at "
-        f"W{k + 1}ᵀ · dZ{k + 1}.",
+        f"From the output down, {_which(seen, sorted(agree))} agree{'s' * (len(agree) == 1)}; {here.title} "
+        f"{'and all below it are' if k > 0 else 'is'} wrong. So {above.upstream} is right and {here.upstream} is "
+        f"not: look at the derivative of the activation of {here.title}, and at {down}.",
     )
 
 
 def only_weights(case: Case) -> Iterator[Finding]:
     """GL114 Weights are wrong where the biases, or the layers below, agree."""
-    layers = _layers(case)
-    if layers and not layers.wrong["b"] and _clear(layers, "W", "b"):
-        k, many = layers.top, len(layers.wrong["W"]) > 1
-        yield _finding(
-            case,
-            "GL114",
-            f"Weights are wrong in {_which(layers.wrong['W'])}, and no bias is: every dZ is right. Look at what only "
-            "weights have, their decay and the cached inputs A."
-            if many
-            else f"Only W{k} is wrong, so dZ{k} is right. Look at the other factor of dW{k} = dZ{k} · A{k - 1}ᵀ, the "
-            f"cached input A{k - 1}, and at the decay.",
-        )
+    seen = _pattern(case)
+    if seen and not seen.wrong[BIAS] and _clear(seen, WEIGHT, BIAS):
+        layer, many = seen.layers[seen.top], len(seen.wrong[WEIGHT]) > 1
+        bad = [block for block in layer.weights if block.verdict is Verdict.WRONG]
+        name = case.name(bad)
+        if many:
+            message = (
+                f"Weights are wrong in {_which(seen, seen.wrong[WEIGHT])}, and no bias is: every dZ is right. "
+                "Look at what only weights have, their decay and the cached inputs A."
+            )
+        elif layer.number is not None:
+            message = (
+                f"Only {name} is wrong, so {layer.upstream} is right. Look at the other factor of dW{layer.number} = "
+                f"{layer.upstream} · A{layer.number - 1}ᵀ, the cached input A{layer.number - 1}, and at the decay."
+            )
+        else:
+            are, its = ("are", "this") if len(bad) > 1 else ("is", "its")
+            message = (
+                f"Only {name} {are} wrong in {its} layer, so what is handed down to it is right. Look at the other "
+                "factor of the gradient, the input that the layer has kept, and at the decay."
+            )
+        yield _finding(case, "GL114", message)
 
 
 def only_biases(case: Case) -> Iterator[Finding]:
     """GL115 Biases are wrong where the weights, or the layers below, agree."""
-    layers = _layers(case)
-    if layers and not layers.wrong["W"] and _clear(layers, "b", "W"):
-        k, many = layers.top, len(layers.wrong["b"]) > 1
+    seen = _pattern(case)
+    if seen and not seen.wrong[WEIGHT] and _clear(seen, BIAS, WEIGHT):
+        layer, many = seen.layers[seen.top], len(seen.wrong[BIAS]) > 1
+        bad = [block for block in layer.biases if block.verdict is Verdict.WRONG]
+        name = f"db{layer.number}" if layer.number is not None else f"the gradient of {bad[0].name}"
         yield _finding(
             case,
             "GL115",
-            f"Biases are wrong in {_which(layers.wrong['b'])}, and no weight is: every dZ is right. Look at the sum "
-            "over the batch in db, its axis and its 1/m."
+            f"Biases are wrong in {_which(seen, seen.wrong[BIAS])}, and no weight is: every dZ is right. Look at the "
+            "sum over the batch in db, its axis and its 1/m."
             if many
-            else f"Only b{k} is wrong, so dZ{k} is right. Look at the sum over the batch in db{k}, its axis and its "
-            "1/m.",
+            else f"Only {case.name(bad)} is wrong, so {layer.upstream} is right. Look at the sum over the batch in "
+            f"{name}, its axis and its 1/m.",
         )
 
 
 def only_one_layer(case: Case) -> Iterator[Finding]:
     """GL117 Weights and bias of one layer are wrong, and the layers below agree."""
-    layers = _layers(case)
-    if layers and layers.wrong["W"] == layers.wrong["b"] == [layers.top] and layers.below_agrees():
-        k = layers.top
+    seen = _pattern(case)
+    if seen and seen.wrong[WEIGHT] == seen.wrong[BIAS] == [seen.top] and seen.below_agrees():
+        layer = seen.layers[seen.top]
+        n = layer.number
+        lines = f"dW{n} and db{n}" if n is not None else f"the gradients of {case.name(layer.blocks)}"
         yield _finding(
             case,
             "GL117",
-            f"Only layer {k} is wrong, and the layers below it agree: dZ{k} was handed down right. Look at the two "
-            f"lines that make dW{k} and db{k}, and at the names under which they are kept.",
+            f"Only {layer.title} is wrong, and the layers below it agree: {layer.upstream} was handed down right. "
+            f"Look at the two lines that make {lines}, and at the names under which they are kept.",
         )
 
 
-def _clear(layers: Layers, kind: str, partner: str) -> bool:
+def _clear(seen: Pattern, kind: str, partner: str) -> bool:
     """Does a partner of every wrong block agree, or at least something below?"""
-    partners = all(layer in layers.agree[partner] for layer in layers.wrong[kind])
-    return bool(layers.wrong[kind]) and (partners or layers.below_agrees())
+    partners = all(layer in seen.agree[partner] for layer in seen.wrong[kind])
+    return bool(seen.wrong[kind]) and (partners or seen.below_agrees())
 
 
 def _finding(case: Case, code: str, message: str) -> Finding:
@@ -138,11 +166,16 @@ def _finding(case: Case, code: str, message: str) -> Finding:
     return case.finding(code, case.wrong, message, seen, 0.0)
 
 
-def _all(blocks: list[Block]) -> str:
+def _all(blocks: Sequence[Block]) -> str:
     return ", ".join(block.name for block in blocks) or "none"
 
 
-def _which(layers: list[int]) -> str:
+def _which(seen: Pattern, places: list[int]) -> str:
+    layers = [seen.layers[place] for place in places]
     if len(layers) == 1:
-        return f"layer {layers[0]}"
-    return f"layers {', '.join(map(str, layers[:-1]))} and {layers[-1]}"
+        return layers[0].title
+    if all(layer.number is not None for layer in layers):
+        names = [str(layer.number) for layer in layers]
+        return f"layers {', '.join(names[:-1])} and {names[-1]}"
+    names = [layer.blocks[0].name for layer in layers]
+    return f"the layers of {', '.join(names[:-1])} and {names[-1]}"

@@ -38,16 +38,21 @@ def not_finite(case: Case) -> Iterator[Finding]:
 def sign_flipped(case: Case) -> Iterator[Finding]:
     """GL101 The numeric gradient is minus the analytic one."""
     for factor, blocks in _factors(case):
-        if FLIPPED in factor:
+        if _is_flipped(factor):
             look = "Look for a minus too many or too few, such as Y − A for A − Y."
             message = f"The sign of {case.name(blocks)} is flipped. {look}"
             yield case.fit("GL101", blocks, times(FLIPPED), message, "numeric = −1 · analytic", cost=0.3)
 
 
+def _is_flipped(factor: Interval) -> bool:
+    """Is it −1, to six digits at least? Nobody writes −1.0000001."""
+    return FLIPPED in factor or abs(factor.middle - FLIPPED) < 1e-6
+
+
 def no_effect(case: Case) -> Iterator[Finding]:
     """GL110 The cost does not depend on the block, but the analytic gradient is not zero."""
     for factor, blocks in _factors(case):
-        if NO_EFFECT in factor:
+        if NO_EFFECT in factor and not _moves(case, blocks):
             message = (
                 f"The cost does not change with {case.name(blocks)}. Does it use these parameters, or a copy that "
                 "was made earlier? A bias in front of a normalisation has no effect either."
@@ -56,10 +61,24 @@ def no_effect(case: Case) -> Iterator[Finding]:
             yield case.fit("GL110", blocks, times(NO_EFFECT), message, says, cost=0.3)
 
 
+def _moves(case: Case, blocks: list[Block]) -> bool:
+    """Does the cost change where the blocks move far? Then the point is a minimum of it, or stands on a stair."""
+    if case.probe is None or case.probe.cost is None:
+        return False
+    here, start = case.probe.cost(np.zeros_like(case.probe.theta)), 0
+    delta = np.zeros_like(case.probe.theta)
+    for block in case.blocks.values():
+        if block in blocks:
+            delta[start : start + block.theta.size] = 0.1 * case.probe.scale[start : start + block.theta.size]
+        start += block.theta.size
+    there = case.probe.cost(delta)
+    return bool(np.isfinite(there)) and abs(there - here) > 1e-12 * max(abs(here), abs(there))
+
+
 def constant_factor(case: Case) -> Iterator[Finding]:
     """GL102 The numeric gradient is a constant times the analytic one."""
     for factor, blocks in _factors(case):
-        if NO_EFFECT in factor or FLIPPED in factor:
+        if NO_EFFECT in factor or _is_flipped(factor):
             continue
         simple = evidence.fraction(factor, usual=1.0)
         number = factor.middle if simple is None else float(simple)
@@ -125,6 +144,10 @@ def _cut_by_entry(case: Case) -> Iterator[Finding]:
         wrong = block.verdicts == Verdict.WRONG
         at_level = np.abs(np.abs(block.analytic) - level) <= 1e-12 * level
         longer = block.numeric * np.sign(block.analytic) > level
+        below = bool(np.any((block.verdicts == Verdict.AGREES) & (np.abs(block.analytic) < level)))
+        differ = bool(np.ptp(np.abs(block.numeric)[wrong & np.isfinite(block.numeric)]) > 1e-3 * level)
+        if block.directions or not (below or differ):
+            continue  # along a direction one number stands for all; equal numbers are a factor's as well
         if level > 0 and bool(np.all(at_level & longer, where=wrong)):
             cut.setdefault(float(f"{level:.10g}"), []).append(block)
     for level, blocks in cut.items():

@@ -99,7 +99,7 @@ BUGS = (
         correct=batch_norm_backward,
         original="Z.var(axis=1, keepdims=True)",
         mutated="Z.var(axis=1, ddof=1, keepdims=True)",
-        finding="GL121",
+        finding="GL114",
         hints=Hints(
             blocks="Gamma and Z are wrong, beta is right.",
             ratio="For gamma it is 1.0954. Square it.",

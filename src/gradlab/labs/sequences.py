@@ -73,7 +73,7 @@ BUGS = (
         correct=rnn_backward,
         original="dWax += dz",
         mutated="dWax = dz",
-        finding="GL121",
+        finding="GL114",
         hints=Hints(
             blocks="Wax is wrong, all others are right.",
             ratio="There is none. With one moment in time, T = 1, the bug is gone.",
@@ -108,7 +108,7 @@ BUGS = (
         correct=rnn_backward,
         original="dWaa += dz @ A[t].T",
         mutated="dWaa += dz @ A[t + 1].T",
-        finding="GL121",
+        finding="GL114",
         hints=Hints(
             blocks="Waa is wrong, all others are right.",
             ratio="There is none.",
@@ -146,7 +146,7 @@ BUGS = (
         correct=rnn_backward,
         original="dWax, dWaa, dba = np.zeros_like(Wax), np.zeros_like(Waa), np.zeros_like(ba)",
         mutated="dWax = dWaa = np.zeros_like(Waa)\n    dba = np.zeros_like(ba)",
-        finding="GL121",
+        finding="GL114",
         hints=Hints(
             blocks="Wax and Waa are wrong, all others are right.",
             ratio="Look at analytic alone: what do the two blocks have in common?",

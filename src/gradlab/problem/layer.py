@@ -75,6 +75,10 @@ class Layer:
         parts = [_sum_with(name, R, np.asarray(outputs.get(name))) for name, R in upstream.items()]
         return sum(parts[1:], start=parts[0])
 
+    def output(self, moved: Mapping[str, Any]) -> dict[str, Any]:
+        """The outputs by name, with some inputs moved."""
+        return _named(self._run({**_copies(self.inputs), **moved})[0])
+
     def gradients(self, upstream: Upstream, moved: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """What backward returns, by input; without the inputs for which it returns None or nothing."""
         inputs = {**_copies(self.inputs), **(moved or {})}

@@ -1,0 +1,111 @@
+"""What rules may ask of the caller's code, once a block is wrong: gradients elsewhere, and the layer itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlab.problem.layer import Layer, Upstream
+from gradlab.problem.problem import Problem
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LayerProbe:
+    """The one layer of `check_backward`, if it has one output.
+
+    Attributes
+    ----------
+    forward
+        The output with some inputs moved.
+    backward
+        The gradients of the inputs by name, for another upstream gradient.
+    inputs
+        All inputs that are arrays, also those that are held fixed.
+    upstream
+        R, the random upstream gradient of the check.
+    output
+        Y, what forward returned at the inputs.
+    """
+
+    forward: Callable[[Mapping[str, Floats]], Floats]
+    backward: Callable[[Floats], Mapping[str, Floats]]
+    inputs: Mapping[str, Floats]
+    upstream: Floats
+    output: Floats
+
+
+@dataclass(frozen=True)
+class Probe:
+    """The caller's functions, asked again. Their answers are the caller's: rules that ask are guarded as a whole.
+
+    Attributes
+    ----------
+    theta, scale
+        All parameters in one vector, and what counts as 1 for each.
+    gradient
+        The analytic gradient at another theta; None if it was given as an array.
+    cost
+        The cost at theta moved by so much; None if it cannot be asked.
+    rng
+        Draws where to ask.
+    layer
+        The layer of `check_backward`.
+    """
+
+    theta: Floats
+    scale: Floats
+    gradient: Callable[[Floats], Floats] | None = None
+    cost: Callable[[Floats], float] | None = None
+    rng: np.random.Generator | None = None
+    layer: LayerProbe | None = None
+
+    @classmethod
+    def of(cls, problem: Problem, gradient: Callable[[Floats], Floats] | None) -> Probe | None:
+        """Of a check; None in float32, where answers at other points are too coarse to tell anything."""
+        theta = problem.parameters.theta
+        if theta.dtype != np.float64:
+            return None
+
+        def cost(delta: Floats) -> float:
+            return float(problem.cost.at([(slice(None), delta)])[0])
+
+        return cls(theta.astype(np.float64), problem.scale, gradient, cost, problem.rng)
+
+
+def layer_probe(layer: Layer, upstream: Upstream, names: list[str], rng: np.random.Generator) -> Probe | None:
+    """Of a layer whose inputs are plain float64 arrays and whose output is one; None of any other."""
+    arrays = {n: v for n, v in layer.inputs.items() if isinstance(v, np.ndarray) and v.dtype == np.float64}
+    outputs = list(layer.outputs)
+    if len(outputs) > 1 or any(name not in arrays for name in names) or layer.outputs[outputs[0]].dtype != np.float64:
+        return None
+    (only,) = outputs
+    ends = np.cumsum([arrays[name].size for name in names])[:-1]
+
+    def moved(theta: Floats) -> dict[str, Floats]:
+        parts = np.split(theta, ends)
+        return {name: part.reshape(arrays[name].shape) for name, part in zip(names, parts, strict=True)}
+
+    def gradient(theta: Floats) -> Floats:
+        found = layer.gradients(upstream, moved(theta))
+        return np.concatenate([np.asarray(found[name], dtype=np.float64).ravel() for name in names])
+
+    def forward(point: Mapping[str, Floats]) -> Floats:
+        return np.asarray(layer.output(point)[only], dtype=np.float64)
+
+    def backward(R: Floats) -> dict[str, Floats]:
+        found = layer.gradients({only: np.asarray(R, dtype=np.float64)})
+        return {name: np.asarray(found[name], dtype=np.float64) for name in names}
+
+    theta = np.concatenate([arrays[name].ravel() for name in names])
+
+    def cost(delta: Floats) -> float:
+        return float(np.sum(upstream[only] * forward(moved(theta + delta))))
+
+    scale = np.where(theta != 0, np.abs(theta), 1.0)
+    asked = LayerProbe(forward, backward, arrays, upstream[only], layer.outputs[only])
+    return Probe(theta, scale, gradient, cost, rng, asked)

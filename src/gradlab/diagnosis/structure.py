@@ -1,0 +1,189 @@
+"""Which blocks make a layer, and which layer feeds which: read from names as people write them, and from shapes."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from gradlab.verdict.blocks import Block
+
+WEIGHT, BIAS = "W", "b"
+WORDS = {
+    WEIGHT: r"weights?|kernel|coefs?|theta|gamma|scale|w",
+    BIAS: r"bias(?:es)?|intercepts?|beta|offset|b",
+}
+LETTERS = {
+    WEIGHT: r"(?:[UV]|[WwUV](?=[a-z]))([a-z]{0,3})",
+    BIAS: r"[Bb]([a-z]{1,3})",
+}  # Wxh, bf: the letters say which units
+INPUT = re.compile(r"[xX]\w*|A|a|Z|z|h|h0|c0|q|k|v|[aA]_?prev|h_?prev|c_?prev|inputs?|data|images?|logits|scores")
+
+
+@dataclass(frozen=True)
+class LayerBlocks:
+    """The weights and biases of one layer. `number` is what its names call it, where they do."""
+
+    key: str
+    weights: tuple[Block, ...] = ()
+    biases: tuple[Block, ...] = ()
+    number: int | None = None
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Weights first."""
+        return (*self.weights, *self.biases)
+
+    @property
+    def title(self) -> str:
+        """How to speak of it: `layer 2`, `the layer of fc1.weight`."""
+        return f"layer {self.number}" if self.number is not None else f"the layer of {self.blocks[0].name}"
+
+    @property
+    def upstream(self) -> str:
+        """The gradient that its weights and biases are made from: `dZ2`, `dZ of fc1.weight`."""
+        return f"dZ{self.number}" if self.number is not None else f"dZ of {self.blocks[0].name}"
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Layers, from the input to the output if `ordered`; in the order of params if not."""
+
+    layers: tuple[LayerBlocks, ...]
+    ordered: bool
+
+
+def is_input(name: str) -> bool:
+    """Does this name an input of a layer, not one of its parameters?"""
+    return INPUT.fullmatch(name) is not None
+
+
+def read(blocks: Sequence[Block]) -> Structure | None:
+    """The layers of these blocks; None where neither names nor shapes tell.
+
+    Names come first: `W1`, `w_1`, `fc1.weight`, `dense/kernel`, `coefs_0`, `W_xh`. Then order and shapes: a matrix
+    opens a layer, and the vector behind it that fits one of its axes is its bias. The order of layers is that of the
+    numbers in their names, or that in which the output of each fits the input of the next.
+    """
+    layers = _from_names(blocks) or _from_shapes(blocks)
+    if not layers:
+        return None
+    order = _by_number(layers) or (_chain(layers) if len(layers) > 1 else layers)
+    return Structure(tuple(order or layers), bool(order))
+
+
+def _from_names(blocks: Sequence[Block]) -> list[LayerBlocks]:
+    """Blocks under one key are one layer. Blocks without a kind may stand beside them."""
+    found = [(parsed, block) for block in blocks if (parsed := _parse(block)) is not None]
+    if len(found) < 2 or sum(kind == WEIGHT for (_, kind), _ in found) == 0:
+        return []
+    made = _made_letter([parsed for parsed, _ in found])
+    layers: dict[str, LayerBlocks] = {}
+    for (key, kind), block in found:
+        key = made(key)
+        layer = layers.get(key, LayerBlocks(key))
+        if kind == WEIGHT:
+            layers[key] = replace(layer, weights=(*layer.weights, block))
+        else:
+            layers[key] = replace(layer, biases=(*layer.biases, block))
+    return [_numbered(layer) for layer in layers.values()]
+
+
+def _parse(block: Block) -> tuple[str, str] | None:
+    """Key of the layer and kind of the block, from its name."""
+    parts = [part for part in re.split(r"[^A-Za-z0-9]+", block.name) if part]
+    for i in reversed(range(len(parts))):
+        for kind, words in WORDS.items():
+            plain = re.fullmatch(rf"(?:{words})(\d*)", parts[i], flags=re.IGNORECASE)
+            units = None if plain else re.fullmatch(LETTERS[kind], parts[i])
+            if (plain or units) and not (kind == BIAS and _is_matrix(block)):
+                rest = (plain or units)[1]  # type: ignore[index]
+                return ".".join([*parts[:i], *([rest] if rest else []), *parts[i + 1 :]]), kind
+    return None
+
+
+def _is_matrix(block: Block) -> bool:
+    return sum(n > 1 for n in block.shape) > 1
+
+
+def _made_letter(parsed: Sequence[tuple[str, str]]) -> Callable[[str], str]:
+    """For keys of two letters, as in W_xh, W_hh, b_h: the letter of the units that are made, the one with a bias."""
+    biases = {key for key, kind in parsed if kind == BIAS and re.fullmatch("[a-z]", key)}
+    pairs = [key for key, kind in parsed if kind == WEIGHT and re.fullmatch("[a-z]{2}", key)]
+    votes = Counter(-1 if key[1] in biases else 0 for key in pairs if (key[0] in biases) != (key[1] in biases))
+    if not votes:
+        return lambda key: key
+    place = votes.most_common(1)[0][0]
+    return lambda key: key[place] if re.fullmatch("[a-z]{2}", key) else key
+
+
+def _numbered(layer: LayerBlocks) -> LayerBlocks:
+    """With the number that its names show, if that is all they show: W1, b_1."""
+    plain = all(re.fullmatch(r"[A-Za-z]+_?\d+", block.name) for block in layer.blocks)
+    return replace(layer, number=int(layer.key)) if plain and layer.key.isdigit() else layer
+
+
+def _by_number(layers: list[LayerBlocks]) -> list[LayerBlocks]:
+    """Sorted by the numbers in their keys, if all have some and no two the same."""
+    numbers = [tuple(int(n) for n in re.findall(r"\d+", layer.key)) for layer in layers]
+    bare = re.sub(r"\d+", "", layers[0].key).strip(".")
+    same = all(re.sub(r"\d+", "", layer.key).strip(".") == bare for layer in layers)
+    # `dense`, `dense_1`: the first of a family goes without
+    if not same or len(set(numbers)) < len(layers) or sum(not n for n in numbers) > 1:
+        return []
+    return [layer for _, layer in sorted(zip(numbers, layers, strict=True), key=lambda pair: pair[0])]
+
+
+def _from_shapes(blocks: Sequence[Block]) -> list[LayerBlocks]:
+    """A matrix opens a layer; a vector that fits one of its axes is its bias."""
+    weights = [block for block in blocks if _is_matrix(block)]
+    others = [block for block in blocks if not _is_matrix(block)]
+    if not weights:
+        return []
+    if len(others) == len(weights) and all(map(_fits, weights, others)):  # side by side, or first all matrices
+        sides = dict(zip((w.name for w in weights), others, strict=True))
+    else:
+        sides = {w.name: b for w, b in itertools.pairwise(blocks) if _is_matrix(w) and _fits(w, b)}
+    if len(weights) + len(sides) < len(blocks):  # something that is neither: no structure to be sure of
+        return []
+    return [LayerBlocks(w.name, (w,), tuple(b for b in [sides.get(w.name)] if b)) for w in weights]
+
+
+def _fits(weight: Block, bias: Block) -> bool:
+    return not _is_matrix(bias) and max(bias.shape, default=1) in weight.shape
+
+
+def _chain(layers: list[LayerBlocks]) -> list[LayerBlocks]:
+    """In the order in which the output of each is an input of the next; nothing if that is not clear."""
+    orders = {
+        name: order
+        for name, order in {"up": layers, "down": layers[::-1]}.items()
+        for rows in (True, False)
+        if _feeds(order, rows)
+    }
+    if len(orders) == 2:
+        return []
+    return next(iter(orders.values()), [])
+
+
+def _feeds(order: list[LayerBlocks], rows: bool) -> bool:
+    """Does what a layer makes fit the next, with examples as rows (x @ W) or as columns (W @ x)?"""
+    matrices = [[w.shape for w in layer.weights if len(w.shape) == 2] for layer in order]
+    if not all(matrices) or all(n == m for shapes in matrices for n, m in shapes):
+        return False  # square ones fit any way round
+    out, into = (1, 0) if rows else (0, 1)
+    made = [{shape[out] for shape in shapes} for shapes in matrices]
+    biases = all(
+        max(bias.shape, default=1) in outs for outs, layer in zip(made, order, strict=True) for bias in layer.biases
+    )
+    return biases and all(
+        len(outs) == 1 and any(shape[into] in outs for shape in above)
+        for outs, above in zip(made, matrices[1:], strict=False)
+    )
+
+
+def by_name(structure: Structure) -> Mapping[str, LayerBlocks]:
+    """The layer that each block is in."""
+    return {block.name: layer for layer in structure.layers for block in layer.blocks}

@@ -1,0 +1,89 @@
+"""One wrong network under many names gives one finding: the structure is read, not the spelling."""
+
+import numpy as np
+import pytest
+
+import gradlab
+from gradlab.diagnosis.structure import read
+from tests.diagnosis import faults
+
+NAMES = [
+    "W{n} b{n}", "w{n} b{n}", "W_{n} b_{n}", "w_{n} b_{n}", "fc{n}.weight fc{n}.bias", "{n}.weight {n}.bias",
+    "layers.{n}.W layers.{n}.b", "layers[{n}].W layers[{n}].b", "fc{n}_W fc{n}_b", "dense_{n}/kernel dense_{n}/bias",
+    "coefs_{n} intercepts_{n}", "theta{n} bias{n}", "net.linear{n}.weight net.linear{n}.bias", "Weight{n} Bias{n}",
+    "encoder.{n}.gamma encoder.{n}.beta", "l{n}.w l{n}.b", "kernel{n} offset{n}", "weights_{n} biases_{n}",
+    "block{n}/scale block{n}/offset", "params['W{n}'] params['b{n}']", "h{n}.U h{n}.b",
+    "layer-{n}-weight layer-{n}-bias",
+]  # fmt: skip
+SIZES = [[4, 6, 5, 2], [3, 3, 3, 3], [5, 4, 1]]
+
+
+def renamed(net, pattern, fault, at, shuffle=None):
+    """The report of a network under other names; its params as a dict in another order, if there is a seed."""
+    weight, bias = pattern.split()
+    new = {f"{k}{n}": (weight if k == "W" else bias).format(n=n + 1) for n in range(1, net.L + 1) for k in "Wb"}
+    names = list(net.params)
+    if shuffle is not None:
+        names = [names[i] for i in np.random.default_rng(shuffle).permutation(len(names))]
+
+    def old(p):
+        return {name: p[new[name]] for name in net.params}
+
+    return gradlab.check_gradients(
+        lambda p: net.cost(old(p)),
+        {new[name]: net.params[name] for name in names},
+        lambda p: {new[name]: g for name, g in net.gradients(old(p), fault, at).items()},
+    )
+
+
+@pytest.mark.parametrize("pattern", NAMES)
+@pytest.mark.parametrize("sizes", SIZES)
+def test_a_wrong_slope_is_placed_under_any_name(pattern, sizes):
+    report = renamed(faults.Network("tanh", sizes, 3), pattern, "slope: 1 - a", 2, shuffle=len(pattern))
+    assert report.findings[0].code == "GL113"
+
+
+@pytest.mark.parametrize("pattern", NAMES)
+def test_wrong_weights_are_placed_under_any_name(pattern):
+    report = renamed(faults.Network("tanh", [4, 6, 5, 2], 1), pattern, "input: the pre-activation", 2)
+    assert report.findings[0].code == "GL114"
+
+
+@pytest.mark.parametrize("form", [list, tuple])
+def test_a_list_of_arrays_has_its_order_from_shapes(form):
+    net = faults.Network("tanh", [4, 6, 5, 2], 1)
+    names = list(net.params)
+    report = gradlab.check_gradients(
+        lambda p: net.cost(dict(zip(names, p, strict=True))),
+        form(net.params.values()),
+        lambda p: form(net.gradients(dict(zip(names, p, strict=True)), "slope: 1 - a", 2).values()),
+    )
+    assert report.findings[0].code == "GL113"
+    assert "params[2]" in report.findings[0].message
+
+
+def blocks(**shapes):
+    """Blocks of these shapes, from a check of nothing in particular."""
+    params = {name.replace("_", "."): np.ones(shape) for name, shape in shapes.items()}
+    report = gradlab.check_gradients(lambda p: sum(float(np.sum(v**2)) for v in p.values()), params, lambda p: {
+        name: 2 * v for name, v in p.items()
+    })  # fmt: skip
+    return list(report.blocks.values())
+
+
+def test_square_layers_without_numbers_have_no_order():
+    seen = read(blocks(Wq=(4, 4), Wk=(4, 4), Wv=(4, 4)))
+    assert seen is None or not seen.ordered
+
+
+def test_recurrent_weights_and_their_bias_are_one_layer():
+    seen = read(blocks(W_xh=(3, 5), W_hh=(5, 5), b_h=(5,), W_hy=(5, 2), b_y=(2,)))
+    assert [[block.name for block in layer.blocks] for layer in seen.layers] == [
+        ["W.xh", "W.hh", "b.h"],
+        ["W.hy", "b.y"],
+    ]
+    assert seen.ordered
+
+
+def test_one_vector_has_no_layers():
+    assert read(blocks(theta=(7,))) is None
