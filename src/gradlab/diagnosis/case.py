@@ -44,7 +44,8 @@ class Case:
     @property
     def entrywise(self) -> list[Block]:
         """The wrong blocks, unless they were compared along directions: most rules need every entry."""
-        return [block for block in self.wrong if not block.directions and np.isfinite(block.analytic).all()]
+        finite = [b for b in self.wrong if np.isfinite(b.analytic).all() and np.isfinite(b.numeric + b.bound).all()]
+        return [block for block in finite if not block.directions]
 
     @property
     def wrong(self) -> list[Block]:
@@ -66,6 +67,11 @@ class Case:
         if len(names) > 4:
             return f"{names[0]}, {names[1]}, … {names[-1]} ({len(names)} blocks)"
         return f"{', '.join(names[:-1])} and {names[-1]}"
+
+    def gradient(self, blocks: Iterable[Block], what: str = "gradient") -> str:
+        """How to speak of their gradients: "the gradient of W1 and b1", "the whole gradient"."""
+        name = self.name(blocks)
+        return f"the whole {what}" if name.startswith("the whole") else f"the {what} of {name}"
 
     def finding(self, code: str, blocks: Sequence[Block], message: str, evidence: str, sure: float = 0.0) -> Finding:
         """A finding about these blocks, that says how likely a coincidence is."""

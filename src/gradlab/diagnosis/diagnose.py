@@ -7,7 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 
-from gradlab.diagnosis import jacobian_symmetry, layers, places, undecided, values
+from gradlab.diagnosis import (
+    contracted,
+    jacobian_symmetry,
+    layers,
+    own_factor,
+    places,
+    products,
+    sums,
+    terms,
+    undecided,
+    upstream,
+    values,
+    whereabouts,
+)
 from gradlab.diagnosis.case import CERTAIN, Case
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.probe import Probe
@@ -22,6 +35,7 @@ FITS: tuple[Rule, ...] = (
     places.another_block,
     values.no_effect,
     values.clipped,
+    sums.tangential,
     values.constant_factor,
     values.factor_beside_decay,
     values.zero,
@@ -30,6 +44,34 @@ FITS: tuple[Rule, ...] = (
     places.permuted,
     places.slice_scaled,
 )
+# In the order in which one is asked for: what is certain and cheap first, what asks the caller's code often last.
+CAUSES: tuple[Rule, ...] = (
+    upstream.not_linear,
+    products.weight_left_out,
+    upstream.handed_on,
+    upstream.one_use,
+    products.reshaped,
+    products.another_activation,
+    terms.two_terms,
+    terms.another_term,
+    own_factor.parameter_scale,
+    sums.softmax_coupling,
+    sums.normalisation,
+    sums.symmetrised,
+    terms.nearly,
+    sums.last_step,
+    sums.rotated,
+    own_factor.factor_of_its_own,
+    own_factor.elementwise,
+    contracted.jacobian_entry,
+)
+WEAK: tuple[Rule, ...] = (
+    whereabouts.only_the_input,
+    sums.should_sum_to_zero,
+    sums.right_sums,
+    whereabouts.run_of_entries,
+)
+WHEREABOUTS: tuple[Rule, ...] = (whereabouts.only_one_block, whereabouts.everything)
 PLACES: tuple[Rule, ...] = (places.one_slice, places.one_entry)
 PATTERNS: tuple[Rule, ...] = (
     layers.from_the_output,
@@ -46,7 +88,17 @@ TRUST: tuple[Rule, ...] = (
     undecided.overflow,
     undecided.in_sum,
 )
-RULES = (*FITS, *PLACES, *PATTERNS, places.one_number, *TRUST)
+RULES = (
+    *FITS,
+    *CAUSES,
+    *WEAK,
+    *PLACES,
+    *PATTERNS,
+    places.one_number,
+    *WHEREABOUTS,
+    jacobian_symmetry.asymmetric,
+    *TRUST,
+)
 
 SURE = 3.0  # digits that a fit must explain to be called the likely bug: a chance of 1e-3
 
@@ -72,11 +124,33 @@ def diagnose(blocks: Mapping[str, Block], probe: Probe | None = None) -> tuple[F
     likely = _each_block_once([f for f in fits if f.sure >= SURE])
     whole = [f for f in likely if _covered(likely, f.code) >= wrong]
     parts = [f for f in likely if f not in whole]
-    alone = [] if whole else [f for f in _ask(PLACES, case) if set(f.blocks) == wrong]
-    patterns = _ask(PATTERNS, case)
-    asymmetry = [] if whole or not wrong else _ask([jacobian_symmetry.asymmetric], case)
-    mute = [] if likely else _ask([places.one_number], case)
-    return (*whole, *alone, *patterns, *parts, *asymmetry, *mute, *_ask(TRUST, case))
+    if whole or not wrong:
+        return (*whole, *_ask(PATTERNS, case), *parts, *_ask(TRUST, case))
+    causes = _causes(case, wrong)
+    certain = _blocks(causes) >= wrong
+    alone = [] if certain else [f for f in _ask(PLACES, case) if set(f.blocks) == wrong]
+    weak = [] if causes else _ask(WEAK, case)
+    found = [*causes, *alone, *weak, *_ask(PATTERNS, case), *parts]
+    if not likely and not causes:
+        found += _ask([places.one_number], case)
+    place = next((said for rule in WHEREABOUTS if (said := _ask([rule], case))), []) if not found else []
+    asymmetry = [] if certain or not (found or place) else _ask([jacobian_symmetry.asymmetric], case)
+    return (*found, *place, *asymmetry, *_ask(TRUST, case))
+
+
+def _causes(case: Case, wrong: set[str]) -> list[Finding]:
+    """Ask until every wrong block is explained."""
+    found: list[Finding] = []
+    for rule in CAUSES:
+        new = [f for f in _ask([rule], case) if f.sure >= SURE and not set(f.blocks) <= _blocks(found)]
+        found += new
+        if _blocks(found) >= wrong:
+            break
+    return found
+
+
+def _blocks(found: list[Finding]) -> set[str]:
+    return {name for finding in found for name in finding.blocks}
 
 
 def _ask(rules: Iterable[Rule], case: Case) -> list[Finding]:

@@ -139,6 +139,8 @@ def slice_scaled(case: Case) -> Iterator[Finding]:
 def one_slice(case: Case) -> Iterator[Finding]:
     """GL118 All wrong entries lie in one row or column."""
     for block, axis, i in _slices(case):
+        if not _only(block):
+            continue
         name = _name(block, axis, i)
         yield case.finding(
             "GL118",
@@ -152,7 +154,7 @@ def one_slice(case: Case) -> Iterator[Finding]:
 def one_entry(case: Case) -> Iterator[Finding]:
     """GL112 Only one entry is wrong."""
     for block in case.wrong:
-        if block.wrong_count == 1 < math.prod(block.shape) and block.complete:
+        if block.wrong_count == 1 < math.prod(block.shape) and block.complete and _only(block):
             place = f"{block.name}[{', '.join(map(str, block.worst.index))}]"
             message = f"Only {place} is wrong, the rest of {block.name} agrees. Look for what treats it apart."
             yield case.finding("GL112", [block], message, _both(block))
@@ -164,6 +166,19 @@ def one_number(case: Case) -> Iterator[Finding]:
         for block in case.wrong:
             message = f"{block.name} has one entry: one number cannot tell a factor from any other mistake."
             yield case.finding("GL119", [block], message, _both(block))
+
+
+def _only(block: Block) -> bool:
+    """Would the same share have shown in the other entries, too? Else it is not said that only these are wrong."""
+    if block.directions:
+        return True
+    wrong, size = block.verdicts == Verdict.WRONG, np.abs(block.numeric)
+    with np.errstate(all="ignore"):
+        share = np.max(
+            np.abs(block.analytic - block.numeric)[wrong] / np.maximum(size, np.abs(block.analytic))[wrong]
+        )
+        others = (2 * block.bound / size)[(block.verdicts == Verdict.AGREES) & (size > 0)]
+    return not others.size or float(np.median(others)) < share
 
 
 def _both(block: Block) -> str:

@@ -88,7 +88,12 @@ def _from_names(blocks: Sequence[Block]) -> list[LayerBlocks]:
             layers[key] = replace(layer, weights=(*layer.weights, block))
         else:
             layers[key] = replace(layer, biases=(*layer.biases, block))
-    return [_numbered(layer) for layer in layers.values()]
+    found_layers = list(layers.values())
+    weights = [layer for layer in found_layers if layer.weights]
+    if len(weights) == 1 and len(found_layers) == 2:  # one weight and one bias are one layer, whatever their names
+        one, other = found_layers
+        found_layers = [LayerBlocks(weights[0].key, one.weights + other.weights, one.biases + other.biases)]
+    return [_numbered(layer) for layer in found_layers]
 
 
 def _parse(block: Block) -> tuple[str, str] | None:

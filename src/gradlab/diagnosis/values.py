@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
@@ -61,6 +62,15 @@ def no_effect(case: Case) -> Iterator[Finding]:
             yield case.fit("GL110", blocks, times(NO_EFFECT), message, says, cost=0.3)
 
 
+def _is_short(factor: Interval) -> bool:
+    """Does it hold a number of few digits, such as 1.0001 or its inverse?"""
+    return any(float(f"{x:.6g}") in y for x, y in ((factor.middle, factor), (1 / factor.middle, _inverse(factor))))
+
+
+def _inverse(factor: Interval) -> Interval:
+    return Interval(1 / factor.high, 1 / factor.low)
+
+
 def _moves(case: Case, blocks: list[Block]) -> bool:
     """Does the cost change where the blocks move far? Then the point is a minimum of it, or stands on a stair."""
     if case.probe is None or case.probe.cost is None:
@@ -81,11 +91,13 @@ def constant_factor(case: Case) -> Iterator[Finding]:
         if NO_EFFECT in factor or _is_flipped(factor):
             continue
         simple = evidence.fraction(factor, usual=1.0)
+        if simple is None and 1e-12 < abs(factor.middle - 1) < 2e-3 and not _is_short(factor):
+            continue  # no factor that anybody wrote: a small number beside it, an ε for example
         number = factor.middle if simple is None else float(simple)
         cost = factor.digits(usual=1.0) if simple is None else evidence.fraction_digits(simple)
         message = (
             f"One factor is off in {case.name(blocks)}: the analytic gradient should be "
-            f"{share(simple or factor)} what it is. {_hint(simple, case)}"
+            f"{share(simple or factor)} what it is. {hint(simple, case)}"
         )
         says = f"numeric = {factor} · analytic"
         yield case.fit("GL102", blocks, times(number), message, says, cost)
@@ -109,7 +121,7 @@ def factor_beside_decay(case: Case) -> Iterator[Finding]:
             _factor_and_decay(k, c.middle, {b.name for b in rest}),
             f"One factor is off in {case.name(case.wrong)}, the decay aside: the analytic gradient should be "
             f"{share(number)} what it is. "
-            + ("Look for a minus too many or too few." if k == FLIPPED else _hint(number, case)),
+            + ("Look for a minus too many or too few." if k == FLIPPED else hint(number, case)),
             f"numeric = {number} · analytic + {c} · θ in {case.name(rest)}, without θ in {case.name(blocks)},",
             cost=evidence.fraction_digits(number) + c.digits(usual=0.0),
         )
@@ -128,13 +140,27 @@ def clipped(case: Case) -> Iterator[Finding]:
     yield from _cut_by_entry(case)
     for factor, blocks in _factors(case):
         norm = float(np.sqrt(sum(np.sum(b.analytic**2) for b in blocks)))
-        if factor.low > 1 and evidence.is_round(norm):
+        if factor.low > 1 and (evidence.is_round(norm) or _softened(norm, factor)):
             message = (
                 f"The norm of {case.name(blocks)} is exactly {norm:g}, and the numeric gradient is longer: is it "
                 "clipped by norm? Check the gradient before it is clipped."
             )
             says, cost = f"numeric = {factor} · analytic", factor.digits(usual=1.0) - evidence.ROUND
             yield case.fit("GL109", blocks, times(factor.middle), message, says, cost)
+
+
+def _shows_a_cut(block: Block, level: float) -> bool:
+    """Are smaller entries right, or do the numeric ones at the level differ? Equal numbers are a factor's as well."""
+    below = (block.verdicts == Verdict.AGREES) & (np.abs(block.analytic) < level)
+    numeric = np.abs(block.numeric)[(block.verdicts == Verdict.WRONG) & np.isfinite(block.numeric)]
+    return bool(below.any()) or bool(numeric.size > 1 and np.ptp(numeric) > 1e-3 * level)
+
+
+def _softened(norm: float, factor: Interval) -> bool:
+    """Is it c / (1 + 1e-6/n) for a round c, with the norm n that the numeric gradient has?"""
+    level = float(f"{norm:.1e}")
+    share = level / norm - 1
+    return share > 1e-12 and abs(1e-6 / share / (factor.middle * norm) - 1) < 1e-2
 
 
 def _cut_by_entry(case: Case) -> Iterator[Finding]:
@@ -144,13 +170,13 @@ def _cut_by_entry(case: Case) -> Iterator[Finding]:
         wrong = block.verdicts == Verdict.WRONG
         at_level = np.abs(np.abs(block.analytic) - level) <= 1e-12 * level
         longer = block.numeric * np.sign(block.analytic) > level
-        below = bool(np.any((block.verdicts == Verdict.AGREES) & (np.abs(block.analytic) < level)))
-        differ = bool(np.ptp(np.abs(block.numeric)[wrong & np.isfinite(block.numeric)]) > 1e-3 * level)
-        if block.directions or not (below or differ):
-            continue  # along a direction one number stands for all; equal numbers are a factor's as well
+        if block.directions:
+            continue  # one number along one direction stands for all
         if level > 0 and bool(np.all(at_level & longer, where=wrong)):
             cut.setdefault(float(f"{level:.10g}"), []).append(block)
     for level, blocks in cut.items():
+        if not any(_shows_a_cut(block, level) for block in blocks):
+            continue
         entries = sum(block.wrong_count for block in blocks)
         name = case.name(blocks)
         verb = "are" if " and " in name else "is"
@@ -207,10 +233,19 @@ def decay(case: Case) -> Iterator[Finding]:
                 "GL107",
                 blocks,
                 plus(c.middle, x),
-                f"The analytic gradient of {case.name(blocks)} {lacks}: the {name} regularisation {what}.",
+                f"{capital(case.gradient(blocks, 'analytic gradient'))} {lacks}: the {name} regularisation {what}."
+                + _constant_too(blocks, x),
                 f"numeric = analytic {'+' if c.middle > 0 else '−'} {amount}",
                 cost=c.digits(usual=0.0) + (x is _sign),
             )
+
+
+def _constant_too(blocks: list[Block], x: Vector) -> str:
+    """Where the term is the same number in all entries, a constant explains them as well."""
+    seen = np.concatenate([x(block).ravel() for block in blocks])
+    if seen.size > 1 and np.ptp(seen) == 0:
+        return " Or a constant is added to every entry: both look the same at these parameters, try others."
+    return ""
 
 
 def _theta(block: Block) -> NDArray[Any]:
@@ -232,15 +267,17 @@ def _largest(arrays: Iterable[NDArray[Any]]) -> str:
     return f"{max(float(np.nanmax(np.abs(array))) for array in arrays):.2g}"
 
 
-def _hint(simple: Fraction | None, case: Case) -> str:
+def hint(simple: Fraction | None, case: Case) -> str:
     """What usually makes this factor."""
     if simple is None:
         return "Look for a constant that one side has and the other lacks."
     k = max(abs(simple.numerator), simple.denominator)
     if k == 2:
+        named = _lengths(k, case)
+        batch = f" 2 is also {named}." if named else ""
         if abs(simple) > 1:
-            return "Look for the 2 of a square, or a ½ that only the gradient has."
-        return "Look for a ½ that only the cost has, or the 2 of a square that it should cancel."
+            return f"Look for the 2 of a square, or a ½ that only the gradient has.{batch}"
+        return f"Look for a ½ that only the cost has, or the 2 of a square that it should cancel.{batch}"
     if simple.denominator == 1:
         return f"Look for a division by {k} too many: {_sizes(k, case)}."
     if simple.numerator == 1:
@@ -250,11 +287,31 @@ def _hint(simple: Fraction | None, case: Case) -> str:
 
 def _sizes(k: int, case: Case) -> str:
     """What may have this size."""
-    named = [
-        f"{'rows' if axis == 0 else 'columns'} of {block.name}"
-        for block in case.blocks.values()
-        for axis, size in enumerate(block.shape[:2])
-        if size == k and len(block.shape) > 1
-    ]
-    rest = f"; {k} is also the number of {named[-1]}" if named else ""
+    named = _lengths(k, case)
+    rest = f"; {k} is also {named}" if named else ""
     return f"1/m with m = {k} examples, or {k} time steps or classes{rest}"
+
+
+def _lengths(k: int, case: Case) -> str:
+    """Axes of this length, leading ones first; else neighbouring axes whose product it is, or entries of one sign."""
+    arrays = {name: block.shape for name, block in case.blocks.items()}
+    held = case.layer.inputs if case.layer else {}
+    arrays |= {name: value.shape for name, value in held.items()}
+    matching = [
+        (axis, f"axis {axis} of {name}")
+        for name, shape in arrays.items()
+        for axis, size in enumerate(shape)
+        if size == k and len(shape) > 1
+    ]
+    if matching:
+        return "the length of " + " and of ".join(text for _, text in sorted(matching, key=lambda m: m[0])[:3])
+    for name, shape in arrays.items():
+        for i in range(len(shape)):
+            for j in range(i + 2, len(shape) + 1):
+                if math.prod(shape[i:j]) == k and all(n > 1 for n in shape[i:j]):
+                    return f"{'·'.join(map(str, shape[i:j]))}, the product of axes {i} to {j - 1} of {name}"
+    for name, value in held.items():
+        for sign, count in (("negative", np.sum(value < 0)), ("positive", np.sum(value > 0))):
+            if count == k and value.size > k:
+                return f"the number of {sign} entries of {name}"
+    return ""

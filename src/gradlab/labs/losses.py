@@ -110,7 +110,7 @@ BUGS = (
         correct=softmax_backward,
         original="P * (dP - (P * dP).sum(axis=0))",
         mutated="P * (1 - P) * dP",
-        finding="GL121",
+        finding="GL126",
         hints=Hints(
             blocks="There is one, and it is wrong.",
             ratio="There is none. Add up numeric down each column: what comes out, and why must it?",
@@ -129,7 +129,7 @@ BUGS = (
         correct=softmax_backward,
         original="(dP - (P * dP).sum(axis=0))",
         mutated="dP",
-        finding="GL121",
+        finding="GL126",
         hints=Hints(
             blocks="There is one, and it is wrong.",
             ratio="There is none. Divide numeric − analytic by P: in each column it is one number.",
@@ -148,7 +148,7 @@ BUGS = (
         correct=softmax_backward,
         original="(P * dP).sum(axis=0)",
         mutated="(P * dP).sum(axis=1, keepdims=True)",
-        finding="GL121",
+        finding="GL126",
         hints=Hints(
             blocks="There is one, and it is wrong.",
             ratio="There is none. Add up analytic down each column. It should be 0, and is not.",

@@ -18,7 +18,7 @@ BUGS = (
         correct=dense_backward,
         original="dW = dZ @ A.T",
         mutated="dW = np.cumsum(dZ[:, None] * A, axis=2, dtype=np.float32)[:, :, -1].astype(float)",
-        finding="GL114",
+        finding="GL129",
         hints=Hints(
             blocks="Every W is wrong, by very little; every b is right.",
             ratio="1.00000. Differences are of the order of 1e-7: which precision is that?",

@@ -1,0 +1,109 @@
+"""Rules of last resort: no cause, but where to look, from which blocks and entries agree. They need no names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from gradlab.diagnosis.case import Case, capital
+from gradlab.diagnosis.finding import Finding
+from gradlab.diagnosis.structure import is_input
+from gradlab.diagnosis.upstream import place_of
+from gradlab.verdict.blocks import Verdict
+
+MOST = 0.8  # share of the entries before a border that must be wrong
+
+
+def only_the_input(case: Case) -> Iterator[Finding]:
+    """GL123 Every parameter of a layer agrees, and its input does not: what is handed down is wrong."""
+    agree = [b for b in case.tested if b.verdict is Verdict.AGREES]
+    if case.layer is None or not agree or not case.wrong or len(case.wrong) + len(agree) < len(case.blocks):
+        return
+    if all(is_input(b.name) for b in case.wrong) and not all(is_input(b.name) for b in agree):
+        yield case.finding(
+            "GL123",
+            case.wrong,
+            f"Only {case.name(case.wrong)} is wrong, the gradient that is handed down; the layer's own parameters "
+            "agree. So the way down to them is right: look at the last line, the product with the weights (a "
+            "transpose?) and the sum over all paths that use this input.",
+            f"agree: {', '.join(b.name for b in agree)}; wrong: {', '.join(b.name for b in case.wrong)}",
+        )
+
+
+def run_of_entries(case: Case) -> Iterator[Finding]:
+    """GL143 The first or last entries of one vector are wrong, the others agree: parts of an unrolled vector."""
+    for block in case.entrywise:
+        wrong = np.flatnonzero((block.verdicts == Verdict.WRONG).ravel())
+        if len(block.shape) != 1 or wrong.size < 3 or wrong.size == block.size or len(case.blocks) > 1:
+            continue
+        first, last = int(wrong[0]), int(wrong[-1])
+        run = last - first + 1
+        if wrong.size < MOST * run or (first > 0 and last < block.size - 1 and run > block.size / 2):
+            continue
+        if block.size - run < 2:
+            continue
+        behind = (
+            " If several arrays are unrolled here in the order of the layers, the upper ones are right and the lower "
+            "ones are not: look at the step that hands the gradient down."
+            if first == 0
+            else ""
+        )
+        yield case.finding(
+            "GL143",
+            [block],
+            f"The wrong entries of {block.name} lie in one run, from {first} to {last}; the others agree.{behind} "
+            "Which "
+            "array lies there? Pass it under a name of its own, and more can be said.",
+            f"{wrong.size} of the {run} entries from {first} to {last} are wrong, of {block.size}",
+        )
+
+
+def only_one_block(case: Case) -> Iterator[Finding]:
+    """GL148 One block is wrong and all others agree: the line that makes it."""
+    agree = [b for b in case.tested if b.verdict is Verdict.AGREES]
+    if len(case.wrong) == 1 and agree and np.isfinite(case.wrong[0].analytic).all():
+        block = case.wrong[0]
+        yield case.finding(
+            "GL148",
+            [block],
+            f"Only {block.name} is wrong, and {case.name(agree)} {'agree' if len(agree) > 1 else 'agrees'}. The "
+            "mistake "
+            f"is in the lines that make {block.name} alone: a sum over the wrong axis, = for +=, a factor or a term "
+            "that the others do not have.",
+            _where(case),
+        )
+
+
+def everything(case: Case) -> Iterator[Finding]:
+    """GL147 Where the wrong entries are, if nothing more can be said of them."""
+    if not case.entrywise:
+        return
+    agree = [b for b in case.tested if b.verdict is Verdict.AGREES]
+    wrong = case.name(case.wrong)
+    if agree:
+        verb = "is" if len(case.wrong) == 1 else "are"
+        look = f"{capital(wrong)} {verb} wrong, {case.name(agree)} {'agree' if len(agree) > 1 else 'agrees'}."
+        look += " Look at what the wrong ones have in common and the others have not."
+    elif len(case.blocks) > 1:
+        look = (
+            "Every block is wrong. What they have in common comes first on the way back: look at the derivative of "
+            "the loss and of the last step before the output, and whether cost and gradient use the same data."
+        )
+    else:
+        block = case.wrong[0]
+        whole = block.wrong_count == block.size
+        look = f"{'Every entry' if whole else f'{block.wrong_count} of {block.size} entries'} of {block.name} "
+        look += f"{'is' if whole else 'are'} wrong, and no simple mistake explains them. "
+        look += f"Begin at {place_of(block)}: write down its derivative, and compare the number."
+    yield case.finding("GL147", case.wrong, look, _where(case))
+
+
+def _where(case: Case) -> str:
+    parts = [
+        f"{b.name}: {b.wrong_count} of {b.size} wrong, most at {place_of(b)}, analytic {b.worst.analytic:.6g}, "
+        "numeric "
+        f"{b.worst.numeric:.6g}"
+        for b in case.wrong[:3]
+    ]
+    return "; ".join(parts) + (f"; and {len(case.wrong) - 3} more" if len(case.wrong) > 3 else "")
