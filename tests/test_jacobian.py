@@ -37,7 +37,7 @@ def test_a_right_jacobian_agrees_and_outputs_share_evaluations(seed):
 
 
 def scale_entry(J):
-    J[1, 2] *= 1.001
+    J[1, 2] *= 1.1
 
 
 def flip_row(J):
