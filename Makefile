@@ -118,7 +118,7 @@ frameworks: .venv-frameworks/.ready ## what needs PyTorch, JAX or TensorFlow: th
 	@touch $@
 
 .PHONY: oldest
-oldest: .venv-oldest/.ready ## the package's tests with the oldest NumPy that it takes
+oldest: .venv-oldest/.ready ## the package's tests with NumPy 1.26, which is not promised yet
 	$(ONE_THREAD) .venv-oldest/bin/python -m pytest -q -n 2 --dist loadfile --confcutdir=tests tests \
 	  --ignore=tests/website --ignore=tests/adapters --ignore=tests/benchmarks --ignore=tests/test_chosen.py \
 	  --ignore=tests/test_layers.py --ignore=tests/test_wheel.py
