@@ -108,7 +108,7 @@ dist: $(READY) ## wheel and sdist, in dist
 
 .PHONY: frameworks
 frameworks: .venv-frameworks/.ready ## what needs PyTorch, JAX or TensorFlow: the adapters' tests and their pages
-	GRADLAB_FRAMEWORKS=1 $(ONE_THREAD) .venv-frameworks/bin/python -m pytest tests/adapters \
+	GRADLAB_FRAMEWORKS=1 TF_CPP_MIN_LOG_LEVEL=3 TF_ENABLE_ONEDNN_OPTS=0 $(ONE_THREAD) .venv-frameworks/bin/python -m pytest tests/adapters \
 	  $(shell grep -l '^needs: ' docs/*/*.md)
 
 .venv-oldest/.ready: requirements-oldest.txt
