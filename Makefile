@@ -106,22 +106,14 @@ dist: $(READY) ## wheel and sdist, in dist
 	@.venv-frameworks/bin/python -m pip --disable-pip-version-check --quiet install --no-build-isolation --no-deps -e .
 	@touch $@
 
+# Pages apart from tests: a page runs in a fork, and a process that has imported JAX cannot be forked.
+WITH_FRAMEWORKS := GRADLAB_FRAMEWORKS=1 TF_CPP_MIN_LOG_LEVEL=3 TF_ENABLE_ONEDNN_OPTS=0 $(ONE_THREAD) \
+  .venv-frameworks/bin/python -m pytest
+
 .PHONY: frameworks
 frameworks: .venv-frameworks/.ready ## what needs PyTorch, JAX or TensorFlow: the adapters' tests and their pages
-	GRADLAB_FRAMEWORKS=1 TF_CPP_MIN_LOG_LEVEL=3 TF_ENABLE_ONEDNN_OPTS=0 $(ONE_THREAD) .venv-frameworks/bin/python -m pytest tests/adapters \
-	  $(shell grep -l '^needs: ' docs/*/*.md)
-
-.venv-oldest/.ready: requirements-oldest.txt
-	@$(PYTHON) -m venv --clear .venv-oldest
-	@.venv-oldest/bin/python -m pip --disable-pip-version-check --quiet install -r $<
-	@.venv-oldest/bin/python -m pip --disable-pip-version-check --quiet install --no-build-isolation --no-deps -e .
-	@touch $@
-
-.PHONY: oldest
-oldest: .venv-oldest/.ready ## the package's tests with NumPy 1.26, which is not promised yet
-	$(ONE_THREAD) .venv-oldest/bin/python -m pytest -q -n 2 --dist loadfile --confcutdir=tests tests \
-	  --ignore=tests/website --ignore=tests/adapters --ignore=tests/benchmarks --ignore=tests/test_chosen.py \
-	  --ignore=tests/test_layers.py --ignore=tests/test_wheel.py
+	$(WITH_FRAMEWORKS) $(shell grep -l '^needs: ' docs/*/*.md)
+	$(WITH_FRAMEWORKS) tests/adapters
 
 .venv-benchmark/.ready: benchmarks/requirements.txt
 	@$(PYTHON) -m venv --clear .venv-benchmark
