@@ -452,7 +452,7 @@ def test_the_static_picture_stands_without_javascript(unscripted: Page, site: Pa
         html = (site / address / "index.html").read_text(encoding="utf-8")
         assert re.search(rf'<moving-picture name="{name}"[^>]*><div class="gl-figure"[^>]*><svg ', html), name
     unscripted.set_viewport_size(LAPTOP)
-    unscripted.goto(url())  # the landing page has one too
+    unscripted.goto(url("learn/one-side-or-two/"))
     found = unscripted.locator("moving-picture")
     assert found.locator(".gl-figure svg.gl-wide").is_visible()
     assert found.locator(".moving-live").count() == 0
