@@ -17,7 +17,12 @@ import equality
 LIMIT = 50_000  # characters of output; an endless print must not fill the page
 _FRAMES = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t].*\n|\.\.\.\n|\n)*")
 _HEADER = "Traceback (most recent call last)"
-_FRAMEWORKS = {"torch": "PyTorch", "jax": "JAX", "tensorflow": "TensorFlow", "keras": "Keras"}
+_FRAMEWORKS = {  # module -> its name, and the page on which gradlab checks its code
+    "torch": ("PyTorch", "howto/pytorch/"),
+    "jax": ("JAX", "howto/jax/"),
+    "tensorflow": ("TensorFlow", "howto/tensorflow/"),
+    "keras": ("Keras", "howto/tensorflow/"),
+}
 _LAST = "__last__"  # what the last statement of a block is about
 _pages: dict = {}
 _count = 0
@@ -192,9 +197,10 @@ builtins.input = _no_keyboard
 def _without(module):
     """What can be done about a module that no browser gets here."""
     name = module.split(".")[0]
-    if framework := _FRAMEWORKS.get(name):
-        text = f"{framework} does not run in a browser. On your machine gradlab checks it: copy the code from"
-        return {"text": text, "page": {"name": "Frameworks", "at": "learn/frameworks/"}}
+    if name in _FRAMEWORKS:
+        framework, page = _FRAMEWORKS[name]
+        text = f"{framework} does not run in a browser. On your machine gradlab checks its code:"
+        return {"text": text, "page": {"name": f"how to, with {framework}", "at": page}}
     if name == "matplotlib":
         return {"text": "matplotlib is not here, and not needed: end a block with report.plot(), and it is drawn."}
     return {"text": f"Here are Python's own library, NumPy and gradlab. What needs {name} runs on your machine."}
