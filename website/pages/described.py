@@ -2,6 +2,8 @@
 
 import re
 from importlib.metadata import version
+from itertools import takewhile
+from pathlib import Path
 
 from mkdocs.structure.pages import Page
 
@@ -30,6 +32,10 @@ def _cut(text: str) -> str:
 
 def describe(page: Page, markdown: str) -> None:
     """Give the page its description, unless it has one."""
+    source = Path(page.file.abs_src_path or "")
+    if source.suffix == ".py":  # a gallery script: its prose stands in comments
+        _, *lines = source.read_text(encoding="utf-8").splitlines()
+        markdown = "\n".join(line[1:].removeprefix(" ") for line in takewhile(lambda line: line[:1] == "#", lines))
     if not page.meta.get("description") and (found := description(markdown)):
         page.meta["description"] = found
 
