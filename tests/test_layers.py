@@ -13,9 +13,9 @@ EDGE |= {f"adapters.{name}": {name} for name in ("torch", "jax", "tensorflow")}
 EDGE |= {f"adapters.{name}": {"torch"} for name in ("torch_gradcheck", "torch_tensors")}
 EDGE |= {f"adapters.{name}": {"jax"} for name in ("jax_check_grads", "jax_trees")}
 STDLIB = {
-    "__future__", "argparse", "collections", "concurrent", "contextlib", "copy", "dataclasses", "decimal", "enum",
-    "fractions", "functools", "hashlib", "html", "inspect", "io", "itertools", "json", "math", "os", "pathlib",
-    "pickle", "re",
+    "__future__", "argparse", "ast", "collections", "concurrent", "contextlib", "copy", "dataclasses", "decimal",
+    "enum", "fractions", "functools", "hashlib", "html", "inspect", "io", "itertools", "json", "math", "os",
+    "pathlib", "pickle", "re",
     "sys", "textwrap", "time", "types", "typing", "warnings",
 }  # fmt: skip
 

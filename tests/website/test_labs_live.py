@@ -36,8 +36,15 @@ class Hunt:
         self.title = page.locator(f"h2[data-hunt='{bug}']")
         self.title.evaluate(PARTS)
         own = f"[data-of='{self.title.get_attribute('id')}']"
-        self.function, self.check = page.locator(f"live-block{own}").all()
-        self.said = page.locator(f".lab-said{own}")
+        self.lines = page.locator(f"ol.lab-lines{own}")
+        self.told = page.locator(f".lab-told{own}, .lab-told").locator("visible=true")
+        repair = page.locator(f"details.example{own}")
+        if repair.count():
+            repair.evaluate("fold => { fold.open = true; }")
+            self.function, self.check = repair.locator("live-block").all()
+        else:
+            self.function, self.check = page.locator(f"live-block{own}").all()
+        self.said = self.title.page.locator(f"{own} .lab-said, .lab-said{own}")
         self.hints = page.locator(f"details.question{own}")
         self.answer = page.locator(f"details.success{own}")
 
@@ -76,6 +83,55 @@ def test_every_hunt_is_solved_in_the_editor_and_not_before(tab: Page, topic: str
     kept = tab.evaluate(KEPT)
     assert set(kept) == {bug.id for bug in wanted}
     assert all(one["solved"] and one["hints"] == 0 and not one["looked"] for one in kept.values())
+
+
+@pytest.mark.parametrize("topic", sample(TOPICS, 2))
+def test_every_hunt_is_solved_by_a_click_and_every_wrong_click_answered(tab: Page, topic: str) -> None:
+    go(tab, f"labs/{topic}/")
+    for bug in sample([bug for bug in labs.TOPICS[topic] if bug.detectable], 2):
+        hunt = Hunt(tab, bug.id)
+        buttons = hunt.lines.locator("button.lab-line")
+        numbers = [int(number or 0) for number in buttons.evaluate_all("all => all.map((one) => one.dataset.n)")]
+        assert hunt.lines.locator(".lab-line").all_inner_texts()[0] == bug.listing.splitlines()[0]
+        wrong = sample([n for n in numbers if n not in bug.broken], 4)
+        for n in wrong:
+            hunt.lines.locator(f"button[data-n='{n}']").click()
+            expect(hunt.lines.locator("li", has=tab.locator(f"button[data-n='{n}']"))).to_have_class(
+                re.compile("lab-out")
+            )
+            expect(hunt.lines.locator(".lab-told")).to_contain_text(f"Line {n}. ")
+        assert bug.id not in tab.evaluate(KEPT)
+        for n in bug.broken:
+            hunt.lines.locator(f"button[data-n='{n}']").click()
+        end = tab.locator(".lab-told.lab-end", has_text=bug.title)
+        expect(end).to_be_visible()
+        assert bug.why in end.inner_text()
+        expect(hunt.title).to_have_class(re.compile("lab-solved"))
+        kept = tab.evaluate(KEPT)[bug.id]
+        assert kept["solved"]
+        assert 0 <= kept["clicks"] <= len(wrong)
+    assert not violations(tab)
+
+
+def test_a_wrong_click_lights_the_row_that_rules_it_out(tab: Page) -> None:
+    go(tab, "labs/dense/")
+    bug = labs.find("dw-doubled")
+    hunt = Hunt(tab, bug.id)
+    line = bug.listing.splitlines().index("    db = dZ.sum(axis=1, keepdims=True)") + 1
+    hunt.lines.locator(f"button[data-n='{line}']").focus()
+    tab.keyboard.press("Enter")
+    lit = tab.locator(".lab-lit")
+    expect(lit).to_have_count(1)
+    assert lit.inner_text().split()[0].startswith("b")
+    assert "AGREES" in lit.inner_text()
+    tab.keyboard.press("ArrowUp")
+    expect(hunt.lines.locator(f"button[data-n='{line - 1}']")).to_be_focused()
+    tab.keyboard.press("Enter")
+    expect(tab.locator(".lab-end")).to_contain_text(
+        f"1 of {sum(bug.detectable for bug in labs.BUGS)} hunts are solved"
+    )
+    expect(tab.locator(".lab-end").get_by_role("link")).to_have_text("Next: Hunt 1.2")
+    assert tab.evaluate(KEPT)[bug.id]["clicks"] == 1
 
 
 def test_a_hunt_is_not_solved_by_another_function_or_another_check(tab: Page) -> None:
@@ -269,7 +325,7 @@ def test_before_the_first_click_a_lab_loads_two_kilobytes_more(chromium: Browser
         assert loaded() == ["live.js"]
         page.goto(url("labs/dense/"))
         page.locator(".lab-said").last.wait_for(state="attached")
-        assert loaded() == ["labs.js", "live.js"]
+        assert loaded() == ["labs.js", "lines.js", "live.js"]
     assert len(gzip.compress((site / "assets/live/labs.js").read_bytes())) < 2_200
 
 

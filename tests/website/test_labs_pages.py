@@ -1,11 +1,14 @@
 """The pages of the bug hunt say what the catalogue says."""
 
+import json
+import re
 from dataclasses import replace
 
 import pytest
 
 from gradlab import labs
-from website.pages.lab_pages import FOLDER, page, without_outputs
+from tests.chosen import sample
+from website.pages.lab_pages import CLICKS, FOLDER, clicks, page, without_outputs
 
 
 @pytest.mark.parametrize("topic", labs.TOPICS)
@@ -33,3 +36,26 @@ def test_one_more_bug_changes_the_page_of_its_topic_alone(monkeypatch: pytest.Mo
     monkeypatch.setitem(labs.TOPICS, "dense", tuple(bugs))
     monkeypatch.setattr(labs, "BUGS", tuple(bug for bugs in labs.TOPICS.values() for bug in bugs))
     assert [topic for topic in labs.TOPICS if page(topic) != before[topic]] == ["dense"]
+
+
+def bare(told: object) -> str:
+    """Without numbers, whose last digits differ from machine to machine."""
+    return re.sub(r"\d+(\.\d+)?(e[-−+]?\d+)?", "#", json.dumps(told, ensure_ascii=False))
+
+
+HUNTS = [bug for bug in labs.BUGS if bug.detectable]
+
+
+@pytest.mark.parametrize("bug", sample(HUNTS, 6), ids=lambda bug: bug.slug)
+def test_the_answers_to_clicks_are_those_of_the_rule(bug: labs.Bug) -> None:
+    kept = json.loads((CLICKS / f"{bug.id}.json").read_text(encoding="utf-8"))
+    made = clicks(bug)
+    assert bare(kept) == bare(made), "run: python -m website.pages.lab_pages"
+    kinds = [{n: one["kind"] for n, one in told["lines"].items()} for told in (kept, made)]
+    assert kinds[0] == kinds[1]
+
+
+def test_every_hunt_has_its_answers_and_no_other_has() -> None:
+    order = json.loads((CLICKS / "index.json").read_text(encoding="utf-8"))
+    assert order == [bug.id for bug in HUNTS]
+    assert {path.stem for path in CLICKS.glob("*.json")} == {*order, "index"}

@@ -1,23 +1,30 @@
 """The pages of the bug hunt, written from the catalogue of gradlab.labs.
 
-`python -m website.pages.lab_pages` writes them anew after a change of the catalogue.
+`python -m website.pages.lab_pages` writes them anew after a change of the catalogue, and beside them, for each hunt,
+a file with the answer to a click on any line.
 
 What is written is committed, and verified as every page is. A test compares it with the catalogue, outputs aside,
 which `make outputs` fills in.
 """
 
+import json
 import re
 import textwrap
+from typing import Any
 
+import gradlab
 from gradlab import labs
+from gradlab.labs.hunting import Told, answer
+from gradlab.labs.hunting.lines import Code
 from website.paths import DOCS
 from website.verify import rewrite
 
 FOLDER = DOCS / "labs"
+CLICKS = FOLDER / "hunts"
 SEED = 1
 OUTPUT = '```text title="Output"\n?\n```\n'
 _OUTPUT = re.compile(r'(?ms)^( *)```text title="Output"\n.*?^\1```$')
-LEVELS = {1: "the report names it", 2: "the report says where", 3: "read with care"}
+LEVELS = {1: "the report names it", 2: "the report says where", 3: "read with care", 4: "several bugs at once"}
 TITLES = {
     "dense": "Dense layers",
     "activations": "Activations",
@@ -53,9 +60,11 @@ INTROS = {
         open the answer.""",
 }
 HOW = """
-    In each hunt a function is wrong in one place. Edit it and press Check, until the checker says AGREES. Hints are
-    folded away: take one at a time.
-    [How to hunt, here or on your own machine](index.md#how)."""
+    You see what the check says of a broken copy, and the right code. Which line was broken in the copy? Click it: a
+    wrong click shows the line of the report that rules it out. Or repair the copy in the editor, until the checker
+    says AGREES. [How to hunt, here or on your own machine](index.md#how)."""
+ASK = "This is the right code. In the copy that was checked, **one of these lines was broken. Click it.**"
+ASK_SEVERAL = "This is the right code. In the copy that was checked, **{} of these lines were broken. Click them.**"
 TRAPPED = """
     Each check runs twice: with the derived bound, and with the step of the course, ε = 1e-7, for its number. Say
     what is wrong, if anything is. [How to hunt, here or on your own machine](index.md#how)."""
@@ -76,7 +85,7 @@ def page(topic: str) -> str:
 
 
 def _hunt(bug: labs.Bug) -> list[str]:
-    """One hunt: the function, the check, the hints, the answer."""
+    """One hunt: the report, the right code, the hints, the copy to repair, the answer."""
     case = f'*labs.find("{bug.id}").case({SEED}, {bug.name})'
     check = f"report = gradlab.check_gradients({case})\nprint(report)\n"
     if bug.topic == "traps":
@@ -85,14 +94,31 @@ def _hunt(bug: labs.Bug) -> list[str]:
     task = f' data-hunt="{bug.id}"' if bug.detectable else ""
     line = _line(bug) if bug.original != bug.mutated else "There is none to repair."
     hints = zip(("The blocks", "The ratio", "The layer", "The line"), (*bug.hints, line), strict=True)
-    return [
-        f"## Hunt {number(bug)} {{ #hunt-{bug.id}{task} }}",
-        f"Level {bug.level}: {LEVELS[bug.level]}.",
-        _fence(bug.source),
-        _fence(check) + "\n" + OUTPUT,
-        *(_folded("question", f"Hint {n}: {title}", hint) for n, (title, hint) in enumerate(hints, 1)),
-        _folded("success", "What it is", _answer(bug, case)),
-    ]
+    folded = [_folded("question", f"Hint {n}: {title}", hint) for n, (title, hint) in enumerate(hints, 1)]
+    repair = [_fence(bug.source), _fence(check) + "\n" + OUTPUT]
+    parts = [f"## Hunt {number(bug)} {{ #hunt-{bug.id}{task} }}", f"Level {bug.level}: {LEVELS[bug.level]}."]
+    if bug.detectable:
+        shown = check.replace(f"{SEED}, {bug.name}", f"{SEED}")
+        ask = ASK if len(bug.broken) == 1 else ASK_SEVERAL.format(len(bug.broken))
+        parts += [_fence(shown) + "\n" + OUTPUT, ask, _fence(bug.listing), *folded]
+        parts.append(_folded("example", "Repair the copy", "\n\n".join(part.rstrip("\n") for part in repair)))
+    else:
+        parts += [*repair, *folded]
+    return [*parts, _folded("success", "What it is", _answer(bug, case))]
+
+
+def clicks(bug: labs.Bug) -> dict[str, Any]:
+    """What a hunt says to a click on each line, for the browser."""
+    told = Told.of(gradlab.check_gradients(*bug.case(SEED)))
+    code = Code(bug.listing, bug.setup.gradients(bug.name, SEED))
+    found = answer(code, bug.broken, told, code.run(bug.buggy_listing))
+    others = {n: one for n, one in found.items() if one.kind != "broken"}
+    lines = {str(n): {key: value for key, value in vars(one).items() if value} for n, one in others.items()}
+    shift = bug.listing[: bug.listing.index(bug.correct_source)].count("\n")
+    copy = bug.source.splitlines()
+    grown = len(copy) - len(bug.correct_source.splitlines())
+    broken = {str(n): "\n".join(copy[n - shift - 1 : n - shift + grown]).strip() for n in bug.broken}
+    return {"broken": broken, "title": bug.title, "why": bug.why, "lines": lines}
 
 
 def number(bug: labs.Bug) -> str:
@@ -144,7 +170,14 @@ def _with_outputs(text: str, before: str) -> str:
 
 
 def main() -> None:
-    """Write the pages that differ from the catalogue, and run them for their outputs."""
+    """Write the pages and the answers that differ from the catalogue; run the pages for their outputs."""
+    CLICKS.mkdir(exist_ok=True)
+    hunts = [bug for bug in labs.BUGS if bug.detectable]
+    for bug in hunts:
+        path = CLICKS / f"{bug.id}.json"
+        path.write_text(json.dumps(clicks(bug), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    order = json.dumps([bug.id for bug in hunts], indent=1) + "\n"
+    (CLICKS / "index.json").write_text(order, encoding="utf-8")
     for topic in labs.TOPICS:
         path = FOLDER / f"{topic}.md"
         before, after = path.read_text(encoding="utf-8") if path.exists() else "", page(topic)

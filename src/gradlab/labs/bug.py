@@ -4,7 +4,8 @@ import hashlib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from itertools import zip_longest
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,23 @@ class Case(NamedTuple):
     grads: Callable[[Mapping[str, Array]], dict[str, Array]]
 
 
-Setup = Callable[[Function, int], Case]  # (backward, seed): backward at its place in a small network
+Gradients = Callable[[dict[str, Any]], Mapping[str, Array]]  # of the functions that a listing defines
+
+
+class Setup(Protocol):
+    """Puts a function at its place in a small network."""
+
+    def __call__(self, function: Function, seed: int) -> Case:
+        """The case with `function` at that place."""
+        ...
+
+    def listing(self, source: str) -> str:
+        """The function, in the network around it where it is short, as one piece of code."""
+        ...
+
+    def gradients(self, name: str, seed: int) -> Gradients:
+        """The gradient at this seed, by the functions of a listing."""
+        ...
 
 
 class Hints(NamedTuple):
@@ -50,11 +67,13 @@ class Bug:
         The module that lists the bug: `"dense"`, `"activations"`, `"losses"`, `"regularisation"`, `"normalisation"`,
         `"images"`, `"sequences"` or `"traps"`. The catalogue fills it in.
     level
-        1: the report names the bug. 2: it names the place. 3: it must be read with care.
+        1: the report names the bug. 2: it names the place. 3: it must be read with care. 4: several bugs at once.
     correct
         The right function. It needs nothing but NumPy, and its source is what a learner edits.
     original, mutated
         What the right function says, and what stands there instead. The same, if nothing is wrong.
+    also
+        Further places, as pairs of original and mutated, where several bugs are planted at once.
     finding
         The code of the finding that comes first, `""` if there is none.
     hints
@@ -79,6 +98,7 @@ class Bug:
     setup: Setup = field(repr=False)
     detectable: bool = True
     topic: str = ""
+    also: tuple[tuple[str, str], ...] = ()
 
     @property
     def id(self) -> str:
@@ -101,9 +121,36 @@ class Bug:
     @property
     def source(self) -> str:
         """The source of the function with the bug in it."""
-        if self.correct_source.count(self.original) != 1:
-            raise AssertionError(f"{self.slug}: {self.original!r} must stand in {self.name} once")
-        return self.correct_source.replace(self.original, self.mutated)
+        return self._mutated(self.correct_source)
+
+    def _mutated(self, source: str) -> str:
+        for original, mutated in ((self.original, self.mutated), *self.also):
+            if source.count(original) != 1:
+                raise AssertionError(f"{self.slug}: {original!r} must stand in {self.name} once")
+            source = source.replace(original, mutated)
+        return source
+
+    @property
+    def listing(self) -> str:
+        """The right code that a hunt shows: the function, in the network around it where it is short."""
+        return self.setup.listing(self.correct_source)
+
+    @property
+    def buggy_listing(self) -> str:
+        """The same with the bug in it."""
+        return self.setup.listing(self.source)
+
+    @property
+    def broken(self) -> tuple[int, ...]:
+        """The numbers of the lines of the listing that are broken in the copy; 1 is the first."""
+        source, listing = self.correct_source, self.listing
+        first = listing[: listing.index(source)].count("\n")
+        found: set[int] = set()
+        for original, mutated in ((self.original, self.mutated), *self.also):
+            line = source[: source.index(original)].count("\n") + 1
+            pairs = zip_longest(original.split("\n"), mutated.split("\n"))
+            found |= {first + line + k for k, (a, b) in enumerate(pairs) if a is not None and a != b}
+        return tuple(sorted(found))
 
     @property
     def buggy(self) -> Function:

@@ -3,21 +3,9 @@
 import numpy as np
 
 from gradlab.labs.bug import Bug, Hints
+from gradlab.labs.pieces import logistic_backward, softmax_cost_backward
 from gradlab.labs.setups import layer, network
 from gradlab.nn.losses import softmax
-
-
-def logistic_backward(Z, Y):
-    A = 1 / (1 + np.exp(-Z))
-    m = Z.shape[1]
-    return (A - Y) / m
-
-
-def softmax_cost_backward(Z, Y):
-    E = np.exp(Z - Z.max(axis=0))
-    A = E / E.sum(axis=0)
-    m = Z.shape[1]
-    return (A - Y) / m
 
 
 def softmax_backward(dP, S):

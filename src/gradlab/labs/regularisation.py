@@ -1,21 +1,8 @@
 """Bugs of L2 and of dropout: what is added to the cost or cut out of the network."""
 
 from gradlab.labs.bug import Bug, Hints
+from gradlab.labs.pieces import add_decay, dropout_backward
 from gradlab.labs.setups import network
-
-
-def add_decay(grads, params, decay, m):
-    total = {}
-    for name, grad in grads.items():
-        total[name] = grad
-        if name.startswith("W"):
-            total[name] = grad + decay / m * params[name]
-    return total
-
-
-def dropout_backward(dA, D):
-    return dA * D
-
 
 DECAY = network("add_decay", decay=0.7)
 TRAINED = network("add_decay", decay=0.7, steps=50)

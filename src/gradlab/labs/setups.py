@@ -1,34 +1,25 @@
 """Small networks with one place left open: what stands there comes as an argument, right or wrong."""
 
+import copy
+import inspect
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from gradlab import nn
-from gradlab.labs.bug import Array, Case, Function, Setup
-from gradlab.nn.activations import ACTIVATIONS
-from gradlab.nn.dense import dense_backward
-from gradlab.nn.losses import LOSSES
+from gradlab.labs import pieces
+from gradlab.labs.bug import Array, Case, Function, Gradients
 
 Params = Mapping[str, Array]
 
 
-def network(
-    part: str,
-    *,
-    sizes: Sequence[int] = (4, 5, 5, 3, 1),
-    m: int = 6,
-    hidden: str = "tanh",
-    loss: str = "logistic",
-    decay: float = 0.0,
-    keep: float = 1.0,
-    steps: int = 0,
-    scale: float = 1.0,
-) -> Setup:
+@dataclass(frozen=True)
+class network:
     """A setup: dense layers, in which the function named by `part` is left open.
 
-    Parameters
+    Attributes
     ----------
     part
         "dense_backward", "activation_backward", "loss_backward", "dropout_backward" or "add_decay".
@@ -38,54 +29,132 @@ def network(
         Of the inputs.
     """
 
-    def setup(function: Function, seed: int) -> Case:
-        rng = np.random.default_rng(seed)
-        X, Y = scale * rng.standard_normal((sizes[0], m)), _answers(loss, sizes[-1], m, rng)
-        params = nn.init_params(list(sizes), method="xavier", rng=rng)
-        settings: dict[str, Any] = {"hidden": hidden, "loss": loss, "decay": decay}
-        if steps:
-            params, _ = nn.train(params, X, Y, steps=steps, rate=0.5, **settings)
-        masks = nn.dropout_masks(params, m, keep, rng) if keep < 1 else None
-        parts = _parts(hidden, loss) | {part: function}
+    part: str
+    sizes: Sequence[int] = (4, 5, 5, 3, 1)
+    m: int = 6
+    hidden: str = "tanh"
+    loss: str = "logistic"
+    decay: float = 0.0
+    keep: float = 1.0
+    steps: int = 0
+    scale: float = 1.0
+
+    def __call__(self, function: Function, seed: int) -> Case:
+        """The case in which `function` stands at the open place."""
+        params, data = self._drawn(seed)
+        parts = self._parts() | {self.part: function}
+        masks = data.get("D")
         return Case(
-            lambda params: nn.cost(params, X, Y, masks=masks, **settings),
+            lambda params: nn.cost(params, data["X"], data["Y"], masks=masks, **self._settings()),
             params,
-            lambda params: _backprop(params, X, Y, parts, hidden, decay, masks),
+            lambda params: _backprop(params, data["X"], data["Y"], parts, self.hidden, self.decay, masks),
         )
 
-    return setup
+    def listing(self, source: str) -> str:
+        """The function in the network around it, as one piece of code, of which `gradients` is the last function."""
+        used = self._parts()
+        used.pop("add_decay" if not self.decay else "", None)
+        used.pop("dropout_backward" if self.keep == 1 else "", None)
+        others = [inspect.getsource(function) for part, function in used.items() if part != self.part]
+        around = _AROUND.format(
+            activation=_ACTIVATION[self.hidden],
+            activation_backward=used["activation_backward"].__name__,
+            loss_backward=used["loss_backward"].__name__,
+            D=", D" if self.keep < 1 else "",
+            decay=", decay" if self.decay else "",
+            drop='        if i < depth:\n            A[i] = A[i] * D[f"D{i}"]\n' if self.keep < 1 else "",
+            undrop='            dA = dropout_backward(dA, D[f"D{i - 1}"])\n' if self.keep < 1 else "",
+            add="    grads = add_decay(grads, params, decay, X.shape[1])\n" if self.decay else "",
+        )
+        return "\n\n".join([source, *others, around.lstrip("\n")])
+
+    def gradients(self, name: str, seed: int) -> Gradients:
+        """What a listing says the gradient is."""
+        params, data = self._drawn(seed)
+        decay = {"decay": self.decay} if self.decay else {}
+        # Copies, since a line with a slip may change what it was given.
+        return lambda namespace: namespace["gradients"](**copy.deepcopy({"params": params} | data), **decay)
+
+    def _drawn(self, seed: int) -> tuple[dict[str, Array], dict[str, Any]]:
+        rng = np.random.default_rng(seed)
+        X = self.scale * rng.standard_normal((self.sizes[0], self.m))
+        Y = _answers(self.loss, self.sizes[-1], self.m, rng)
+        params = nn.init_params(list(self.sizes), method="xavier", rng=rng)
+        if self.steps:
+            params, _ = nn.train(params, X, Y, steps=self.steps, rate=0.5, **self._settings())
+        data = {"X": X, "Y": Y}
+        return params, data | ({"D": nn.dropout_masks(params, self.m, self.keep, rng)} if self.keep < 1 else {})
+
+    def _settings(self) -> dict[str, Any]:
+        return {"hidden": self.hidden, "loss": self.loss, "decay": self.decay}
+
+    def _parts(self) -> dict[str, Function]:
+        """The right functions for every place."""
+        return {
+            "dense_backward": pieces.dense_backward,
+            "activation_backward": getattr(pieces, f"{self.hidden}_backward"),
+            "loss_backward": getattr(pieces, f"{'softmax_cost' if self.loss == 'softmax' else self.loss}_backward"),
+            "dropout_backward": pieces.dropout_backward,
+            "add_decay": pieces.add_decay,
+        }
 
 
-def layer(forward: Callable[..., Array], inputs: Callable[[np.random.Generator], dict[str, Array]]) -> Setup:
+@dataclass(frozen=True)
+class layer:
     """A setup: one layer, forward(**inputs), below a cost that weighs what comes out at random.
 
     The function left open is called as backward(upstream, **inputs), and returns a gradient for each input.
     """
 
-    def setup(function: Function, seed: int) -> Case:
-        rng = np.random.default_rng(seed)
-        params = inputs(rng)
-        upstream = rng.standard_normal(forward(**params).shape)
+    forward: Callable[..., Array]
+    inputs: Callable[[np.random.Generator], dict[str, Array]]
+
+    def __call__(self, function: Function, seed: int) -> Case:
+        """The case in which `function` is the layer's backward."""
+        params, upstream = self._drawn(seed)
         return Case(
-            lambda params: float(np.sum(upstream * forward(**params))),
+            lambda params: float(np.sum(upstream * self.forward(**params))),
             params,
             lambda params: _named(params, function(upstream, **params)),
         )
 
-    return setup
+    def listing(self, source: str) -> str:
+        """The function alone."""
+        return source
+
+    def gradients(self, name: str, seed: int) -> Gradients:
+        """What a listing says the gradient is."""
+        params, upstream = self._drawn(seed)
+        # Copies, since a line with a slip may change what it was given.
+        return lambda namespace: _named(params, namespace[name](upstream, **{k: v.copy() for k, v in params.items()}))
+
+    def _drawn(self, seed: int) -> tuple[dict[str, Array], Array]:
+        rng = np.random.default_rng(seed)
+        params = self.inputs(rng)
+        return params, rng.standard_normal(np.shape(self.forward(**params)))
 
 
-def _parts(hidden: str, loss: str) -> dict[str, Function]:
-    """The right functions for every place."""
-    return {
-        "dense_backward": dense_backward,
-        "activation_backward": ACTIVATIONS[hidden].backward,
-        "loss_backward": LOSSES[loss].backward,
-        "dropout_backward": nn.dropout.dropout_backward,
-        "add_decay": lambda grads, params, decay, m: {
-            name: grad + decay / m * params[name] if name.startswith("W") else grad for name, grad in grads.items()
-        },
-    }
+_ACTIVATION = {
+    "tanh": "np.tanh(Z[i])",
+    "sigmoid": "1 / (1 + np.exp(-Z[i]))",
+    "relu": "np.maximum(Z[i], 0)",
+    "leaky_relu": "np.where(Z[i] > 0, 1, 0.01) * Z[i]",
+}
+_AROUND = """
+def gradients(params, X, Y{D}{decay}):
+    depth = len(params) // 2
+    A, Z = {{0: X}}, {{}}
+    for i in range(1, depth + 1):
+        Z[i] = params[f"W{{i}}"] @ A[i - 1] + params[f"b{{i}}"]
+        A[i] = {activation}
+{drop}    grads = {{}}
+    dZ = {loss_backward}(Z[depth], Y)
+    for i in reversed(range(1, depth + 1)):
+        dA, grads[f"W{{i}}"], grads[f"b{{i}}"] = dense_backward(dZ, A[i - 1], params[f"W{{i}}"])
+        if i > 1:
+{undrop}            dZ = {activation_backward}(dA, Z[i - 1])
+{add}    return grads
+"""
 
 
 def _backprop(

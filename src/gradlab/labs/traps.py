@@ -1,8 +1,8 @@
 """Traps: bugs that the course's number does not show, and right code that it condemns."""
 
 from gradlab.labs.bug import Bug, Hints
-from gradlab.labs.dense import dense_backward
 from gradlab.labs.normalisation import BATCH, batch_norm_backward
+from gradlab.labs.pieces import dense_backward
 from gradlab.labs.setups import network
 
 MANY = network("dense_backward", sizes=(8, 12, 1), m=1000)

@@ -19,7 +19,8 @@ function hunt(title, make) {
   const blocks = all("live-block"),
     hints = all("details.question"),
     [answer] = all("details.success"),
-    [task, check] = blocks;
+    [repair] = all("details.example"),
+    [task, check] = repair ? repair.querySelectorAll("live-block") : blocks;
   const first = document.querySelector("live-block"); // what all hunts import
   const lab = {
     first,
@@ -112,6 +113,7 @@ function hunt(title, make) {
     if (solved && !kept()[lab.id]?.solved) lab.note({ solved: new Date().toISOString().slice(0, 10) });
   });
   lab.show();
+  if (repair) import(new URL("lines.js", import.meta.url)).then(({ lines }) => lines(lab, make));
   if (lab.id === "blind") import(new URL("blind.js", import.meta.url)).then(({ blind }) => blind(lab, make));
 }
 

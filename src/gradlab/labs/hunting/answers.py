@@ -1,0 +1,240 @@
+"""What a report says about each line: it may be the broken one, or a row or a number of the report rules it out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gradlab.labs.bug import Array
+from gradlab.labs.hunting.lines import Code, Line, Reach
+from gradlab.labs.hunting.slips import slips
+
+SAME = 0.01  # relative: two differences that a report shows with the same two digits
+ERRORS = (
+    ArithmeticError,
+    AttributeError,
+    IndexError,
+    KeyError,
+    NameError,
+    TypeError,
+    ValueError,
+)  # of code with a slip
+
+
+class Told(NamedTuple):
+    """What the hunts need of a report; the blocks with the worst first."""
+
+    wrong: Sequence[str]
+    agree: Sequence[str]
+    numeric: Mapping[str, Array]
+    bound: Mapping[str, Array]
+    digits: Mapping[str, int]
+
+    @classmethod
+    def of(cls, report: Any) -> "Told":
+        """From a report of `check_gradients`; this package does not know its class."""
+        worst = report.worst_first()
+        return cls(
+            [block.name for block in worst if block.verdict.name == "WRONG"],
+            [block.name for block in worst if block.verdict.name == "AGREES"],
+            {name: block.numeric for name, block in report.blocks.items()},
+            {name: block.bound for name, block in report.blocks.items()},
+            {name: block.digits for name, block in report.blocks.items()},
+        )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a click on a line.
+
+    Attributes
+    ----------
+    kind
+        "broken"; "agrees" or "wrong", if the row of that block rules the line out; "numbers", if the size or the
+        pattern of the difference does; "open", if nothing does.
+    text
+        The reason, in a sentence or two.
+    block
+        The row of the report that tells.
+    way
+        The numbers of the lines by which the value comes to that block.
+    """
+
+    kind: str
+    text: str = ""
+    block: str = ""
+    way: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Off:
+    """How a wrong block looks: all that a report shows of it."""
+
+    difference: float
+    factor: float | None
+    striped: bool
+    count: int
+
+
+def answer(code: Code, broken: Iterable[int], told: Told, analytic: Mapping[str, Array]) -> dict[int, Answer]:
+    """The answer to a click on each line, by the line's number.
+
+    Parameters
+    ----------
+    code
+        The right code.
+    broken
+        The numbers of the lines that are broken in the copy.
+    told
+        What the report says of the copy.
+    analytic
+        The gradient of the copy.
+    """
+    broken = set(broken)
+    seen, found = _off(analytic, told), {}
+    for line in code.lines:
+        if line.number in broken:
+            found[line.number] = Answer("broken")
+        elif not possible(line, told.wrong, told.agree, alone=len(broken) == 1):
+            found[line.number] = _by_rows(code, line, told)
+        elif len(broken) > 1:
+            found[line.number] = Answer(
+                "open", "The rows of the report leave this line open. In this copy it is right."
+            )
+        else:
+            found[line.number] = _by_numbers(code, line, told, seen)
+    return found
+
+
+def possible(line: Line, wrong: Iterable[str], agree: Iterable[str], *, alone: bool = True) -> bool:
+    """Whether the rows of a report leave room for a line.
+
+    A value that reaches a block that agrees is right. The others of the line must reach all wrong blocks if one line
+    is to blame for all of them, or some if it has company.
+    """
+    if line.header:
+        return True
+    free = _union(reach for reach in line.reach if not reach & set(agree))
+    return set(wrong) <= free if alone else bool(set(wrong) & free)
+
+
+def _union(reaches: Iterable[Reach]) -> Reach:
+    return frozenset().union(*reaches)
+
+
+def _by_rows(code: Code, line: Line, told: Told) -> Answer:
+    free = _union(reach for reach in line.reach if not reach & set(told.agree))
+    lacking = [block for block in told.wrong if block not in free]
+    guilty = [reach for reach in line.reach if reach & set(lacking)] or line.reach
+    right = [block for block in told.agree if any(block in reach for reach in guilty)]
+    if not right:
+        many = len(lacking) > 1
+        also = ("are" if many else "is") + (" wrong" if len(lacking) == len(told.wrong) else " wrong too")
+        return Answer(
+            "wrong",
+            f"{_and(lacking[:3])} {also}, and nothing that this line makes gets there. One line is to blame for all.",
+            lacking[0],
+        )
+    ways = {block: code.way(line, code.maker(block)) for block in right}
+    block = min((b for b in right if ways[b]), key=lambda b: (len(ways[b]), right.index(b)), default=right[0])
+    way, what = ways[block], _and(dict.fromkeys(line.targets))
+    verb, be = ("go", "are") if len(set(line.targets)) > 1 else ("goes", "is")
+    said = f"{block} agrees to {told.digits[block]} digits"
+    if len(way) == 1:
+        text = f"{said}, and this is the line that makes its gradient. So it is right."
+    elif len(way) > 1:
+        lines = f"line {way[1]}" if len(way) == 2 else f"lines {_and(way[1:])}"
+        text = f"{said}, and {what} {verb} into its gradient by {lines}. So {what} {be} right."
+    else:
+        text = f"{said}, and {what} {verb} into its gradient. So {what} {be} right."
+    return Answer("agrees", text, block, tuple(way))
+
+
+def _by_numbers(code: Code, line: Line, told: Told, seen: Mapping[str, _Off]) -> Answer:
+    """The blocks leave the line open. Does a slip in it leave the numbers of the report?"""
+    wrong = told.wrong
+    near = nearest(code, line, told, seen)
+    if not near:
+        return Answer("numbers", f"The slips that we tried here spoil other blocks than {_and(wrong)}.", wrong[0])
+    _, text, off = near[0]
+    if alike(near[0], seen):
+        return Answer(
+            "open", f"It could be: {text} would give this very report. In this copy the line is right.", wrong[0]
+        )
+    factors = {f"{seen[block].factor:.4g}" for block in wrong if seen[block].factor is not None}
+    if not factors and all(slip[block].factor is not None for *_, slip in near for block in wrong):
+        why = (
+            f"A slip here would put one factor on {_and(wrong)}. The report finds none: each entry is off by another."
+        )
+        return Answer("numbers", why, wrong[0])
+    if len(factors) == 1 and all(seen[block].factor is not None for block in wrong):
+        others = {f"{s[b].factor:.4g}" for *_, s in near for b in wrong if s[b].factor is not None} - factors
+        gives = " or ".join(sorted(others)) if 0 < len(others) <= 3 else "another one, or none"
+        why = (
+            f"The report finds one factor, {factors.pop()}, in all of {_and(wrong)}. A slip here would give {gives}."
+        )
+        return Answer("numbers", why.replace("-", "−"), wrong[0])
+    striped = [block for block in wrong if seen[block].striped]
+    if striped and not any(slip[block].striped for *_, slip in near for block in striped):
+        why = f"In {striped[0]} each row is off by one number, the same for all its entries. No slip here does that."
+        return Answer("numbers", why, striped[0])
+    block = max(wrong, key=lambda b: abs(np.log(off[b].difference / seen[b].difference)))
+    why = (
+        f"The blocks fit, the number does not. The nearest slip, {text}, would put {block} off by "
+        f"{off[block].difference:.2g}; the report says {seen[block].difference:.2g}."
+    )
+    return Answer("numbers", why, block)
+
+
+def nearest(code: Code, line: Line, told: Told, seen: Mapping[str, _Off]) -> list[tuple[float, str, dict[str, _Off]]]:
+    """(how far apart, text, how its blocks look) of the slips that spoil just the wrong blocks, the nearest first."""
+    near = []
+    for text in slips(code, line):
+        try:
+            grads = code.run(code.replaced(line, text))
+        except ERRORS:
+            continue
+        if not _fits(grads, code.right):
+            continue
+        off = _off(grads, told)
+        if set(off) == set(told.wrong):
+            apart = max(abs(np.log(off[block].difference / seen[block].difference)) for block in off)
+            near.append((apart, text, off))
+    return sorted(near, key=lambda one: one[0])
+
+
+def _fits(grads: Mapping[str, Array], right: Mapping[str, Array]) -> bool:
+    """Whether a gradient has the blocks and shapes of the right one, and is finite."""
+    shapes = {name: grad.shape for name, grad in grads.items()} == {name: grad.shape for name, grad in right.items()}
+    return shapes and all(np.isfinite(grad).all() for grad in grads.values())
+
+
+def alike(slip: tuple[float, str, dict[str, _Off]], seen: Mapping[str, _Off]) -> bool:
+    """Whether a slip would give the very report."""
+    apart, _, off = slip
+    return apart < SAME and all((o.striped, o.count) == (seen[b].striped, seen[b].count) for b, o in off.items())
+
+
+def _off(analytic: Mapping[str, Array], told: Told) -> dict[str, _Off]:
+    """The blocks in which a gradient is off by more than the bound, and how."""
+    seen = {}
+    for name, numeric in told.numeric.items():
+        bound, difference = told.bound[name], analytic[name] - numeric
+        wrong = np.abs(difference) > 2 * bound
+        if not wrong.any():
+            continue
+        a, n = analytic[name][wrong], numeric[wrong]
+        factor = float((a @ n) / (a @ a)) if a @ a else None
+        one = factor is not None and np.allclose(factor * analytic[name], numeric, rtol=1e-6, atol=2 * bound.max())
+        rows = difference.mean(axis=-1, keepdims=True) if difference.ndim == 2 and difference.shape[1] > 1 else None
+        striped = rows is not None and np.allclose(difference, rows, rtol=1e-6, atol=2 * bound.max())
+        size = np.linalg.norm(analytic[name]) + np.linalg.norm(numeric)
+        relative = float(np.linalg.norm(difference) / size)
+        seen[name] = _Off(relative, factor if one else None, bool(striped), int(wrong.sum()))
+    return seen
+
+
+def _and(things: Iterable[object]) -> str:
+    words = [str(thing) for thing in things]
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]

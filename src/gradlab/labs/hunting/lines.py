@@ -1,0 +1,238 @@
+"""The lines of a piece of code, and which blocks of the gradient each of them reaches.
+
+A line makes values: each target of an assignment, the array that it changes in place, each part of what is
+returned. Each value, each time that it is made, is a site. What a site reaches is measured, not read from code: the
+value is changed a little just after it was made, and it reaches the blocks whose gradient then differs.
+"""
+
+import ast
+import copy
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradlab.labs.bug import Array, Gradients
+
+Namespace = dict[str, Any]
+Reach = frozenset[str]
+HEADERS = (ast.For, ast.While, ast.If)
+CHANGED = 1e-9  # relative: a gradient that a changed value does not reach is the same to the last bits
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that makes something.
+
+    Attributes
+    ----------
+    number
+        1 is the first line of the code.
+    targets
+        The names that it makes.
+    uses
+        The names that it reads.
+    reach
+        For each site, the blocks that it reaches.
+    header
+        Whether it begins a loop or a test, which can reach anything.
+    """
+
+    number: int
+    node: ast.stmt
+    targets: tuple[str, ...]
+    uses: frozenset[str]
+    reach: tuple[Reach, ...]
+    header: bool = False
+
+
+class Code:
+    """Python source, and the gradient that its functions give."""
+
+    def __init__(self, source: str, gradients: Gradients) -> None:
+        self.source, self._gradients = source, gradients
+        self.tree = ast.parse(source)
+        self.right = self.run(source)
+        self.lines = tuple(self._lines())
+
+    def run(self, source: str, shake: Callable[[Any, int], Any] | None = None) -> dict[str, Array]:
+        """The gradient that another version of the code gives."""
+        space: Namespace = {"np": np, "_shake": shake}
+        exec(compile(source, "<hunt>", "exec"), space)  # source of this package, with a small change
+        with np.errstate(all="ignore"):
+            return {name: np.array(grad, float) for name, grad in self._gradients(space).items()}
+
+    def replaced(self, line: Line, text: str) -> str:
+        """The source with another text in the place of a line."""
+        lines = self.source.splitlines()
+        end = line.node.lineno if line.header else line.node.end_lineno
+        lines[line.number - 1 : end] = [" " * line.node.col_offset + text]
+        return "\n".join(lines)
+
+    def way(self, start: Line, goal: int) -> list[int]:
+        """The shortest way of a value from line to line, by who uses what; to an earlier line in a loop only."""
+        loops = [
+            {s.lineno for s in _simple(h.body)} for h in ast.walk(self.tree) if isinstance(h, (ast.For, ast.While))
+        ]
+        ways, seen = [[start]], {start.number}
+        while ways:
+            way = ways.pop(0)
+            last = way[-1]
+            if last.number == goal:
+                return [line.number for line in way]
+            for line in self.lines:
+                near = line.number > last.number or any({line.number, last.number} <= loop for loop in loops)
+                if (
+                    line.number not in seen
+                    and near
+                    and set(last.targets) & line.uses
+                    and self._home(line) is self._home(last)
+                ):
+                    seen.add(line.number)
+                    ways.append([*way, line])
+        return []
+
+    def maker(self, block: str) -> int:
+        """The last line before `return` that reaches only this block or its likes in other layers; 0 if none does."""
+        alike = block.rstrip("0123456789")
+        for line in reversed(self.lines):
+            alone = any(reach and {name.rstrip("0123456789") for name in reach} == {alike} for reach in line.reach)
+            if alone and not isinstance(line.node, ast.Return):
+                return line.number
+        return 0
+
+    def _home(self, line: Line) -> ast.stmt:
+        return next(f for f in self.tree.body if f.lineno <= line.number <= (f.end_lineno or 0))
+
+    def _lines(self) -> Iterator[Line]:
+        for function in self.tree.body:
+            assert isinstance(function, ast.FunctionDef)
+            for node in _statements(function.body):
+                uses = frozenset(
+                    n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
+                )
+                if isinstance(node, HEADERS):
+                    what = "the test" if isinstance(node, ast.If) else "the loop"
+                    yield Line(node.lineno, node, (what,), uses, (frozenset(),), header=True)
+                else:
+                    reach = [found for k in range(len(sites(node))) for found in self._reached(node, k)]
+                    yield Line(node.lineno, node, tuple(name for name, _ in sites(node)), uses, tuple(reach))
+
+    def _reached(self, node: ast.stmt, k: int) -> list[Reach]:
+        """What the value k of a statement reaches, for each time that it is made."""
+        shaken = _shaken(self.tree, node.lineno, k)
+        if shaken is None:
+            return [frozenset(self.right)]  # cannot be changed alone: it may reach everything
+        made: Counter[int] = Counter()
+        parts: list[int] = []
+
+        def count(value: Any, _: int) -> Any:
+            parts.append(_parts(value))
+            return value
+
+        self.run(shaken, count)
+        found = []
+        for time in range(len(parts)):
+            for part in range(parts[time]):
+                made.clear()
+
+                def shake(value: Any, _: int, time: int = time, part: int = part) -> Any:
+                    made[0] += 1
+                    return changed(value, part) if made[0] == time + 1 else value
+
+                found.append(self._differs(shaken, shake))
+        return found
+
+    def _differs(self, source: str, shake: Callable[[Any, int], Any]) -> Reach:
+        try:
+            now = self.run(source, shake)
+        except (ArithmeticError, IndexError, KeyError, TypeError, ValueError):
+            return frozenset(self.right)  # a changed index leads nowhere: it may reach everything
+        return frozenset(
+            name
+            for name, right in self.right.items()
+            if now[name].shape != right.shape or not np.allclose(now[name], right, rtol=CHANGED, atol=1e-12)
+        )
+
+
+def _parts(value: Any) -> int:
+    """In how many parts a value is changed: a dict or tuple one by one, a list in its last place, else as a whole."""
+    if isinstance(value, (dict, tuple)):
+        return len(value)
+    return _parts(value[-1]) if isinstance(value, list) and value else 1
+
+
+def changed(value: Any, part: int = 0) -> Any:
+    """A value, a little off: normal noise of a tenth of its size; whole numbers are off by one."""
+    if isinstance(value, dict):
+        name = list(value)[part]
+        return value | {name: changed(value[name])}
+    if isinstance(value, tuple):
+        return tuple(changed(each) if k == part else each for k, each in enumerate(value))
+    if isinstance(value, list):
+        return [*value[:-1], changed(value[-1], part)] if value else value
+    if isinstance(value, (bool, np.bool_, str, slice)) or value is None:
+        return value
+    if isinstance(value, (int, np.integer)):
+        return value + 1
+    size = np.sqrt(np.mean(np.square(value))) or 1.0
+    return value + 0.1 * size * np.random.default_rng(0).standard_normal(np.shape(value))
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Every statement, and the headers of loops and tests."""
+    for node in body:
+        yield node
+        if isinstance(node, HEADERS):
+            yield from _statements(node.body + node.orelse)
+
+
+def _simple(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    return (node for node in _statements(body) if not isinstance(node, HEADERS))
+
+
+def sites(node: ast.stmt) -> list[tuple[str, ast.expr]]:
+    """(name, expression) of every value that a statement makes."""
+    if isinstance(node, ast.Return) and node.value is not None:
+        parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+        return [("what it returns", part) for part in parts]
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        call = node.value  # A.append(a) changes A; np.add.at(dE, ...) its first argument
+        method = isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name)
+        own = method and call.func.value.id != "np"  # type: ignore[attr-defined]
+        targets = [call.func.value] if own else call.args[:1]  # type: ignore[attr-defined]
+    elif isinstance(node, ast.Assign):
+        targets = list(node.targets)
+    elif isinstance(node, ast.AugAssign):
+        targets = [node.target]
+    flat = [part for target in targets for part in (target.elts if isinstance(target, ast.Tuple) else [target])]
+    return [(next(n.id for n in ast.walk(part) if isinstance(n, ast.Name)), part) for part in flat]
+
+
+def _shaken(tree: ast.Module, lineno: int, k: int) -> str | None:
+    """The source with `_shake` around one value, just after it was made."""
+    tree = copy.deepcopy(tree)
+
+    class Shake(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> Any:
+            if (
+                not isinstance(node, ast.stmt)
+                or isinstance(node, (*HEADERS, ast.FunctionDef))
+                or node.lineno != lineno
+            ):
+                return self.generic_visit(node)
+            part = sites(node)[k][1]
+            call = ast.Call(ast.Name("_shake", ast.Load()), [part, ast.Constant(0)], [])
+            if not isinstance(node, ast.Return):
+                text = ast.unparse(part)
+                return [node, *ast.parse(f"{text} = _shake({text}, 0)").body]
+            if isinstance(node.value, ast.Tuple):
+                node.value.elts[k] = call
+            else:
+                node.value = call
+            return node
+
+    return ast.unparse(ast.fix_missing_locations(Shake().visit(tree)))

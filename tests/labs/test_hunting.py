@@ -1,0 +1,80 @@
+"""The rule of the hunts: a report never rules out the broken line, nor one that could have made the report."""
+
+import numpy as np
+import pytest
+
+import gradlab
+from gradlab import labs
+from gradlab.labs.hunting import Told, answer, answers
+from gradlab.labs.hunting.lines import Code
+from tests.chosen import sample
+
+HUNTS = [bug for bug in labs.BUGS if bug.detectable]
+EACH = pytest.mark.parametrize("bug", HUNTS, ids=lambda bug: bug.slug)
+SOME = pytest.mark.parametrize("bug", sample(HUNTS, 8), ids=lambda bug: bug.slug)  # a hunt takes two seconds
+
+
+def hunt(bug, seed):
+    """The right code, what the report of the copy says, and the copy's gradient."""
+    case = bug.case(seed)
+    code = Code(bug.listing, bug.setup.gradients(bug.name, seed))
+    return code, Told.of(gradlab.check_gradients(*case)), code.run(bug.buggy_listing), case
+
+
+@EACH
+def test_the_listing_is_the_case(bug):
+    code, _, copy, (_, params, grads) = hunt(bug, 2)
+    _, _, correct = bug.case(2, bug.correct)
+    for name, grad in grads(params).items():
+        np.testing.assert_allclose(copy[name], grad, rtol=1e-12, atol=1e-15)
+        np.testing.assert_allclose(code.right[name], correct(params)[name], rtol=1e-12, atol=1e-15)
+
+
+@EACH
+def test_the_broken_lines_are_those_that_differ(bug):
+    right, copy = bug.listing.splitlines(), bug.buggy_listing.splitlines()
+    kept = [text for n, text in enumerate(right, 1) if n not in bug.broken]
+    assert bug.broken
+    assert all(right[n - 1] not in copy or right.count(right[n - 1]) > 1 for n in bug.broken)
+    assert [text for text in copy if text in kept][: len(kept)] == kept
+
+
+@pytest.mark.slow
+@SOME
+@pytest.mark.parametrize("seed", sample(range(4), 1))
+def test_no_report_rules_out_what_could_have_made_it(bug, seed):
+    code, told, copy, _ = hunt(bug, seed)
+    found, alone = answer(code, bug.broken, told, copy), len(bug.broken) == 1
+    seen = answers._off(copy, told)
+    for line in code.lines:
+        if line.number in bug.broken:
+            assert found[line.number].kind == "broken"
+            assert answers.possible(line, told.wrong, told.agree, alone=alone), "the rows rule out the broken line"
+        elif alone and found[line.number].kind in ("agrees", "wrong"):
+            near = answers.nearest(code, line, told, seen)
+            assert not near or not answers.alike(near[0], seen), f"{near[0][1]} would give this very report"
+
+
+@pytest.mark.slow
+@SOME
+def test_every_line_is_answered_by_a_row_that_there_is(bug):
+    code, told, copy, _ = hunt(bug, 1)
+    for n, one in answer(code, bug.broken, told, copy).items():
+        if one.kind == "broken":
+            continue
+        assert one.text.endswith(".")
+        if one.kind == "agrees":
+            assert one.block in told.agree
+        elif one.block:
+            assert one.block in told.wrong
+        assert not one.way or one.way[0] == n
+
+
+def test_a_value_that_comes_to_a_right_block_is_right():
+    bug = labs.find("time-not-added-up")
+    found = answer(*(lambda code, told, copy, _: (code, bug.broken, told, copy))(*hunt(bug, 1)))
+    line = 1 + [text.strip() for text in bug.listing.splitlines()].index("dba += dz.sum(axis=1, keepdims=True)")
+    assert found[line].kind == "agrees"
+    assert found[line].block == "ba"
+    assert found[line].way == (line,)
+    assert "this is the line that makes its gradient" in found[line].text

@@ -1,0 +1,132 @@
+// A hunt that starts from the report: which line of the right code was broken in the copy? The answers come with the first click.
+import { kept } from "./progress.mjs";
+
+const WORDS = { agrees: "No. ", wrong: "No. ", numbers: "Near, but no. ", open: "It could be. " };
+
+export function lines(lab, make) {
+  const [report, listing] = lab.blocks,
+    address = (name) => new URL(`../hunts/${name}.json`, location.href),
+    fetched = {};
+  const read = (name) => {
+    fetched[name] ??= fetch(address(name)).then((answer) => answer.json());
+    return fetched[name];
+  };
+  const rows = byRow([...report.querySelectorAll("pre code")].at(-1), make);
+  const said = make("p", { className: "lab-told", role: "status" });
+  const buttons = [];
+  const list = make("ol", { className: "lab-lines", ariaLabel: "The lines of the right code" });
+  let wrong = 0,
+    over = false;
+  const found = new Set();
+
+  listing.block.code.split("\n").forEach((text, k) => {
+    const code = make("code", { textContent: text || " " });
+    const plain = !text.trim() || /^(def|#)/.test(text.trim());
+    const line = plain
+      ? make("span", { className: "lab-line" }, code)
+      : make("button", { type: "button", className: "lab-line", tabIndex: buttons.length ? -1 : 0 }, code);
+    line.dataset.n = k + 1;
+    if (!plain) buttons.push(line);
+    list.append(make("li", {}, line));
+  });
+  const at = (n) => list.children[n - 1];
+
+  function light(answer) {
+    for (const one of [...list.querySelectorAll(".lab-way"), ...rows.values()])
+      one.classList.remove("lab-way", "lab-lit");
+    rows.get(answer.block)?.classList.add("lab-lit");
+    for (const n of answer.way ?? []) at(n).classList.add("lab-way");
+  }
+
+  async function choose(n) {
+    const hunt = await read(lab.id);
+    if (over) return light(hunt.lines[n] ?? {});
+    if (n in hunt.broken) {
+      found.add(n);
+      at(n).classList.add("lab-found");
+      const left = Object.keys(hunt.broken).length - found.size;
+      said.textContent = left ? `That is one of them. ${left} more.` : "";
+      return left ? undefined : end(hunt);
+    }
+    const answer = hunt.lines[n] ?? { kind: "wrong", text: "Nothing is made in this line." };
+    light(answer);
+    said.replaceChildren(make("b", { textContent: `Line ${n}. ${WORDS[answer.kind]}` }), answer.text);
+    if (at(n).classList.contains("lab-out")) return;
+    at(n).classList.add("lab-out");
+    if (answer.kind !== "open") wrong++;
+    at(n).append(said);
+  }
+
+  async function end(hunt) {
+    over = true;
+    light({});
+    for (const [n, answer] of Object.entries(hunt.lines)) {
+      at(n).classList.remove("lab-out");
+      const mark = {
+        agrees: `${answer.block} agrees`,
+        wrong: `${answer.block} is wrong`,
+        numbers: "by its number",
+        open: "open",
+      };
+      at(n).firstElementChild.append(
+        make("span", { className: `lab-mark lab-${answer.kind}`, textContent: mark[answer.kind] }),
+      );
+    }
+    for (const [n, copy] of Object.entries(hunt.broken)) {
+      const shown = make("p", { className: "lab-copy" }, "In the copy: ", make("code", { textContent: copy }));
+      at(n).append(shown);
+    }
+    lab.note({ solved: new Date().toISOString().slice(0, 10), clicks: wrong });
+    const all = await read("index"),
+      now = kept(),
+      solved = all.filter((id) => now[id]?.solved).length;
+    const next = [...document.querySelectorAll("h2[data-hunt]")].find((title) => !now[title.dataset.hunt]?.solved);
+    const to = next
+      ? make("a", { href: `#${next.id}`, textContent: `Next: ${next.firstChild.textContent.trim()}` })
+      : make("a", { href: new URL("..", location.href).pathname, textContent: "To the other labs" });
+    said.classList.add("lab-end");
+    said.replaceChildren(
+      make("b", {
+        textContent: `Found, with ${wrong || "no"} wrong click${wrong === 1 ? "" : "s"}. ${hunt.title}. `,
+      }),
+      `${hunt.why} The margin says which row of the report rules out which line. ${solved} of ${all.length} hunts are solved. `,
+      to,
+    );
+    list.after(said);
+  }
+
+  list.addEventListener("click", ({ target }) => {
+    const line = target.closest("button.lab-line");
+    if (line) choose(line.dataset.n);
+  });
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key],
+      k = buttons.indexOf(event.target),
+      next = step && buttons[k + step];
+    if (!next) return;
+    event.preventDefault();
+    event.target.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  });
+  // What is folded away has no width when the page is read: once open, what scrolls can be reached with the keyboard.
+  lab.task.closest("details").addEventListener("toggle", ({ target }) => {
+    for (const code of target.querySelectorAll("pre code"))
+      if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
+  });
+  listing.hidden = true;
+  listing.after(list, said);
+}
+
+/** The lines of a report, each in an element of its own; by the block whose row it is. */
+function byRow(code, make) {
+  const rows = new Map();
+  const parts = code.textContent.split("\n").map((text) => {
+    const part = make("span", { textContent: text + "\n" });
+    const name = /^(\S+) +\d+(×\d+)* +[A-Z]/.exec(text)?.[1];
+    if (name) rows.set(name, part);
+    return part;
+  });
+  code.replaceChildren(...parts);
+  return rows;
+}
