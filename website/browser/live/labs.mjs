@@ -112,6 +112,9 @@ function hunt(title, make) {
     said.classList.toggle("gl-agrees", solved);
     if (solved && !kept()[lab.id]?.solved) lab.note({ solved: new Date().toISOString().slice(0, 10) });
   });
+  task.addEventListener("live-ran", ({ detail: { ok, line, function: name, error } }) => {
+    if (!ok) said.textContent = failure(line, name, error); // the check was not reached
+  });
   lab.show();
   if (repair) import(new URL("lines.js", import.meta.url)).then(({ lines }) => lines(lab, make));
   if (lab.id === "blind") import(new URL("blind.js", import.meta.url)).then(({ blind }) => blind(lab, make));
