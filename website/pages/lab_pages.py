@@ -22,6 +22,8 @@ from website.verify import rewrite
 FOLDER = DOCS / "labs"
 CLICKS = FOLDER / "hunts"
 SEED = 1
+# At seed 1 another processor calls another number of entries wrong: float32 sums end in other digits there.
+SEEDS = {"single-precision-inside": 2}
 OUTPUT = '```text title="Output"\n?\n```\n'
 _OUTPUT = re.compile(r'(?ms)^( *)```text title="Output"\n.*?^\1```$')
 LEVELS = {1: "the report names it", 2: "the report says where", 3: "read with care", 4: "several bugs at once"}
@@ -70,6 +72,11 @@ TRAPPED = """
     what is wrong, if anything is. [How to hunt, here or on your own machine](index.md#how)."""
 
 
+def _seed(bug: labs.Bug) -> int:
+    """The seed of the network on the page."""
+    return SEEDS.get(bug.slug, SEED)
+
+
 def page(topic: str) -> str:
     """The page of a topic; each Output is empty."""
     number = list(labs.TOPICS).index(topic) + 1
@@ -86,7 +93,7 @@ def page(topic: str) -> str:
 
 def _hunt(bug: labs.Bug) -> list[str]:
     """One hunt: the report, the right code, the hints, the copy to repair, the answer."""
-    case = f'*labs.find("{bug.id}").case({SEED}, {bug.name})'
+    case = f'*labs.find("{bug.id}").case({_seed(bug)}, {bug.name})'
     check = f"report = gradlab.check_gradients({case})\nprint(report)\n"
     if bug.topic == "traps":
         check += f"course = gradlab.check_gradients({case}, step=1e-7)\n"
@@ -98,7 +105,7 @@ def _hunt(bug: labs.Bug) -> list[str]:
     repair = [_fence(bug.source), _fence(check) + "\n" + OUTPUT]
     parts = [f"## Hunt {number(bug)} {{ #hunt-{bug.id}{task} }}", f"Level {bug.level}: {LEVELS[bug.level]}."]
     if bug.detectable:
-        shown = check.replace(f"{SEED}, {bug.name}", f"{SEED}")
+        shown = check.replace(f"{_seed(bug)}, {bug.name}", f"{_seed(bug)}")
         ask = ASK if len(bug.broken) == 1 else ASK_SEVERAL.format(len(bug.broken))
         parts += [_fence(shown) + "\n" + OUTPUT, ask, _fence(bug.listing), *folded]
         parts.append(_folded("example", "Repair the copy", "\n\n".join(part.rstrip("\n") for part in repair)))
@@ -109,8 +116,8 @@ def _hunt(bug: labs.Bug) -> list[str]:
 
 def clicks(bug: labs.Bug) -> dict[str, Any]:
     """What a hunt says to a click on each line, for the browser."""
-    told = Told.of(gradlab.check_gradients(*bug.case(SEED)))
-    code = Code(bug.listing, bug.setup.gradients(bug.name, SEED))
+    told = Told.of(gradlab.check_gradients(*bug.case(_seed(bug))))
+    code = Code(bug.listing, bug.setup.gradients(bug.name, _seed(bug)))
     found = answer(code, bug.broken, told, code.run(bug.buggy_listing))
     others = {n: one for n, one in found.items() if one.kind != "broken"}
     lines = {str(n): {key: value for key, value in vars(one).items() if value} for n, one in others.items()}

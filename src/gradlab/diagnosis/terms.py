@@ -12,6 +12,7 @@ from gradlab.diagnosis.case import CERTAIN, Case, capital, groups, share
 from gradlab.diagnosis.evidence import Interval, explains, fraction, tolerance
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.values import hint
+from gradlab.precision import order
 from gradlab.verdict.blocks import Block, Verdict
 
 NEARLY = 2e-3  # share of an entry up to which two sides agree to digits rather than differ
@@ -125,6 +126,6 @@ def nearly(case: Case) -> Iterator[Finding]:
         "for a small constant on one side only (an ε in a log, "
         "a root or a division), float32 inside, a difference quotient in place of a derivative, or an iteration that "
         "stops at a tolerance.",
-        f"largest difference {max(off):.1e} of the block's size, the bounds are far smaller",
+        f"largest difference below {order(max(off))} of the block's size, the bounds are far smaller",
         6.0,
     )
