@@ -48,7 +48,7 @@ def page(path: Path) -> list[Wanted]:
 
 
 def _wanted(path: Path, block: Block, after: Block | None) -> Wanted | None:
-    if block.kind not in (blocks.PYTHON, blocks.PYCON) or "data-local" in block.options:
+    if block.kind not in (blocks.PYTHON, blocks.PYCON) or "data-local" in block.options or block.missing:
         return None
     where = f"{path.relative_to(ROOT)}:{block.line}"
     if block.kind == blocks.PYTHON:

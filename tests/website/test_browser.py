@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from gradlab import labs
 from tests.chosen import sample
 from website.audit.browser import LAPTOP, PHONE, Visit, addresses, url, visit
 from website.audit.lighthouse.__main__ import KINDS
@@ -102,7 +103,8 @@ def test_figures_can_be_read(walk: Walk) -> None:
 
 def test_every_page_says_the_same_without_javascript(unscripted: Page, site: Path, walk: Walk) -> None:
     unscripted.set_viewport_size(PHONE)
-    for address in walk.said.keys() - {"404.html"}:  # which offers the search, and that needs JavaScript
+    hunted = {f"labs/{topic}/" for topic in labs.TOPICS}  # whose lines can be clicked
+    for address in walk.said.keys() - {"404.html"} - hunted:  # 404 offers the search, which needs JavaScript
         unscripted.goto(url(address))
         assert len(walk.said[address]) > 20, address
         assert text(unscripted) == walk.said[address], address
@@ -114,7 +116,8 @@ def test_search_finds(scripted: Page, word: str) -> None:
     scripted.locator(".md-search__input").click()
     scripted.keyboard.type(word)
     scripted.locator(".md-search-result__item").first.wait_for()
-    assert word.lower() in scripted.locator(".md-search-result__list").inner_text().lower()
+    found = scripted.locator(".md-search-result__list").inner_text().lower()
+    assert word.lower() in found or {"epsilon": "ε"}.get(word, word) in found
 
 
 def test_words_that_were_searched_for_are_marked(scripted: Page) -> None:
@@ -205,7 +208,7 @@ def test_the_fonts_are_our_own_and_nothing_jumps(visitor: Visit) -> None:
 
 
 # Bytes of a first visit, as a host sends them; the index of the pages, but not that of their words.
-BUDGET = {"pages": 40_000, "styles": 38_000, "scripts": 55_000, "fonts": 210_000, "pictures": 2_000, "index": 2_000}
+BUDGET = {"pages": 43_000, "styles": 40_000, "scripts": 58_000, "fonts": 210_000, "pictures": 2_000, "index": 2_000}
 SORTS = {
     ".html": "pages", "": "pages", ".css": "styles", ".js": "scripts", ".mjs": "scripts", ".woff2": "fonts",
     ".svg": "pictures", ".png": "pictures", ".json": "index", ".xml": "index",

@@ -9,10 +9,10 @@ import pytest
 from tests.chosen import sample
 from website.pages import copy_button
 from website.paths import ROOT
-from website.verify import blocks, execute, rendered, rewrite, sandbox
+from website.verify import blocks, execute, needs, rendered, rewrite, sandbox
 from website.verify.document import Page, Runner
 
-PAGES = rewrite.pages()
+PAGES = [page for page in rewrite.pages() if not needs.missing(page.read_text(encoding="utf-8"))]
 SHOWN = re.compile(
     r'<div (?:data-copy="(?P<copy>[^"]*)" )?class="language-[\w+-]+[^>]*>(?P<body>.*?)</code></pre>', re.S
 )
