@@ -22,8 +22,11 @@ def test_every_block_gives_the_verified_output(tab: Page, address: str) -> None:
     for entry in sources.page(PAGES[address]):
         by_code[entry.code].append(entry)
     assert Counter(codes) == {code: len(entries) for code, entries in by_code.items()}
+    tab.evaluate("for (const fold of document.querySelectorAll('article details')) fold.open = true")
     for code, block in first(zip(codes, found, strict=True), 12):
         entry = by_code[code].pop(0)
+        if block.evaluate("block => block.hidden"):  # of a hunt, whose lines are shown one by one instead
+            continue
         got = run(block)
         told = f"{entry.where}:\n{entry.want}\n--- in the browser:\n{got}"
         assert state(block) == "same", told

@@ -125,7 +125,7 @@ class LiveBlock extends HTMLElement {
       return true;
     } finally {
       front.busy(false);
-      if (front.dataset.state === "busy") front.say(...front.word); // of its own code, not of what ran after it
+      if (front.dataset.state === "busy") front.say(...(front.word ?? ["", ""])); // of its own code, not of what ran after it
     }
   }
 
