@@ -11,7 +11,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from website.figures.card import card
-from website.pages import bundle, formulas, licences, markup
+from website.pages import bundle, formulas, landing, licences, markup
 from website.paths import ROOT, WEBSITE
 
 CARD = "assets/card.png"
@@ -20,6 +20,7 @@ CARD = "assets/card.png"
 def made_files(config: MkDocsConfig) -> Iterable[File]:
     """What pages may link to although it is in no folder."""
     yield File.generated(config, "assets/site.css", content=stylesheet())
+    yield _generated(config, landing.STYLESHEET, WEBSITE / "style" / "landing.css")
     yield File.generated(config, CARD, content=card())
     yield File.generated(config, licences.FILE, content=licences.texts())
     for path, script in bundle.scripts().items():
@@ -41,8 +42,8 @@ def _generated(config: MkDocsConfig, path: str, source: Path | bytes | str) -> F
 
 
 def stylesheet() -> str:
-    """The parts in website/style, in order, as one file: one request."""
-    parts = sorted((WEBSITE / "style").glob("*.css"))
+    """The numbered parts in website/style, in order, as one file: one request."""
+    parts = sorted((WEBSITE / "style").glob("[0-9]-*.css"))
     return "\n".join(part.read_text(encoding="utf-8") for part in parts)
 
 

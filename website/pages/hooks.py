@@ -92,7 +92,9 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     output, found = formulas.typeset(output, page.file.src_uri, _Build.typesetter)
     if found:
         output = markup.with_stylesheet(output, get_relative_url(formulas.STYLESHEET, page.url))
-    return csp.with_policy(markup.named(landing.with_landing(output)))
+    if landing.MARK in output:
+        output = landing.with_landing(output, get_relative_url(landing.STYLESHEET, page.url))
+    return csp.with_policy(markup.named(output))
 
 
 def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str | None:

@@ -23,6 +23,7 @@ from gradlab.report import report as reports
 Params = dict[str, NDArray[Any]]
 
 MARK = "<!-- the picture to break -->"
+STYLESHEET = "assets/landing.css"
 LINES = (  # {name|right|wrong} is a place that can be broken
     "dZ2 = ({sign|A2 - Y|Y - A2}){m| / m|}",
     "dW2 = dZ2 @ A1.T + λ/m * W2",
@@ -194,9 +195,10 @@ def picture(packed: str, colour: str) -> str:
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-def with_landing(page_html: str) -> str:
-    """The page in which the mark is replaced by the picture to break."""
-    return page_html.replace(MARK, section()) if MARK in page_html else page_html
+def with_landing(page_html: str, href: str) -> str:
+    """The page in which the mark is replaced by the picture to break, with its style after the site's own."""
+    styled = page_html.replace("</head>", f'<link rel="stylesheet" href="{href}"></head>', 1)
+    return styled.replace(MARK, section())
 
 
 def section() -> str:
