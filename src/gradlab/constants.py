@@ -120,3 +120,110 @@ LOWEST_BLOCK_RUNG = -14
 
 LONGER = 10.0
 """Times the step for its size that an entry may take in a block of larger ones."""
+
+PUSHED_TO = 0.3
+"""Longest step that noise may ask for, as a share of the scale: of an entry, of its block's rms, or absolute near 0.
+
+Derived: a third keeps the sign of an entry, and two rungs above it, where truncation is seen, are whole periods of
+most functions."""
+
+ARITHMETIC = 8.0
+"""Round-offs of a slope that the arithmetic of its own estimate is given.
+
+Derived: two subtractions, a division and the two multiplications of Richardson's step, half an ulp each, doubled."""
+
+OPPOSING = 4
+"""Rungs below a long step, two decades, whose slopes may speak against it.
+
+Tuned on ReLU networks: at shorter steps noise is too loud to say anything."""
+
+LOST = -20
+"""The lowest rung for a line that has no value yet: 1e-10 of the scale.
+
+Derived: with a noise of 1e-16 of the cost nothing is left of a slope of size 1 below it but six digits."""
+
+MOSTLY = 0.9
+"""Share of a sample that must be wrong before the rest of its block is judged by the first look."""
+
+STAND_IN = 10.0
+"""Times the worst error of the first look in the sample that the rest is given then."""
+
+DERIVATIVE_START = -10
+"""The first rung of `derivative`: 1e-5 of x, and two longer ones.
+
+Derived: the best step of a central difference in float64 is u^(1/3) = 5e-6."""
+
+DERIVATIVE_ENOUGH = 1e-10
+"""Bound, as a share of the value, at which `derivative` ends its search for a better step."""
+
+DERIVATIVE_POINTS = 7
+"""Evaluations for one noise table of `derivative`: the answer is too low by 3 in one case of a hundred."""
+
+GRADIENT_ENOUGH = 3e-9
+"""Bound, as a share of the value, at which `numeric_gradient` ends its search for a better step."""
+
+GRADIENT_EVALUATIONS = 9
+"""Evaluations an entry that `numeric_gradient` takes on average: only what is said before a long run hangs on it."""
+
+NOISE_POINTS = 11
+"""Evaluations for one noise table of a check."""
+
+EVEN = 0x155555 / 2**20
+"""Times a power of 2, the unit of the steps of noise tables: 1.33 in 21 binary digits.
+
+Derived: such steps move numbers by whole ulps, and to no short decimals, at which a rounded cost would look exact."""
+
+TABLES = (1, 2**7, 2**13)
+"""Steps of the noise tables, in units of the root of the round-off of theta: 2e-8, 2.5e-6 and 1.6e-4 of the scale.
+
+A table that cannot tell, since the cost is smooth in it or stands still, is followed by the next."""
+
+LONG_TABLES = (2**20, 2**23)
+"""Steps of two more tables for a cost that stands still in these: a coarse staircase shows itself there."""
+
+AGREEING = 4.0
+"""Factor within which three orders of differences must agree to be noise. Moré and Wild 2011."""
+
+DOUBTED = 100.0
+"""Times the round-off of the cost above which a noise is measured once more, nearer and on the other side.
+
+Tuned on costs of float64 with sums of a hundred terms, whose round-off is some ten times that of the result."""
+
+SUSPICIOUS = 1e4
+"""Times the round-off of the cost above which a noise is measured at single ulps, too: is it a fast wave?"""
+
+QUIETER = 8.0
+"""Factor by which a second table must be quieter to be believed before the first.
+
+Derived: twice the factor 4 within which one table knows its own noise."""
+
+BISECTION_START = -8
+"""The first rung along random directions: 1e-4 of the scale of each entry.
+
+Derived: a slope along many entries has more noise beside it than that of one, and wants a longer step than 1e-5."""
+
+FOUND = 8
+"""Wrong entries after which a bisection ends: so many show what is wrong."""
+
+TRIES = 4
+"""Bisections of a whole block before it is said that no entry can be found.
+
+Derived: mistakes cancel in one with a chance of 1/2, in all with 1/16."""
+
+HEARD = 1e-4
+"""Bound of the slope along all blocks, as a share of that of one block, above which this one drowns in the others."""
+
+ROUNDED_SUM = 1e6
+"""Times the round-off of theta that this share is at least: one digit in float32."""
+
+ROOM = 2**24
+"""Numbers in the directions that workers are given at once: 128 MB."""
+
+CURL_PAIRS = 2
+"""Pairs of random directions in which the symmetry of a gradient's derivative is tried; each costs 16 gradients."""
+
+CURL_STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
+"""Steps of these differences, as shares of the scale of theta: the neighbours that agree best are taken."""
+
+CURL_CLEAR = 1e-3
+"""Bound, as a share of the derivative, down to which "symmetric" is said."""

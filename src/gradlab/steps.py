@@ -13,11 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from gradlab import _arguments
+from gradlab import constants as tuned
 from gradlab.errors import GradlabError
 from gradlab.precision import unit_roundoff
 from gradlab.stencils import CENTRAL, Stencil
-
-EVEN = 0x155555 / 2**20  # 1.33 in 21 binary digits: moves numbers by whole ulps, and to no short decimals
 
 Along: TypeAlias = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
@@ -147,12 +146,12 @@ def _noise_of_row(differences: NDArray[np.float64]) -> float:
         flips.append(bool(differences.min() < 0 < differences.max()))
     for k in range(len(sigmas) - 2):
         three = sigmas[k : k + 3]
-        if flips[k] and 0 < max(three) <= 4 * min(three):
+        if flips[k] and 0 < max(three) <= tuned.AGREEING * min(three):
             return size * max(three)  # the largest: too little would make bounds that do not hold
     return 0.0
 
 
-def measure_noise(along: Along, *, value: float, roundoff: float, points: int = 11) -> float:
+def measure_noise(along: Along, *, value: float, roundoff: float, points: int | None = None) -> float:
     """Standard deviation of the noise of a function along a line, measured at tiny steps.
 
     Parameters
@@ -165,20 +164,22 @@ def measure_noise(along: Along, *, value: float, roundoff: float, points: int = 
     roundoff
         Unit round-off of x: no step is smaller than its square root, or x would not move evenly.
     points
-        Evaluations for one table; with 7 the answer is too low by a factor of 3 in one case of a hundred.
+        Evaluations for one table. With 7 the answer is too low by a factor of 3 in one case of a hundred. None: 11.
     """
+    points = points or tuned.NOISE_POINTS
     floor = roundoff * abs(value) / 2
-    smallest = EVEN * 2.0 ** math.ceil(math.log2(roundoff) / 2)
+    smallest = tuned.EVEN * 2.0 ** math.ceil(math.log2(roundoff) / 2)
     unit, still = 0.0, True
-    for h in (smallest, smallest * 2**7, smallest * 2**13):
+    for times in tuned.TABLES:
+        h = smallest * times
         values = _ahead(along, value, h, points)
         unit, still = max(unit, quantum(values[1:])), still and np.ptp(values) == 0
         if noise := _noise(values):
-            if noise > 100 * floor:
-                noise = _confirmed(noise, along, value, h, points, 1e4 * floor, 4 * roundoff)
+            if noise > tuned.DOUBTED * floor:
+                noise = _confirmed(noise, along, value, h, points, tuned.SUSPICIOUS * floor, 4 * roundoff)
             return max(floor, noise, _coarse(unit, along, value, floor, roundoff))
-    for longer in (2**20, 2**23):  # a constant, or a staircase so coarse that only long steps show it
-        if still or (longer == 2**20 and len(np.unique(values)) < 4):
+    for longer in tuned.LONG_TABLES:  # a constant, or a staircase so coarse that only long steps show it
+        if still or (longer == tuned.LONG_TABLES[0] and len(np.unique(values)) < 4):
             values = _ahead(along, value, smallest * longer, points)
             unit = max(unit, quantum(values[1:]) or (_one_gap(values) if still else 0.0))
             still = still and np.ptp(values) == 0
@@ -187,7 +188,7 @@ def measure_noise(along: Along, *, value: float, roundoff: float, points: int = 
 
 def _coarse(unit: float, along: Along, value: float, floor: float, roundoff: float) -> float:
     """Noise of a cost that moves in units: a third of one. But where it jumps at the very point, that is no noise."""
-    if unit > 100 * floor:
+    if unit > tuned.DOUBTED * floor:
         for side in (4 * roundoff, -4 * roundoff):
             beside = along(side * np.arange(1.0, 4.0))
             if np.ptp(beside) == 0 and beside[0] != value:
@@ -211,8 +212,8 @@ def _confirmed(
     others = [_noise(behind), _noise(_ahead(along, value, h / 1e3, points))]
     if noise > suspicious:
         others.append(_noise(_ahead(along, value, ulps, points)))
-    others = [other for other in others if 0 < other < 8 * noise]
-    return min(others) if others and min(others) < noise / 8 else max([noise, *others])
+    others = [other for other in others if 0 < other < tuned.QUIETER * noise]
+    return min(others) if others and min(others) < noise / tuned.QUIETER else max([noise, *others])
 
 
 def _ahead(along: Along, value: float, h: float, points: int) -> NDArray[np.float64]:
@@ -228,7 +229,7 @@ def _noise(values: NDArray[np.float64]) -> float:
     if not (np.isfinite(values).all() and len(np.unique(values)) > len(values) // 2):
         return 0.0
     noise, without = noise_from_table(values), noise_from_table(values[1:])
-    return without if 0 < without < noise / 8 else noise
+    return without if 0 < without < noise / tuned.QUIETER else noise
 
 
 def quantum(values: NDArray[np.float64]) -> float:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.constants import SAFETY
+from gradlab import constants as tuned
 from gradlab.diagnosis.case import Case
 from gradlab.diagnosis.finding import Finding
 from gradlab.precision import apart, order, unit_roundoff
@@ -21,10 +21,6 @@ from gradlab.steps import measure_noise
 
 Floats = NDArray[np.float64]
 Gradient = Callable[[Floats], Floats]
-
-PAIRS = 2  # pairs of random directions; each costs 16 gradients
-STEPS = (1e-3, 1e-4, 1e-5, 1e-6)  # of the scale of theta
-CLEAR = 1e-3  # "symmetric" is said only if the bounds are at most this share of the derivatives
 
 
 @dataclass(frozen=True)
@@ -49,7 +45,7 @@ class Curl:
         gap, size = np.abs(self.forth - self.back), float(np.max(np.abs([self.forth, self.back])))
         if np.any(gap > self.bound):
             return False
-        return True if np.all(self.bound <= CLEAR * size) else None
+        return True if np.all(self.bound <= tuned.CURL_CLEAR * size) else None
 
 
 def curl(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Generator) -> Curl:
@@ -73,7 +69,7 @@ def curl(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Genera
     >>> print(curl(lambda theta: theta**3, np.ones(2), np.ones(2), np.random.default_rng(1)).symmetric)
     True
     """
-    units = rng.choice([-1.0, 1.0], (PAIRS, 2, theta.size)) * scale
+    units = rng.choice([-1.0, 1.0], (tuned.CURL_PAIRS, 2, theta.size)) * scale
     found = [_pair(gradient, theta, u, v) for u, v in units]
     return Curl(*np.array(found).T)
 
@@ -81,9 +77,9 @@ def curl(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Genera
 def _pair(gradient: Gradient, theta: Floats, u: Floats, v: Floats) -> tuple[float, float, float]:
     """Both changes at the step where they are surest, and the bound on their difference there."""
     noise = sum(_noise(gradient, theta, of, along) for of, along in ((u, v), (v, u)))
-    rows = [(_change(gradient, theta, u, v, h), _change(gradient, theta, v, u, h)) for h in STEPS]
+    rows = [(_change(gradient, theta, u, v, h), _change(gradient, theta, v, u, h)) for h in tuned.CURL_STEPS]
     forth, back = np.array(rows).T
-    bound = np.abs(np.diff(forth)) + np.abs(np.diff(back)) + SAFETY * noise / np.array(STEPS[1:])
+    bound = np.abs(np.diff(forth)) + np.abs(np.diff(back)) + tuned.SAFETY * noise / np.array(tuned.CURL_STEPS[1:])
     i = int(np.argmin(np.where(np.isfinite(bound), bound, np.inf)))
     return float(forth[i + 1]), float(back[i + 1]), float(bound[i])
 

@@ -23,7 +23,7 @@ class Measured(Numeric):
 
 
 def measure(
-    ladder: Ladder, start: Ints, wanted: Floats, *, enough: float = 0.0, closer: int = tuned.CLOSER
+    ladder: Ladder, start: Ints, wanted: Floats, *, enough: float = 0.0, closer: int | None = None
 ) -> Measured:
     """Climb every line; before one is called wrong, it is tried at shorter steps, since long ones average over kinks.
 
@@ -38,12 +38,12 @@ def measure(
     enough
         Share of its value at which a bound is small enough.
     closer
-        Rungs below the lowest at which a line that seems wrong is tried; two make a decade.
+        Rungs below the lowest at which a line that seems wrong is tried; two make a decade. None: `CLOSER`.
     """
     found = ladder.climb(start, enough=enough)
     with np.errstate(invalid="ignore"):
         wrong = np.flatnonzero(np.abs(wanted - found.value) > found.bound)
-    ladder.descend(wrong, rungs=closer)
+    ladder.descend(wrong, rungs=tuned.CLOSER if closer is None else closer)
     apart = ladder.estimates()
     ladder.probe(np.flatnonzero(apart.kink | apart.jump))
     found = ladder.estimates().or_else(ladder.estimates(slack=tuned.SLACK))

@@ -9,15 +9,13 @@ from typing import Any
 import numpy as np
 
 from gradlab import _arguments
+from gradlab import constants as tuned
 from gradlab.errors import GradlabError
 from gradlab.numeric.ladder import Ladder, Line, rung_step
 from gradlab.precision import unit_roundoff
 from gradlab.problem.cost import Cost
 from gradlab.problem.parameters import Parameters
 from gradlab.steps import measure_noise
-
-START = -10  # 1e-5, 3e-5 and 1e-4 of the scale of x
-ENOUGH = 1e-10  # relative error at which the search for a better step ends
 
 
 @dataclass(frozen=True)
@@ -79,12 +77,12 @@ def derivative(f: Callable[[Any], Any], x: float) -> Derivative:
             lambda t: cost.at([(0, scale * k) for k in t]),
             value=cost.value,
             roundoff=unit_roundoff(parameters.theta.dtype),
-            points=7,
+            points=tuned.DERIVATIVE_POINTS,
         )
         # Near zero |x| says little about the scale of f: let noise push the step up to 0.3.
         top = max(-1, int(np.ceil(-2 * np.log10(scale))) - 1)
         ladder = Ladder(cost, [line], noise, top=top)
-        found = ladder.climb(np.array([START]), enough=ENOUGH)
+        found = ladder.climb(np.array([tuned.DERIVATIVE_START]), enough=tuned.DERIVATIVE_ENOUGH)
         value, error = float(found.value[0]) / scale, float(found.bound[0]) / scale
         step = float(rung_step(found.rung)[0]) * scale if np.isfinite(error) else np.nan
         return Derivative(value, error, step, cost.evaluations, str(found.reasons()[0]))

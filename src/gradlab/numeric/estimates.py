@@ -77,7 +77,7 @@ def estimate(tableau: Tableau, slack: float = 1.0) -> Estimates:
         truncation = _rest(slope, noise, FIRST)
         hidden = tuned.HIDDEN * np.abs(_to_zero(tableau.bend, RATIO))[:-1]
         at = noise[:-2]
-        rounding = 8 * tableau.round_off * np.abs(value[:-1])
+        rounding = tuned.ARITHMETIC * tableau.round_off * np.abs(value[:-1])
         bound = truncation + hidden + AMPLIFIED * at + rounding
         finite = np.isfinite(bound)
         together = _together(tableau.bend, noise)[:-1]
@@ -148,7 +148,7 @@ def _once_more(
     rest = _rest(value, noise[:-1], SECOND)
     bend = np.abs(_to_zero(_to_zero(tableau.bend, RATIO), RATIO**3))[:-1]
     again = value[:-2] + (value[:-2] - value[1:-1]) / SECOND
-    rounding = 8 * tableau.round_off * (np.abs(again) + np.abs(tableau.slope[:-3]))
+    rounding = tuned.ARITHMETIC * tableau.round_off * (np.abs(again) + np.abs(tableau.slope[:-3]))
     rest = rest + tuned.HIDDEN * bend
     smaller = rest + AMPLIFIED * at + rounding
     better = (change[:-1] <= change[1:] / FIRST + at) & (smaller < bound[:-1])
@@ -188,9 +188,9 @@ def _converging(slope: Floats, noise: Floats) -> Mask:
 
 
 def _opposed(slope: Floats, value: Floats, error: Floats, noise: Floats) -> Mask:
-    """Rungs whose value lies apart from the slope at one of the four rungs below: a kink is between them."""
+    """Rungs whose value lies apart from the slope at one of the few rungs below: a kink is between them."""
     opposed = np.zeros(value.shape, dtype=bool)
-    for down in range(1, min(5, len(value))):
+    for down in range(1, min(1 + tuned.OPPOSING, len(value))):
         apart = np.abs(slope[: len(value) - down] - value[down:])
         opposed[down:] |= apart > tuned.AGAINST * noise[: len(value) - down] + error[down:]
     return opposed

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab import _arguments, _records
+from gradlab import constants as tuned
 from gradlab._arguments import Workers
 from gradlab.errors import GradlabError
 from gradlab.numeric.answer import Reason
@@ -26,9 +27,6 @@ from gradlab.stencils import CENTRAL, Stencil
 from gradlab.steps import measure_noise
 
 Floats = NDArray[np.float64]
-
-ENOUGH = 3e-9  # relative error at which the search for a better step ends
-A_COMPONENT = 9  # evaluations that a climb takes, on average
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +99,7 @@ def numeric_gradient(
     asked = Cost(cost, parameters, vectorized=vectorized, workers=workers)
     if not asked.steady:
         raise GradlabError(f"cost must return the same value twice at the same params. {asked.why_unsteady()}")
-    points = A_COMPONENT if step is None else 2 * len(stencil.offsets)
+    points = tuned.GRADIENT_EVALUATIONS if step is None else 2 * len(stencil.offsets)
     with watched(asked, progress, points=points), np.errstate(all="ignore"):
         noise = noise_of(asked, rng)
         if step is not None:
@@ -114,7 +112,7 @@ def numeric_gradient(
             lines = component_lines(np.arange(parameters.size), scale)
             begin = start(problem)
             ladder = Ladder(asked, lines, noise, top=begin.top, bent=begin.bent)
-            estimates = ladder.climb(begin.rung, enough=ENOUGH)
+            estimates = ladder.climb(begin.rung, enough=tuned.GRADIENT_ENOUGH)
             values, bounds = estimates.value / scale, estimates.bound / scale
     return NumericGradient(parameters.like(values), parameters.like(bounds), asked.evaluations)
 

@@ -21,8 +21,6 @@ from gradlab.problem.displaced import PIECE, Step
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
 
-LOST = -20  # 1e-10 of the scale: the lowest rung for a line that has no value
-
 
 @dataclass(frozen=True)
 class Line:
@@ -180,7 +178,7 @@ class Ladder:
         near = np.where(bound > tuned.COARSE * size, 3, 2)  # rungs that the best one needs above it
         return np.select(
             [
-                lost & (low > max(LOST, self.bottom)),
+                lost & (low > max(tuned.LOST, self.bottom)),
                 lost,
                 truncated & ((rung == low) | (bound > tuned.UNSHARP * size)),
                 ~truncated & (rung >= high - near),

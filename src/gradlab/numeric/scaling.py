@@ -77,7 +77,9 @@ def start(problem: Problem) -> Start:
     units = scale * problem.rng.choice([-1.0, 1.0], parameters.size)
     blocks = [at for at in parameters.slices.values() if at.stop > at.start]
     sizes = _block_rms(parameters)
-    highest = np.array([_rungs_to(0.3, sizes[at.start]) if sizes[at.start] < tuned.TINY else -1 for at in blocks])
+    highest = np.array(
+        [_rungs_to(tuned.PUSHED_TO, sizes[at.start]) if sizes[at.start] < tuned.TINY else -1 for at in blocks]
+    )
     ladder = Ladder(problem.cost, [Line(at, units[at]) for at in blocks], noise, top=highest)
     rungs = np.arange(bottom, 0)
     ladder.evaluate(np.repeat(np.arange(len(blocks)), len(rungs)), np.tile(rungs, len(blocks)))

@@ -15,18 +15,15 @@ from gradlab.problem.problem import Problem
 
 Floats = NDArray[np.float64]
 
-MOST = 8  # wrong entries after which the search ends: so many show what is wrong
-TRIES = 4  # searches of the whole block before it is said that no entry can be found
-START = -8  # 1e-4 of the scale
-
 
 def along(
-    problem: Problem, lines: list[Line], *, start: int = START, closer: int = tuned.CLOSER
+    problem: Problem, lines: list[Line], *, start: int | None = None, closer: int | None = None
 ) -> tuple[Floats, Measured]:
     """The analytic slope along each line, and the numeric one."""
     analytic = np.array([_along(line, problem.analytic) for line in lines])
     ladder = Ladder(problem.cost, lines, problem.noise)
-    return analytic, measure(ladder, np.full(len(lines), start), analytic, closer=closer)
+    rung = tuned.BISECTION_START if start is None else start
+    return analytic, measure(ladder, np.full(len(lines), rung), analytic, closer=closer)
 
 
 def _along(line: Line, vector: Floats) -> float:
@@ -43,10 +40,10 @@ def wrong_entries(problem: Problem, block: slice) -> tuple[list[int], bool]:
     Returns
     -------
     (list, bool)
-        Components that are wrong, at most `MOST`; and whether these are all.
+        Components that are wrong, at most `FOUND`; and whether these are all.
     """
 
-    rung = START
+    rung = tuned.BISECTION_START
 
     def wrong(start: int, stop: int) -> bool:
         nonlocal rung
@@ -58,7 +55,7 @@ def wrong_entries(problem: Problem, block: slice) -> tuple[list[int], bool]:
         rung = int(seen.rung[0])  # parts want about the step of the whole
         return bool(~(np.abs(analytic - seen.value) <= tuned.BEYOND * seen.bound)[0])
 
-    for _ in range(TRIES):
+    for _ in range(tuned.TRIES):
         found, complete = _bisect(wrong, block.start, block.stop, problem.rng)
         if found:
             break
@@ -71,7 +68,7 @@ def _bisect(
     """One search of a part that is known to be wrong."""
     found: list[int] = []
     left = [(start, stop)]
-    while left and len(found) < MOST:
+    while left and len(found) < tuned.FOUND:
         left.sort(key=lambda part: part[1] - part[0])
         start, stop = left.pop()
         if found and not wrong(start, stop):

@@ -29,10 +29,6 @@ from gradlab.verdict.blocks import (
 
 Floats = NDArray[np.float64]
 
-HEARD = 1e-4  # share of a block's usual slope that the bound of a sum may be: else the block drowns in the others ...
-ROUNDED = 1e6  # ... or so many times the round-off of theta: one digit in float32
-ROOM = 2**24  # numbers in the directions that workers are given at once: 128 MB
-
 
 def blocks_along(problem: Problem, directions: int) -> dict[str, Block]:
     """Compare all of theta along so many random ±1 directions, and find the wrong entries where they do not agree.
@@ -109,7 +105,7 @@ def _together(problem: Problem, slices: Mapping[str, slice], directions: int) ->
     at = [problem.unsure[s] for s in slices.values()]
     if any(unsure.any() for unsure in at) or not all(np.isfinite(problem.analytic[s]).all() for s in slices.values()):
         return {}, True
-    sharp = max(HEARD, ROUNDED * unit_roundoff(problem.parameters.theta.dtype))
+    sharp = max(tuned.HEARD, tuned.ROUNDED_SUM * unit_roundoff(problem.parameters.theta.dtype))
     shares, theta, value, bound, reason = [], [], [], [], []
     for count in _rounds(problem, directions):
         lines = []
@@ -138,7 +134,7 @@ def _together(problem: Problem, slices: Mapping[str, slice], directions: int) ->
 
 def _rounds(problem: Problem, directions: int) -> list[int]:
     """How many directions are asked together: one, so that one is held; with workers all, if there is room."""
-    room = max(1, ROOM // problem.parameters.size) if problem.cost.workers is not None else 1
+    room = max(1, tuned.ROOM // problem.parameters.size) if problem.cost.workers is not None else 1
     return [min(room, directions - done) for done in range(0, directions, room)]
 
 

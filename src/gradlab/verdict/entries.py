@@ -64,11 +64,11 @@ def _examine_block(problem: Problem, begin: Start, seen: Numeric, doubtful: Ints
     climbed = _climb(problem, begin, seen, sample)
     rest = np.setdiff1d(doubtful, sample)
     wrong = np.abs(wanted - climbed.value)[sample] > climbed.bound[sample]
-    if not len(rest) or np.mean(wrong) < 0.9:
+    if not len(rest) or np.mean(wrong) < tuned.MOSTLY:
         return _climb(problem, begin, climbed, rest)
-    # Ten times what the first look was off in the sample is what it is given in the rest.
+    # Several times what the first look was off in the sample is what it is given in the rest.
     off = np.zeros(len(wanted))
-    off[rest] = 10 * np.nanmax(np.abs(seen.value - climbed.value)[sample])
+    off[rest] = tuned.STAND_IN * np.nanmax(np.abs(seen.value - climbed.value)[sample])
     judged = replace(climbed, bound=climbed.bound + off)
     unclear = rest[~(np.abs(wanted - judged.value)[rest] > judged.bound[rest])]
     return _climb(problem, begin, judged, unclear)
