@@ -33,6 +33,8 @@ class Hunt:
     """One hunt on its page, as a reader finds it."""
 
     def __init__(self, page: Page, bug: str) -> None:
+        # The lines come a moment after the rest of a page; what is marked before they are there does not reach them.
+        expect(page.locator("ol.lab-lines")).to_have_count(page.locator("details.example").count())
         self.title = page.locator(f"h2[data-hunt='{bug}']")
         self.title.evaluate(PARTS)
         own = f"[data-of='{self.title.get_attribute('id')}']"

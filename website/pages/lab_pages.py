@@ -1,7 +1,7 @@
 """The pages of the bug hunt, written from the catalogue of gradlab.labs.
 
 `python -m website.pages.lab_pages` writes them anew after a change of the catalogue, and beside them, for each hunt,
-a file with the answer to a click on any line.
+a file with the answer to a click on any line; `… lab_pages dense images` those of these topics only.
 
 What is written is committed, and verified as every page is. A test compares it with the catalogue, outputs aside,
 which `make outputs` fills in.
@@ -9,7 +9,9 @@ which `make outputs` fills in.
 
 import json
 import re
+import sys
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 import gradlab
@@ -22,8 +24,9 @@ from website.verify import rewrite
 FOLDER = DOCS / "labs"
 CLICKS = FOLDER / "hunts"
 SEED = 1
-# At seed 1 another processor calls another number of entries wrong: float32 sums end in other digits there.
-SEEDS = {"single-precision-inside": 2}
+# At seed 1 another processor calls another number of entries wrong, since float32 sums end in other digits there, or
+# it vouches for a residual that is a hundred times larger, as the browser does.
+SEEDS = {"single-precision-inside": 2, "mean-over-classes": 2}
 OUTPUT = '```text title="Output"\n?\n```\n'
 _OUTPUT = re.compile(r'(?ms)^( *)```text title="Output"\n.*?^\1```$')
 LEVELS = {1: "the report names it", 2: "the report says where", 3: "read with care", 4: "several bugs at once"}
@@ -176,11 +179,14 @@ def _with_outputs(text: str, before: str) -> str:
     return _OUTPUT.sub(lambda _: had.pop(0), text)
 
 
-def main() -> None:
-    """Write the pages and the answers that differ from the catalogue; run the pages for their outputs."""
+def main(topics: Sequence[str] = ()) -> None:
+    """Write the pages and the answers that differ from the catalogue; run the pages for their outputs.
+
+    The answers of a topic take a minute: of those given only, or of all.
+    """
     CLICKS.mkdir(exist_ok=True)
     hunts = [bug for bug in labs.BUGS if bug.detectable]
-    for bug in hunts:
+    for bug in hunts if not topics else [bug for bug in hunts if bug.topic in topics]:
         path = CLICKS / f"{bug.id}.json"
         path.write_text(json.dumps(clicks(bug), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     order = json.dumps([bug.id for bug in hunts], indent=1) + "\n"
@@ -194,4 +200,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

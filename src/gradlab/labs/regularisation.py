@@ -5,7 +5,7 @@ from gradlab.labs.pieces import add_decay, dropout_backward
 from gradlab.labs.setups import network
 
 DECAY = network("add_decay", decay=0.7)
-TRAINED = network("add_decay", decay=0.7, steps=50)
+TRAINED = network("add_decay", decay=0.7, steps=20)
 DROPOUT = network("dropout_backward", keep=0.8, sizes=(4, 6, 5, 1))
 
 BUGS = (
