@@ -207,10 +207,10 @@ BAD = {
     ),
     "no cache": ((lambda x, w: x @ w, lambda U, c: None), {"cache": True}, r"forward returns \(output, cache\)"),
     "one gradient of two": ((lambda x, w: x @ w, lambda U, x, w: (U @ w.T,)), {}, "returned 1 gradient for 2 inputs"),
-    "d before the name": (
-        (lambda x, w: x @ w, lambda U, x, w: {"dx": U, "dw": U}),
+    "d before one name": (
+        (lambda x, w: x @ w, lambda U, x, w: {"x": U, "dw": U}),
         {},
-        "the inputs are x, w, without",
+        "returned 'dw', which is no input: the inputs are x, w",
     ),
     "nothing": ((lambda x, w: x @ w, lambda U, x, w: None), {}, "backward must return the gradients, got None"),
     "nothing for any": ((lambda x, w: x @ w, lambda U, x, w: {}), {}, "a gradient for at least one input"),

@@ -33,8 +33,11 @@ BAD = {
         {"params": {"W": W, "b": np.ones(2)}},
         r"params \(W, b\); missing: b\. What is held fixed",
     ),
-    "extra name": ({"grads": {"W": W, "V": W}}, r"unknown: V$"),
-    "dW for W": ({"grads": {"dW": W}}, r"missing: W; unknown: dW\. The same names, without d: \{name: grads\['d'"),
+    "extra name": ({"grads": {"W": W, "V": W}}, r"unknown: V\. What is checked, and no more: \{name: "),
+    "dW for W, but b for b": (
+        {"params": {"W": W, "b": np.ones(2)}, "grads": {"dW": W, "b": np.ones(2)}},
+        r"missing: W; unknown: dW\. Name all of them like the parameter, or all of them with the d in front$",
+    ),
     "array for dict": ({"grads": W}, r"grads must be a dict with the names of params, got ndarray"),
     "nothing returned": ({"grads": lambda p: None}, r"grads must return the gradients, got None: is a return"),
     "object gradients": ({"grads": {"W": W.astype(object)}}, r"grads of 'W' must be real numbers, got dtype object"),

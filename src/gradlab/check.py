@@ -24,6 +24,7 @@ from gradlab.problem.gradients import analytic_gradients, separated
 from gradlab.problem.parameters import NotGiven, Parameters, Params
 from gradlab.problem.problem import Problem
 from gradlab.problem.progress import LEAST_BUDGET, directions_within, watched
+from gradlab.problem.tree import listed
 from gradlab.report import Report
 from gradlab.report.notes import notes
 from gradlab.stencils import CENTRAL, Stencil
@@ -79,11 +80,13 @@ def check_gradients(
     cost
         A function of params that returns one finite number, always the same at the same params.
     params
-        Dict of arrays (W1, b1, …), sequence of arrays, or one array; floats of one dtype. Never changed. Dicts and
-        lists may be nested: blocks are then named by their path, as `layers[0].W`.
+        Dict of arrays (W1, b1, …), sequence of arrays, or one array; floats of one dtype. Never changed. Named
+        tuples, dataclasses and simple namespaces are taken like dicts, and all may be nested: blocks are then named
+        by their path, as `layers[0].W`.
     grads
-        The gradients in the structure of params (the same names), or a function of params that returns them. True if
-        `cost` returns (cost, grads), as SciPy's `jac=True`, or a longer tuple that begins with these.
+        The gradients in the structure of params (the same names, or all with the same prefix: `dW1`, `db1`, …), or a
+        function of params that returns them. True if `cost` returns (cost, grads), as SciPy's `jac=True`, or a longer
+        tuple that begins with these; of several params in a sequence also (cost, gradient, gradient, …).
     stencil
         Check with this formula, at `step`.
     step
@@ -145,6 +148,8 @@ def check_gradients(
         raise GradlabError("directions choose their own steps: leave out step, or check entry by entry")
     if grads is True:
         cost, grads = separated(cost)
+    elif not callable(grads):
+        grads = listed(grads, params)
     chosen = Chosen(params, only, convention) if only is not None or convention is not None else None
     if chosen:
         cost, params, grads = chosen.cost(cost), chosen.params, chosen.grads(grads)

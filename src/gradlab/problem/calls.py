@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradlab.errors import GradlabError
-from gradlab.problem.tree import leaves
+from gradlab.problem.tree import OF_W, leaves, listed
 
 
 def by_name(forward: Callable[..., Any], inputs: Mapping[str, Any]) -> Callable[..., Any]:
@@ -57,19 +57,16 @@ def how_called(
 def by_input(found: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Gradients by input: a dict as it is, a tuple in the order of the inputs, one array for the only input."""
     if isinstance(found, Mapping):
-        unknown = [name for name in found if name not in inputs]
-        if unknown:
+        pattern = next((p for p in OF_W if _all_named(found, inputs, p)), None)
+        if pattern is None:
+            unknown = next(name for name in found if name not in inputs)
             raise GradlabError(
-                f"backward returned {unknown[0]!r}, which is no input: the inputs are {', '.join(inputs)}"
-                + (
-                    ", without the d"
-                    if all(str(name)[:1] == "d" and str(name)[1:] in inputs for name in unknown)
-                    else ""
-                )
+                f"backward returned {unknown!r}, which is no input: the inputs are {', '.join(inputs)}"
             )
-        return dict(found)
+        return {name: found[pattern.format(name)] for name in inputs if pattern.format(name) in found}
     if found is None:
         raise GradlabError("backward must return the gradients, got None: is a return missing?")
+    found = listed(found, None)
     parts = list(found) if isinstance(found, list | tuple) else [found]
     floats = [name for name, value in inputs.items() if _is_float(value)]
     arrays = [name for name in floats if np.ndim(inputs[name]) or isinstance(inputs[name], Mapping)]
@@ -80,6 +77,11 @@ def by_input(found: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
         f"backward returned {len(parts)} gradient{'s' * (len(parts) > 1)} for {len(inputs)} inputs "
         f"({', '.join(inputs)}): return one for each, None for what is not differentiated, or a dict by name"
     )
+
+
+def _all_named(found: Mapping[str, Any], inputs: Mapping[str, Any], pattern: str) -> bool:
+    """Whether every gradient bears the name of an input, written like this."""
+    return set(found) <= {pattern.format(name) for name in inputs}
 
 
 def _is_float(value: Any) -> bool:

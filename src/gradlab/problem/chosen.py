@@ -12,7 +12,7 @@ from gradlab import _arguments
 from gradlab._arguments import shown
 from gradlab.errors import GradlabError
 from gradlab.problem.parameters import array_of, arrays_of, named
-from gradlab.problem.tree import rebuilt
+from gradlab.problem.tree import listed, rebuilt
 
 Only: TypeAlias = str | Iterable[str] | Mapping[str, Any] | NDArray[np.bool_]
 Convention: TypeAlias = Literal["torch", "jax"]
@@ -78,7 +78,7 @@ class Chosen:
     def grads(self, grads: Any) -> Any:
         """The gradients, or their function, of the blocks that are checked."""
         if callable(grads):
-            return lambda moved: self._picked(grads(self._whole(moved)))
+            return lambda moved: self._picked(listed(grads(self._whole(moved)), self._like))
         return self._picked(grads)
 
     def _parts(self, name: str, array: Any, sign: float = 1.0) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gradlab.errors import GradlabError
 from gradlab.problem.cost import Cost, untouched
 from gradlab.problem.parameters import Parameters, Params, named
+from gradlab.problem.tree import beside, by_name, is_sequence, listed
 
 Floats = NDArray[np.float64]
 
@@ -42,6 +43,8 @@ class Analytic:
         Blocks to which every call adds the gradient once more. `theta` is then the first answer.
     differs
         By how much two answers differ.
+    beside
+        Names in the gradients that belong to no parameter.
     """
 
     theta: Floats
@@ -53,6 +56,7 @@ class Analytic:
     follows_cost: bool = False
     accumulates: tuple[str, ...] = ()
     differs: Floats | float = 0.0
+    beside: tuple[str, ...] = ()
 
     def beyond(self, known: Floats) -> NDArray[np.bool_]:
         """Components that differ by more than what is known of them, too."""
@@ -84,19 +88,23 @@ def analytic_gradients(
     """
     if not callable(grads):
         given = parameters.flatten(grads).copy()
-        return Analytic(given, None, False, (), _sharing(grads), np.zeros(parameters.size, dtype=bool))
+        unsure = np.zeros(parameters.size, dtype=bool)
+        return Analytic(given, None, False, (), _sharing(grads), unsure, beside=beside(grads, parameters.views))
     theta, before = parameters.theta, parameters.theta.copy()
     call_cost = cost.call_at if cost is not None else lambda point: None
     with np.errstate(all="ignore"):
-        beside = np.where(before, before * (1 + 1e-6), 1e-6)
+        nearby = np.where(before, before * (1 + 1e-6), 1e-6)
         aside = np.where(
             before, before * (1 + 1e-3), 1e-3
         )  # so far that gradients there differ by more than rounding
 
+    def asked(params: Any) -> Any:
+        return listed(grads(params), params)
+
     def at(point: NDArray[Any]) -> Any:
         theta[:] = point
         try:
-            return grads(parameters.like(theta))
+            return asked(parameters.like(theta))
         finally:
             theta[:] = before
 
@@ -104,12 +112,12 @@ def analytic_gradients(
         call_cost(point)
         return parameters.flatten(at(point))
 
-    first, mutates = untouched(grads, parameters)
+    first, mutates = untouched(asked, parameters)
     if first is None:
         raise GradlabError("grads must return the gradients, got None: is a return missing?")
     gradients = parameters.flatten(first)
     call_cost(aside)
-    at(beside)  # another input must leave the first answer alone
+    at(nearby)  # another input must leave the first answer alone
     kept, again = parameters.flatten(first), parameters.flatten(at(before))
     unsure, follows_cost, accumulates = _differ(again, gradients), False, np.zeros(parameters.size, dtype=bool)
     if unsure.any():
@@ -134,6 +142,7 @@ def analytic_gradients(
         follows_cost=follows_cost,
         accumulates=tuple(name for name, s in parameters.slices.items() if accumulates[s].any()),
         differs=differs,
+        beside=beside(first, parameters.views),
     )
 
 
@@ -151,7 +160,14 @@ def separated(both: Callable[[Any], Any]) -> tuple[Callable[[Any], Any], Callabl
             )
         return answer
 
-    return lambda params: pair(params)[0], lambda params: pair(params)[1]
+    return lambda params: pair(params)[0], lambda params: _behind_cost(pair(params), params)
+
+
+def _behind_cost(answer: Any, params: Any) -> Any:
+    """(cost, grads, ...), or (cost, gradient, gradient, ...) where there is one for each array of a list or tuple."""
+    count = len(params) if is_sequence(params) else 0
+    apart = 0 < count < len(answer) and by_name(answer[1]) is None and not is_sequence(answer[1], inside=True)
+    return list(answer[1 : 1 + count]) if apart and not isinstance(answer[1], Iterator) else answer[1]
 
 
 def _differ(one: Floats, other: Floats) -> NDArray[np.bool_]:

@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gradlab.errors import GradlabError
-from gradlab.problem.tree import leaves, rebuilt
+from gradlab.problem.tree import by_name, leaves, rebuilt
 
 Params: TypeAlias = Mapping[str, Any] | Sequence[Any] | ArrayLike
 Vector: TypeAlias = NDArray[np.floating[Any]]
-
-PREFIXED = ". The same names, without d: {name: grads['d' + name] for name in params}"
 
 
 class NotGiven(GradlabError):
@@ -34,8 +32,8 @@ class Parameters:
     Parameters
     ----------
     params
-        A dict of arrays by name, a sequence of arrays, both nested as deep as you like, or one array, all of one
-        float dtype. A nested block is named by its path: `layers[0].W`.
+        A dict of arrays by name, a sequence of arrays, a dataclass, a named tuple or a simple namespace, nested as
+        deep as you like, or one array, all of one float dtype. A nested block is named by its path: `layers[0].W`.
 
     Raises
     ------
@@ -112,7 +110,7 @@ class Parameters:
         GradlabError
             If a name is missing or too much, or a shape differs.
         """
-        if isinstance(self._like, Mapping) and not isinstance(grads, Mapping):
+        if isinstance(self._like, Mapping) and by_name(grads) is None:
             raise GradlabError(f"{what} must be a dict with the names of params, got {type(grads).__name__}")
         given = named(grads, self._like)
         missing = [name for name in self.names if name not in given]
@@ -175,9 +173,10 @@ def _printable(name: str) -> str:
 def _way_out(missing: Sequence[str], given: Mapping[str, Any]) -> str:
     """What to do about names that grads lack."""
     if not missing:
-        return ""
+        nested = any("[" in name for name in given)
+        return "" if nested else ". What is checked, and no more: {name: grads[name] for name in params}"
     if all(f"d{name}" in given for name in missing):
-        return PREFIXED
+        return ". Name all of them like the parameter, or all of them with the d in front"
     if all(name.startswith("params[") for name in missing):
         return ". Give one gradient for every array of params, in their order"
     return ". What is held fixed is left out of params too: lambda p: cost({**fixed, **p})"

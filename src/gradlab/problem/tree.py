@@ -1,11 +1,20 @@
-"""Arrays in nested dicts, lists and tuples: leaves by path, such as `layers[0].W`, and the way back."""
+"""Arrays in dicts, lists and records, nested: leaves by path, such as `layers[0].W`, and the way back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import copy
+import types
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
+
+OF_W = (
+    "{}", "d{}", "grad_{}", "{}_grad", "{}_diff", "d_{}", "grad{}", "g{}", "dL_d{}", "dLd{}", "dJ_d{}", "dJd{}",
+    "delta_{}",
+)  # fmt: skip
+"""What a gradient is called whose parameter is called W, the most usual first."""
 
 
 def leaves(tree: Any, like: Any = None, root: str = "") -> list[tuple[str, Any]]:
@@ -14,9 +23,10 @@ def leaves(tree: Any, like: Any = None, root: str = "") -> list[tuple[str, Any]]
     Parameters
     ----------
     tree
-        Nested mappings, lists and tuples.
+        Nested mappings, lists, tuples, object arrays, named tuples, dataclasses and simple namespaces.
     like
-        Where this tree has a leaf, so has the first one: gradients may be lists where parameters are arrays.
+        Where this tree has a leaf, so has the first one: gradients may be lists where parameters are arrays. Names
+        are those of this tree where all of its names, or all of them with the same prefix, are there: `dW` for `W`.
     root
         What a sequence is called that has no name of its own.
 
@@ -24,42 +34,139 @@ def leaves(tree: Any, like: Any = None, root: str = "") -> list[tuple[str, Any]]
     --------
     >>> [name for name, _ in leaves({"layers": [{"W": np.ones(2)}, {"W": np.ones(3)}], "scale": 2.0})]
     ['layers[0].W', 'layers[1].W', 'scale']
+    >>> [name for name, _ in leaves({"dW": np.ones(2), "db": 0.0, "dZ": 1.0}, like={"W": np.ones(2), "b": 0.0})]
+    ['W', 'b']
     """
     return list(_walk(tree, tree if like is None else like, "", root))
 
 
+def beside(tree: Any, like: Any) -> tuple[str, ...]:
+    """Names in gradients that are read with a prefix, and belong to no parameter: `dZ` beside `dW` for `W`."""
+    wanted, given = by_name(like), _members(tree)
+    if wanted is None or given is None:
+        return ()
+    pattern = _pattern(wanted, given)
+    left = {} if pattern == "{}" else {k: v for k, v in given.items() if k not in {pattern.format(w) for w in wanted}}
+    deeper = (name for key in wanted for name in beside(given.get(pattern.format(key)), wanted[key]))
+    return (*map(str, left), *deeper)
+
+
+def by_name(tree: Any) -> Mapping[Any, Any] | None:
+    """The members of a mapping, a named tuple or a record, by their names; None for anything else.
+
+    Of a record (a dataclass or a simple namespace) only what can be moved: floats, arrays of them, what holds them.
+    """
+    members = _members(tree)
+    if members is None or isinstance(tree, Mapping | tuple):
+        return members
+    return {name: value for name, value in members.items() if _can_move(value)}
+
+
+def rebuilt(like: Any, values: Iterator[Any], inside: bool = False) -> Any:
+    """The structure of `like`, its own keys included, with these leaves in order."""
+    if (members := by_name(like)) is not None:
+        new = {key: rebuilt(value, values, True) for key, value in members.items()}
+        if isinstance(like, tuple):
+            return type(like)(**new)
+        return new if type(like) is dict else _with(like, new)
+    if is_sequence(like, inside):
+        parts = [rebuilt(value, values, True) for value in like]
+        if isinstance(like, np.ndarray):
+            return _object_array(parts)
+        return tuple(parts) if isinstance(like, tuple) else parts
+    return next(values)
+
+
+def is_sequence(tree: Any, inside: bool = False) -> bool:
+    """A list or tuple of arrays or dicts. A list of numbers is one array, and so, inside, are rows of numbers."""
+    if isinstance(tree, np.ndarray):
+        return tree.dtype.kind == "O" and tree.ndim == 1 and any(isinstance(part, np.ndarray) for part in tree)
+    if not isinstance(tree, list | tuple):
+        return False
+    if not inside:
+        return not tree or any(by_name(part) is not None or _dimensions(part) > 0 for part in tree)
+    return any(
+        by_name(part) is not None or is_sequence(part, inside=True) or getattr(part, "ndim", 0) > 0 for part in tree
+    )
+
+
+def listed(tree: Any, like: Any) -> Any:
+    """What is iterated over once, as a list; as a dict where names are wanted and it gives pairs."""
+    if not isinstance(tree, Iterator):
+        return tree
+    parts = list(tree)
+    pairs = all(isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], str) for part in parts)
+    return dict(parts) if by_name(like) is not None and pairs else parts
+
+
+def _members(tree: Any) -> Mapping[Any, Any] | None:
+    if isinstance(tree, Mapping):
+        return tree
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return dict(zip(tree._fields, tree, strict=True))
+    if is_dataclass(tree) and not isinstance(tree, type):
+        return {field.name: getattr(tree, field.name, None) for field in fields(tree)}
+    return vars(tree) if isinstance(tree, types.SimpleNamespace) else None
+
+
 def _walk(tree: Any, like: Any, path: str, root: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(like, Mapping) and isinstance(tree, Mapping):
-        for key, value in tree.items():
-            yield from _walk(value, like.get(key), f"{path}.{key}" if path else str(key), root)
-    elif is_sequence(like, inside=bool(path)) and isinstance(tree, list | tuple):
+    wanted, given = by_name(like), _members(tree)
+    if wanted is not None and given is None and isinstance(like, tuple) and _is_row(tree):
+        given = dict(zip(wanted, tree, strict=True)) if len(tree) == len(wanted) else None  # a plain one for a named
+    if wanted is not None and given is not None:
+        pattern = _pattern(wanted, given)
+        if pattern != "{}":
+            given = {key: given[pattern.format(key)] for key in wanted}
+        elif not isinstance(tree, Mapping | tuple):
+            given = {key: value for key, value in given.items() if key in wanted or _can_move(value)}
+        for key, value in given.items():
+            yield from _walk(value, wanted.get(key), f"{path}.{key}" if path else str(key), root)
+    elif is_sequence(like, inside=bool(path)) and _is_row(tree):
         for i, value in enumerate(tree):
             yield from _walk(value, like[i] if i < len(like) else None, f"{path or root}[{i}]", root)
     else:
         yield path or "theta", tree
 
 
-def rebuilt(like: Any, values: Iterator[Any], inside: bool = False) -> Any:
-    """The structure of `like`, its own keys included, with these leaves in order."""
+def _is_row(tree: Any) -> bool:
+    return isinstance(tree, list | tuple) or is_sequence(tree)
+
+
+def _pattern(wanted: Iterable[Any], given: Mapping[Any, Any]) -> str:
+    """How the names that are given come from those that are wanted; if in no way, they are taken as they are."""
+    if any(key in given for key in wanted):
+        return "{}"
+    fitting = (pattern for pattern in OF_W if all(pattern.format(key) in given for key in wanted))
+    return next(fitting, "{}")
+
+
+def _with(like: Any, new: Mapping[Any, Any]) -> Any:
+    """A copy of a mapping or a record with other members."""
+    if isinstance(like, dict):
+        changed = copy.copy(like)
+        changed.update(new)
+        return changed
     if isinstance(like, Mapping):
-        return {key: rebuilt(value, values, True) for key, value in like.items()}
-    if is_sequence(like, inside):
-        parts = [rebuilt(value, values, True) for value in like]
-        if not isinstance(like, tuple):
-            return parts
-        return type(like)(*parts) if hasattr(like, "_fields") else tuple(parts)
-    return next(values)
+        return dict(new)
+    changed = copy.copy(like)
+    for name, value in new.items():
+        object.__setattr__(changed, name, value)  # also where it is frozen
+    return changed
 
 
-def is_sequence(tree: Any, inside: bool = False) -> bool:
-    """A list or tuple of arrays or dicts. A list of numbers is one array, and so, inside, are rows of numbers."""
-    if not isinstance(tree, list | tuple):
-        return False
-    if not inside:
-        return not tree or any(isinstance(part, Mapping) or _dimensions(part) > 0 for part in tree)
-    return any(
-        isinstance(part, Mapping) or is_sequence(part, inside=True) or getattr(part, "ndim", 0) > 0 for part in tree
-    )
+def _can_move(value: Any) -> bool:
+    if isinstance(value, Mapping | list | tuple) or by_name(value) is not None:
+        return True
+    if isinstance(value, float | complex):
+        return True
+    return hasattr(value, "dtype") and getattr(value.dtype, "kind", "f") in "fcO"  # a tensor's dtype has no kind
+
+
+def _object_array(parts: list[Any]) -> Any:
+    array = np.empty(len(parts), dtype=object)
+    for i, part in enumerate(parts):
+        array[i] = part
+    return array
 
 
 def _dimensions(part: Any) -> int:

@@ -34,6 +34,7 @@ def notes(cost: Cost, analytic: Analytic, noise: float) -> tuple[str, ...]:
         f"The gradients of {_some(analytic.shares)} share memory: changing one changes the other."
         if analytic.shares
         else "",
+        f"grads holds more than params: {_some(analytic.beside)}. That was not checked." if analytic.beside else "",
         _float32(cost, noise),
     ]
     return tuple(note for note in said if note)
