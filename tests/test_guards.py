@@ -333,7 +333,7 @@ def test_nan_on_both_sides_is_never_a_pass():
     assert report.verdict is Verdict.WRONG
     report = check(f, edge, {"W": np.array([2.0, 0.0])})
     assert report.verdict is Verdict.UNDECIDED
-    assert report.blocks["W"].reasons == {"overflow": 1}
+    assert report.blocks["W"].reasons == {"domain": 1}
 
 
 def test_nothing_of_the_caller_changes():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal, TypedDict, Unpack
 
 import numpy as np
@@ -20,7 +21,7 @@ from gradlab.numeric.gradient import noise_of, refuse_options
 from gradlab.numeric.scaling import scales
 from gradlab.problem.chosen import Chosen, Convention, Only
 from gradlab.problem.cost import Cost
-from gradlab.problem.gradients import analytic_gradients, separated
+from gradlab.problem.gradients import Analytic, analytic_gradients, separated
 from gradlab.problem.parameters import NotGiven, Parameters, Params
 from gradlab.problem.problem import Problem
 from gradlab.problem.progress import LEAST_BUDGET, directions_within, watched
@@ -49,6 +50,7 @@ class Options(TypedDict, total=False):
     convention: Convention | None
     allow_untested: bool | Iterable[str]
     rtol: float
+    bounds: Any
 
 
 def check_gradients(
@@ -68,6 +70,7 @@ def check_gradients(
     convention: Convention | None = None,
     allow_untested: bool | Iterable[str] = (),
     rtol: float = 0.0,
+    bounds: Any = None,
 ) -> Report:
     """Compare gradients with finite differences of the cost, and say what can be said.
 
@@ -118,6 +121,10 @@ def check_gradients(
     rtol
         How well the gradients themselves are known, as a share of the largest of their block: for those that come
         from an iterative solver, or from half precision. Every bound is wider by so much.
+    bounds
+        The domain of params: no step leaves it, at its edge steps go to one side. (low, high) for one array or for
+        every block, or a dict of these, `bounds={"sigma": (0, None)}`; numbers, arrays, or None for no bound. SciPy's
+        `Bounds` too, and for one array a list of pairs, as for `scipy.optimize.minimize`.
 
     Returns
     -------
@@ -128,6 +135,9 @@ def check_gradients(
     ------
     GradlabError
         If the input cannot be checked: the message names the argument, the rule and the way out.
+
+    An exception of the cost comes out as it is, and so does KeyboardInterrupt. Its attribute `report` then holds the
+    report so far: what was not compared is undecided.
 
     Examples
     --------
@@ -141,27 +151,23 @@ def check_gradients(
     True
     """
     began = time.perf_counter()
-    refuse_options(stencil, step, progress)
-    directions = None if directions is None else _arguments.whole("directions", directions, least=1)
-    budget = None if budget is None else _arguments.whole("budget", budget, least=LEAST_BUDGET)
-    if (directions is not None or budget is not None) and step is not None:
-        raise GradlabError("directions choose their own steps: leave out step, or check entry by entry")
+    refuse_options(stencil, step, progress, bounds)
+    directions, budget = _along_directions(directions, budget, step)
     if grads is True:
         cost, grads = separated(cost)
     elif not callable(grads):
         grads = listed(grads, params)
     chosen = Chosen(params, only, convention) if only is not None or convention is not None else None
     if chosen:
-        cost, params, grads = chosen.cost(cost), chosen.params, chosen.grads(grads)
+        cost, params, grads, bounds = chosen.cost(cost), chosen.params, chosen.grads(grads), chosen.bounds(bounds)
     parameters = Parameters(params)
     generator = _arguments.generator(rng, seed=0)
-    if not (isinstance(rtol, int | float | np.floating) and 0 <= rtol < 1):  # NaN is neither
-        raise GradlabError(f"rtol must be a share of the largest slope, at least 0 and below 1, got {rtol}")
+    rtol = _share(rtol)
     allowed = _allowed(allow_untested, parameters)
     try:
         if not callable(grads):
             parameters.flatten(grads)  # names and shapes that do not fit are told before the cost is called
-        cost_function = Cost(cost, parameters, vectorized=vectorized, workers=workers)
+        cost_function = Cost(cost, parameters, vectorized=vectorized, workers=workers, bounds=bounds)
         analytic = analytic_gradients(grads, parameters, cost_function)
     except NotGiven as missing:
         rest = [name for name in parameters.names if name not in missing.names]
@@ -169,7 +175,7 @@ def check_gradients(
             raise
         options = Options(stencil=stencil, step=step, directions=directions, vectorized=vectorized, workers=workers)
         options |= Options(rng=rng, progress=progress, budget=budget, only=rest)
-        options |= Options(rtol=rtol, allow_untested=[name for name in allowed if name in rest])
+        options |= Options(rtol=rtol, bounds=bounds, allow_untested=[name for name in allowed if name in rest])
         return check_gradients(cost, params, grads, **options)
     points = 2 if step is None else 2 * len(stencil.offsets)
     if budget is not None and directions is None:
@@ -178,28 +184,75 @@ def check_gradients(
         watched(cost_function, progress, points=points, directions=directions),
         np.errstate(all="ignore"),  # of numbers that overflow or vanish
     ):
-        problem = Problem(
-            cost=cost_function,
-            noise=noise_of(cost_function, generator) if cost_function.steady else np.inf,
-            scale=scales(parameters),
-            analytic=analytic.theta,
-            unsure=analytic.beyond(_known(analytic.theta, rtol, parameters)),
-            known=_known(analytic.theta, rtol, parameters),
-            rng=generator,
-        )
-        blocks = scattered(_blocks(problem, stencil, step, directions), chosen.entries if chosen else {})
-        findings = diagnose(blocks, Probe.of(problem, analytic.function))
-    return Report(
+        with _kept(cost_function):
+            noise = noise_of(cost_function, generator) if cost_function.steady else np.inf
+            problem = _problem(cost_function, noise, analytic, rtol, generator)
+            blocks = scattered(_blocks(problem, stencil, step, directions), chosen.entries if chosen else {})
+        stopped = cost_function.stopped
+        findings = diagnose(blocks, None if stopped else Probe.of(problem, analytic.function), cost_function.raised)
+    report = Report(
         blocks=blocks,
         findings=findings,
         evaluations=cost_function.evaluations,
         seconds=time.perf_counter() - began,
         cost=cost_function.value,
-        noise=problem.noise,
+        noise=noise,
         dtype=parameters.theta.dtype,
-        notes=(*(chosen.notes if chosen else ()), *notes(cost_function, analytic, problem.noise), *missable(blocks)),
+        notes=(*(chosen.notes if chosen else ()), *notes(cost_function, analytic, noise), *missable(blocks)),
         allow_untested=allowed,
     )
+    if stopped is not None:
+        raise _with_report(stopped, report)
+    return report
+
+
+def _along_directions(directions: Any, budget: Any, step: float | None) -> tuple[int | None, int | None]:
+    """Both as whole numbers, if they are given."""
+    directions = None if directions is None else _arguments.whole("directions", directions, least=1)
+    budget = None if budget is None else _arguments.whole("budget", budget, least=LEAST_BUDGET)
+    if (directions is not None or budget is not None) and step is not None:
+        raise GradlabError("directions choose their own steps: leave out step, or check entry by entry")
+    return directions, budget
+
+
+def _share(rtol: Any) -> float:
+    if isinstance(rtol, bool) or not (isinstance(rtol, int | float | np.floating) and 0 <= rtol < 1):  # nor is NaN
+        raise GradlabError(f"rtol must be a share of the largest slope, at least 0 and below 1, got {rtol}")
+    return float(rtol)
+
+
+def _problem(cost: Cost, noise: float, analytic: Analytic, rtol: float, rng: np.random.Generator) -> Problem:
+    """What is asked, in the units of each entry. At the edge of a domain slopes have more of the noise."""
+    scale = np.abs(cost.inward(scales(cost.parameters)))
+    known = _known(analytic.theta, rtol, cost.parameters)
+    return Problem(
+        cost=cost,
+        noise=cost.louder(scale) * noise,
+        scale=scale,
+        analytic=analytic.theta,
+        unsure=analytic.beyond(known),
+        known=known,
+        rng=rng,
+    )
+
+
+@contextmanager
+def _kept(cost: Cost) -> Iterator[None]:
+    """What an exception of the cost, or Ctrl-C, ends here is kept for a report of what is known so far."""
+    try:
+        with cost.lasting():
+            yield
+    except Exception:
+        if cost.stopped is not None:  # too little is known for a report
+            raise cost.stopped from None
+        raise
+
+
+def _with_report(error: BaseException, report: Report) -> BaseException:
+    """The exception that ended the check, and in its `report` what was known by then."""
+    error.report = report  # type: ignore[attr-defined]
+    error.add_note("gradlab: the check was not finished; what it knows so far is in this exception's .report")
+    return error
 
 
 def _allowed(names: bool | Iterable[str], parameters: Parameters) -> tuple[str, ...]:

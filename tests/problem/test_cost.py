@@ -118,7 +118,7 @@ def test_tasks_for_other_processes_can_be_pickled():
 
     tasks = []
     asked(total, workers=lambda f, parts: [tasks.append(f) or f(part) for part in parts]).at([(0, 1.0)])
-    assert pickle.loads(pickle.dumps(tasks[0]))((7, [(0, 1.0)])) == (7, [24.0], "")
+    assert pickle.loads(pickle.dumps(tasks[0]))((7, [(0, 1.0)])) == (7, [24.0], {})
 
 
 def test_progress_is_told():

@@ -28,6 +28,7 @@ class Case:
 
     blocks: Mapping[str, Block]
     probe: Probe | None = None
+    raised: str = ""  # what the cost raised beside params
 
     @property
     def layer(self) -> LayerProbe | None:

@@ -85,7 +85,7 @@ TRUST: tuple[Rule, ...] = (
     undecided.jump,
     undecided.noise,
     undecided.random,
-    undecided.overflow,
+    undecided.no_value,
     undecided.in_sum,
 )
 RULES = (
@@ -103,7 +103,7 @@ RULES = (
 SURE = 3.0  # digits that a fit must explain to be called the likely bug: a chance of 1e-3
 
 
-def diagnose(blocks: Mapping[str, Block], probe: Probe | None = None) -> tuple[Finding, ...]:
+def diagnose(blocks: Mapping[str, Block], probe: Probe | None = None, raised: str = "") -> tuple[Finding, ...]:
     """What is likely wrong, the best explanation first; nothing if no block is wrong or undecided.
 
     First fits that explain every wrong block, then causes that are seen by asking the caller's code again. If there
@@ -117,8 +117,10 @@ def diagnose(blocks: Mapping[str, Block], probe: Probe | None = None) -> tuple[F
         All blocks of a check.
     probe
         The caller's code, to be asked only if a block is wrong.
+    raised
+        What the cost raised beside params, as text, if it did.
     """
-    case = Case(blocks, probe)
+    case = Case(blocks, probe, raised)
     wrong = {block.name for block in case.wrong}
     fits = sorted(_ask(FITS, case), key=lambda f: (set(f.blocks) != wrong, -min(f.sure, CERTAIN)))
     likely = _each_block_once([f for f in fits if f.sure >= SURE])

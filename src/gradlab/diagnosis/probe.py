@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab.errors import GradlabError
 from gradlab.problem.layer import Layer, Upstream
 from gradlab.problem.problem import Problem
 
@@ -71,10 +72,19 @@ class Probe:
         if theta.dtype != np.float64:
             return None
 
+        domain = problem.cost.domain
+
         def cost(delta: Floats) -> float:
+            if domain is not None and not domain.holds(theta + delta):
+                return np.nan
             return float(problem.cost.at([(slice(None), delta)])[0])
 
-        return cls(theta.astype(np.float64), problem.scale, gradient, cost, problem.rng)
+        def inside(point: Floats) -> Floats:
+            if gradient is None or not (domain is None or domain.holds(point)):
+                raise GradlabError("bounds must hold where the gradient is asked")  # the rule that asks is silent
+            return gradient(point)
+
+        return cls(theta.astype(np.float64), problem.scale, gradient and inside, cost, problem.rng)
 
 
 def layer_probe(layer: Layer, upstream: Upstream, names: list[str], rng: np.random.Generator) -> Probe | None:

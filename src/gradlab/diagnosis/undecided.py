@@ -54,14 +54,17 @@ def random(case: Case) -> Iterator[Finding]:
     )
 
 
-def overflow(case: Case) -> Iterator[Finding]:
-    """GL204 The cost overflows or leaves its domain beside the point."""
-    yield from _undecided(
-        case,
-        "GL204",
-        Reason.OVERFLOW,
-        "{} cannot be decided: the cost is not finite beside params. Move params away from the edge of its domain.",
-    )
+def no_value(case: Case) -> Iterator[Finding]:
+    """GL204 The cost has no value beside the point: it overflows, leaves its domain, or raises."""
+    edge = "If it is the edge of its domain, say so, bounds=(0, None) for example: then no step leaves it."
+    for reason, why in {
+        Reason.OVERFLOW: "overflows beside params, it is inf there. Scale it, or move params to where it is smaller.",
+        Reason.DOMAIN: f"is NaN beside params. {edge}",
+        Reason.RAISED: f"fails beside params: {_quoted(case.raised)}. {edge}",
+        Reason.BOUNDS: "has no value that helps: bounds leave no room for a step. Move params away from them.",
+    }.items():
+        literal = why.replace("{", "{{").replace("}", "}}")
+        yield from _undecided(case, "GL204", reason, "{} cannot be decided: the cost " + literal)
 
 
 def in_sum(case: Case) -> Iterator[Finding]:
@@ -73,6 +76,12 @@ def in_sum(case: Case) -> Iterator[Finding]:
         "{} differs along random directions, but no wrong entry was found: mistakes too small to be seen alone, or "
         "kinks under the point. Check it entry by entry, without directions=.",
     )
+
+
+def _quoted(raised: str) -> str:
+    """What the cost raised, in one line, without the full stop."""
+    text = " ".join(raised.split())
+    return (text if len(text) <= 160 else text[:159] + "…").rstrip(".")
 
 
 def _undecided(case: Case, code: str, reason: Reason, message: str) -> Iterator[Finding]:

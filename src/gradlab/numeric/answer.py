@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +20,11 @@ class Reason(enum.StrEnum):
     KINK = "kink"  # the slopes of both sides exist and differ
     JUMP = "jump"  # … or one of them does not: it grows without bound as the step shrinks
     NOISE = "noise"
-    OVERFLOW = "overflow"
+    OVERFLOW = "overflow"  # the cost is inf beside the point
+    DOMAIN = "domain"  # … or NaN
+    RAISED = "raised"  # … or it raises an arithmetic error
+    BOUNDS = "bounds"  # … or every step leaves the bounds that were given
+    STOPPED = "stopped"  # the check was interrupted before this could be told
     RANDOM = "random"  # cost or gradient is not the same twice
     NO_EFFECT = "no effect"  # the cost did not change at all
     STEP = "step"  # the step that was given is too long or too short
@@ -57,6 +63,17 @@ class Numeric:
             value=np.where(unsure, np.nan, self.value),
             bound=np.where(unsure, np.inf, self.bound),
             reason=np.where(unsure, str(Reason.RANDOM), self.reason),
+        )
+
+    def explained(self, failures: Sequence[str | None]) -> Self:
+        """With what kept the cost from having a value; nothing is said of what was not asked to the end."""
+        why = np.array([failure or "" for failure in failures], dtype=WIDEST)
+        stopped = why == Reason.STOPPED
+        return replace(
+            self,
+            value=np.where(stopped, np.nan, self.value),
+            bound=np.where(stopped, np.inf, self.bound),
+            reason=np.where(stopped | ((self.reason == Reason.OVERFLOW) & (why != "")), why, self.reason),
         )
 
     def with_part(self, at: NDArray[np.int_], part: Numeric) -> Numeric:

@@ -48,9 +48,10 @@ def measure(
     ladder.probe(np.flatnonzero(apart.kink | apart.jump))
     found = ladder.estimates().or_else(ladder.estimates(slack=tuned.SLACK))
     low, high = ladder.sides()
-    return Measured(
+    measured = Measured(
         value=np.where(found.kink, (low + high) / 2, found.value),
         bound=np.where(found.kink, (high - low) / 2, found.bound),
         reason=found.reasons(),
         rung=found.rung,
     )
+    return measured.explained(ladder.failures())

@@ -11,6 +11,7 @@ import numpy as np
 from gradlab import _arguments
 from gradlab import constants as tuned
 from gradlab.errors import GradlabError
+from gradlab.numeric.answer import Reason
 from gradlab.numeric.ladder import Ladder, Line, rung_step
 from gradlab.precision import unit_roundoff
 from gradlab.problem.cost import Cost
@@ -26,7 +27,7 @@ class Derivative:
     error: float
     step: float
     evaluations: int
-    reason: str  # why nothing can be said: "", "kink", "noise", "overflow", "random"
+    reason: str  # why nothing can be said: "", "kink", "jump", "noise", "random", "overflow", "domain", "raised"
 
 
 def derivative(f: Callable[[Any], Any], x: float) -> Derivative:
@@ -85,4 +86,7 @@ def derivative(f: Callable[[Any], Any], x: float) -> Derivative:
         found = ladder.climb(np.array([tuned.DERIVATIVE_START]), enough=tuned.DERIVATIVE_ENOUGH)
         value, error = float(found.value[0]) / scale, float(found.bound[0]) / scale
         step = float(rung_step(found.rung)[0]) * scale if np.isfinite(error) else np.nan
-        return Derivative(value, error, step, cost.evaluations, str(found.reasons()[0]))
+        reason = str(found.reasons()[0])
+        if reason == Reason.OVERFLOW:
+            reason = str(cost.failure(0) or reason)
+        return Derivative(value, error, step, cost.evaluations, reason)

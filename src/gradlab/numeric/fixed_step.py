@@ -38,7 +38,8 @@ def at_fixed_step(cost: Cost, noise: float, stencil: Stencil, step: float) -> Nu
     bad = ~np.isfinite(bound) | jump
     reason = np.where(bad, Reason.OVERFLOW, np.where(kink, Reason.KINK, Reason.NONE))
     reason = np.where(jump, Reason.JUMP, reason)
-    return Numeric(np.where(bad, np.nan, fine), np.where(bad, np.inf, bound), reason, otherwise=Reason.STEP)
+    found = Numeric(np.where(bad, np.nan, fine), np.where(bad, np.inf, bound), reason, otherwise=Reason.STEP)
+    return found.explained([cost.failure(i) for i in range(cost.parameters.size)])
 
 
 def slopes_at(cost: Cost, stencil: Stencil, step: float) -> Floats:

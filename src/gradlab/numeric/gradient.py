@@ -51,6 +51,7 @@ def numeric_gradient(
     workers: Workers = None,
     rng: np.random.Generator | int | None = None,
     progress: bool = False,
+    bounds: Any = None,
 ) -> NumericGradient:
     """Estimate dJ/dθ for every component, and say how far each estimate can be off.
 
@@ -76,6 +77,8 @@ def numeric_gradient(
         A generator or a seed: draws the directions along which noise and steps are found. Default: always the same.
     progress
         True to be told before how many evaluations there will be, and to see a bar (of tqdm, if installed).
+    bounds
+        The domain of params, as for `check_gradients`: no step leaves it.
 
     Returns
     -------
@@ -93,32 +96,35 @@ def numeric_gradient(
     >>> numeric.values.round(6), bool(np.all(numeric.bounds < 1e-8))
     (array([ 3., 12.]), True)
     """
-    refuse_options(stencil, step, progress)
+    refuse_options(stencil, step, progress, bounds)
     rng = _arguments.generator(rng, seed=0)
     parameters = Parameters(params)
-    asked = Cost(cost, parameters, vectorized=vectorized, workers=workers)
+    asked = Cost(cost, parameters, vectorized=vectorized, workers=workers, bounds=bounds)
     if not asked.steady:
         raise GradlabError(f"cost must return the same value twice at the same params. {asked.why_unsteady()}")
     points = tuned.GRADIENT_EVALUATIONS if step is None else 2 * len(stencil.offsets)
     with watched(asked, progress, points=points), np.errstate(all="ignore"):
-        noise = noise_of(asked, rng)
+        scale = np.abs(asked.inward(scales(parameters)))
+        noise = asked.louder(scale) * noise_of(asked, rng)
         if step is not None:
             found = at_fixed_step(asked, noise, stencil, step)
             kink = found.reason == Reason.KINK
-            values, bounds = np.where(kink, np.nan, found.value), np.where(kink, np.inf, found.bound)
+            values, limits = np.where(kink, np.nan, found.value), np.where(kink, np.inf, found.bound)
         else:
-            scale, nothing = scales(parameters), np.full(parameters.size, np.nan)
+            nothing = np.full(parameters.size, np.nan)
             problem = Problem(asked, noise, scale, nothing, np.zeros(parameters.size, dtype=bool), rng)
             lines = component_lines(np.arange(parameters.size), scale)
             begin = start(problem)
             ladder = Ladder(asked, lines, noise, top=begin.top, bent=begin.bent)
             estimates = ladder.climb(begin.rung, enough=tuned.GRADIENT_ENOUGH)
-            values, bounds = estimates.value / scale, estimates.bound / scale
-    return NumericGradient(parameters.like(values), parameters.like(bounds), asked.evaluations)
+            values, limits = estimates.value / scale, estimates.bound / scale
+    return NumericGradient(parameters.like(values), parameters.like(limits), asked.evaluations)
 
 
-def refuse_options(stencil: Any, step: Any, progress: Any) -> None:
+def refuse_options(stencil: Any, step: Any, progress: Any, bounds: Any = None) -> None:
     """Refuse a stencil that is none or has no step, a step that is no positive number, a progress that is no switch.
+
+    And with bounds a stencil of an order above 2: beyond an edge the cost is known to second order only.
 
     Raises
     ------
@@ -130,6 +136,10 @@ def refuse_options(stencil: Any, step: Any, progress: Any) -> None:
         raise GradlabError(f"stencil must be a Stencil, like gradlab.stencils.CENTRAL, got {given}")
     if step is not None:
         _arguments.number("step", step, "a positive number", positive=True)
+        if bounds is not None and stencil.order > 2:
+            raise GradlabError(
+                "bounds need a stencil of order 1 or 2, such as CENTRAL: at an edge it goes to one side"
+            )
     elif stencil != CENTRAL:
         raise GradlabError("stencil needs a step: without one, gradlab extrapolates central differences")
     _arguments.switch("progress", progress)
@@ -139,7 +149,8 @@ def noise_of(cost: Cost, rng: np.random.Generator) -> float:
     """Standard deviation of the noise of the cost, measured along one random ±1 direction through theta."""
     parameters = cost.parameters
     # Powers of two move every number by whole ulps, so that a smooth cost is smooth in the table, too.
-    unit = rng.choice([-1.0, 1.0], parameters.size) * np.exp2(np.floor(np.log2(scales(parameters))))
+    unit = cost.inward(rng.choice([-1.0, 1.0], parameters.size) * scales(parameters))
+    unit = np.sign(unit) * np.exp2(np.floor(np.log2(np.abs(unit))))
     noise = measure_noise(
         lambda t: cost.at([(slice(None), Step(unit, float(k))) for k in t]),
         value=cost.value,

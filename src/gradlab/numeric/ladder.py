@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from gradlab import constants as tuned
 from gradlab.numeric.estimates import Estimates, Tableau, curvature, estimate, sides
+from gradlab.problem.answers import Failure
 from gradlab.problem.cost import Cost
 from gradlab.problem.displaced import PIECE, Step
 
@@ -109,6 +110,10 @@ class Ladder:
         least = np.where(self.move > 0, self.move, np.inf).min(axis=0, initial=np.inf)
         most = np.fmax.reduce(self.move, axis=0, initial=abs(self.cost.value))
         return np.where(still & (least <= tuned.STILL * most), least / 3, 0.0)
+
+    def failures(self) -> list[Failure | None]:
+        """Why the cost had no value along a line, for each."""
+        return [self.cost.failure(line.where) for line in self.lines]
 
     def estimates(self, slack: float = 1.0) -> Estimates:
         """The credible value with the smallest bound, for each line."""

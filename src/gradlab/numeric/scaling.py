@@ -74,7 +74,7 @@ def start(problem: Problem) -> Start:
     """
     parameters, scale, noise = problem.parameters, problem.scale, problem.noise
     bottom = max(tuned.LOWEST_BLOCK_RUNG, bottom_rung(unit_roundoff(parameters.theta.dtype)))
-    units = scale * problem.rng.choice([-1.0, 1.0], parameters.size)
+    units = problem.cost.inward(scale * problem.rng.choice([-1.0, 1.0], parameters.size))
     blocks = [at for at in parameters.slices.values() if at.stop > at.start]
     sizes = _block_rms(parameters)
     highest = np.array(

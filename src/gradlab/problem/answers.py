@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,16 @@ from gradlab.errors import GradlabError
 
 NO_VALUE = (ArithmeticError, ValueError, AssertionError, RuntimeError)
 """What a cost raises where it has no value: math.log(-1), math.exp(1000), a failed assertion, a solver that fails."""
+
+
+class Failure(enum.StrEnum):
+    """Why a cost has no value beside params."""
+
+    OVERFLOW = "overflow"  # it is inf there
+    DOMAIN = "domain"  # it is NaN there
+    RAISED = "raised"  # it raised one of `NO_VALUE`
+    BOUNDS = "bounds"  # every step leaves the bounds that were given
+    STOPPED = "stopped"  # it was not asked there: the check was interrupted
 
 
 def number(answer: Any, what: str = "cost") -> float:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gradlab import _arguments
 from gradlab._arguments import shown
 from gradlab.errors import GradlabError
+from gradlab.problem.domain import bounds_by_block
 from gradlab.problem.parameters import array_of, arrays_of, named
 from gradlab.problem.tree import listed, rebuilt
 
@@ -74,6 +75,20 @@ class Chosen:
         """The cost of the blocks that are checked."""
         asked = _arguments.function("cost", cost, of="params")
         return lambda moved: asked(self._whole(moved))
+
+    def bounds(self, bounds: Any) -> Any:
+        """The bounds of the blocks and entries that are checked."""
+        if bounds is None:
+            return None
+        if any(array.dtype.kind == "c" for array in self.whole.values()):
+            raise GradlabError("bounds must be about real params: complex ones have no order")
+        given = bounds_by_block(bounds, {name: array.shape for name, array in self.whole.items()})
+        everything = ...
+        return {
+            name: tuple(side[everything if (mask := self.masks[name]) is None else mask] for side in given[name])
+            for name in self.masks
+            if name in given
+        }
 
     def grads(self, grads: Any) -> Any:
         """The gradients, or their function, of the blocks that are checked."""

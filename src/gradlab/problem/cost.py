@@ -6,7 +6,8 @@ import functools
 import math
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 from gradlab import _arguments
 from gradlab._arguments import Workers
 from gradlab.errors import GradlabError
-from gradlab.problem.answers import number, out_of_data
+from gradlab.problem.answers import Failure, number, out_of_data
 from gradlab.problem.displaced import Answer, Point, Task, each_once, on_a_copy, one_by_one, stacked
+from gradlab.problem.domain import LOUDER, domain_of, inside_only
 from gradlab.problem.parameters import Parameters, named
 from gradlab.problem.workers import answers, at_once
 
@@ -49,6 +51,10 @@ class Cost:
         How many times the cost was evaluated.
     raised
         The first exception that the cost raised beside theta, as text; "" if there was none.
+    domain
+        Where theta may go; None: anywhere.
+    stopped
+        What ended the check: an exception of the cost, or of whoever pressed Ctrl-C. The cost is not asked again.
     """
 
     def __init__(
@@ -58,11 +64,16 @@ class Cost:
         *,
         vectorized: bool = False,
         workers: Workers = None,
+        bounds: Any = None,
     ) -> None:
         self.cost: Callable[..., Any] = _arguments.function("cost", cost, of="params")
         self.parameters, self.vectorized = parameters, _arguments.switch("vectorized", vectorized)
         self.workers = _arguments.workers(workers)
+        self.domain = None if bounds is None else domain_of(bounds, parameters)
         self.watch: Callable[[int], Any] = lambda points: None
+        self.stopped: BaseException | None = None
+        self._lasting = False
+        self._failures: dict[Hashable, Failure] = {}
         self.evaluations, self.mutates, self.raised = 0, False, ""
         before = _random_state()
         self.value, self.dtype = self._at_base()
@@ -123,14 +134,67 @@ class Cost:
         return "It draws random numbers or remembers earlier calls (dropout, shuffling, running averages): fix those."
 
     def at(self, points: Sequence[Point]) -> NDArray[np.float64]:
-        """The cost at every point; NaN where it overflows, leaves its domain or raises an arithmetic error."""
+        """The cost at every point; NaN where it overflows, leaves its domain or raises an arithmetic error.
+
+        With bounds it is asked inside only, see `domain.inside_only`.
+        """
+        if self.domain is None:
+            return self._asked(points)
+        values = inside_only(self._asked, self.value, self.parameters.theta, self.domain, points)
+        self._note(points, np.isnan(values), Failure.BOUNDS)
+        return values
+
+    def inward(self, unit: NDArray[np.float64], where: Any = slice(None)) -> NDArray[np.float64]:
+        """A direction from these entries of theta that stays inside the bounds, if there are any."""
+        return unit if self.domain is None else self.domain.inward(unit, self.parameters.theta, where)
+
+    def clipped(self, theta: NDArray[Any]) -> NDArray[Any]:
+        """The point of the domain that is next: sums may round to just outside."""
+        return theta if self.domain is None else np.clip(theta, self.domain.low, self.domain.high).astype(theta.dtype)
+
+    def louder(self, scale: NDArray[np.float64]) -> float:
+        """Times its noise that a slope may have: more than 1 where bounds are so near that steps go to one side."""
+        if self.domain is None:
+            return 1.0
+        return LOUDER if (np.minimum(*self.domain.room(self.parameters.theta)) < scale).any() else 1.0
+
+    def failure(self, where: Any) -> Failure | None:
+        """Why there is no value where these entries were moved; None if there was one everywhere."""
+        return self._failures.get(_place(where))
+
+    @contextmanager
+    def lasting(self) -> Iterator[None]:
+        """Keep what ends the check in `stopped`, instead of letting it through: there may be a report so far."""
+        self._lasting = True
+        try:
+            yield
+        finally:
+            self._lasting = False
+
+    def _note(self, points: Sequence[Point], failed: NDArray[np.bool_], why: Failure) -> None:
+        for i in np.flatnonzero(failed).tolist():
+            self._failures.setdefault(_place(points[i][0]), why)
+
+    def _asked(self, points: Sequence[Point]) -> NDArray[np.float64]:
+        values, todo = np.full(len(points), np.nan), np.ones(len(points), dtype=bool)
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # log of a negative number, at a step that is too long
-            values = np.full(len(points), np.nan)
-            for where, part in self._parts(points):
-                values[where] = part
-            values[~np.isfinite(values)] = np.nan
-            self._note_single(values[~np.isnan(values) & (values != self.value)])
+            try:
+                if self.stopped is None:
+                    for where, part in self._parts(points):
+                        values[where], todo[where] = part, False
+            except GradlabError:
+                raise
+            except BaseException as error:
+                if not self._lasting:
+                    raise
+                self.stopped = error
+        for i in np.flatnonzero(todo).tolist():  # also what failed otherwise before
+            self._failures[_place(points[i][0])] = Failure.STOPPED
+        self._note(points, np.isinf(values), Failure.OVERFLOW)
+        self._note(points, np.isnan(values), Failure.DOMAIN)
+        values[np.isinf(values)] = np.nan
+        self._note_single(values[~np.isnan(values) & (values != self.value)])
         return values
 
     def _note_single(self, moved: NDArray[np.float64]) -> None:
@@ -143,13 +207,15 @@ class Cost:
         if self.workers is not None and not self.vectorized:
             size = min(CHUNK, -(-len(points) // at_once(self.workers)))
         tasks = [(i, points[at : at + size]) for i, at in enumerate(range(0, len(points), size))]
-        waiting = {i: len(chunk) for i, chunk in tasks}
+        waiting = {i for i, _ in tasks}
         for i, values, raised in self._answers(tasks):
-            self.raised = self.raised or raised
-            count = waiting.pop(i)
-            self.evaluations += count
-            self.watch(count)
-            yield slice(i * size, i * size + count), values
+            self.raised = self.raised or next(iter(raised.values()), "")
+            for k in raised:
+                self._failures.setdefault(_place(points[i * size + k][0]), Failure.RAISED)
+            waiting.remove(i)
+            self.evaluations += len(values)
+            self.watch(len(values))
+            yield slice(i * size, i * size + len(values)), values
         if waiting:
             raise GradlabError(
                 f"workers must answer every task, as map does: {len(waiting)} of {len(tasks)} got no answer"
@@ -159,9 +225,26 @@ class Cost:
         if self.vectorized:
             return map(functools.partial(stacked, self.cost, self.parameters), tasks)
         if self.workers is None:
-            return map(functools.partial(one_by_one, self.cost, self.parameters, self.mutates), tasks)
+            return self._in_turn(tasks)
         work = functools.partial(on_a_copy, self.cost, self.parameters.views, self.mutates)
         return each_once(answers(self.workers, work, tasks), len(tasks))
+
+    def _in_turn(self, tasks: list[Task]) -> Iterator[Answer]:
+        """One task after the other. Of one that the cost ends with an exception, what was done comes first."""
+        for task in tasks:
+            done: list[float] = []
+            ended: BaseException | None = None
+            try:
+                answer = one_by_one(self.cost, self.parameters, self.mutates, task, done)
+            except BaseException as error:  # noqa: BLE001 (raised again at once)
+                ended, answer = error, (task[0], done, {})
+            yield answer
+            if ended is not None:
+                raise ended
+
+
+def _place(where: Any) -> Hashable:
+    return (where.start, where.stop) if isinstance(where, slice) else int(where)
 
 
 def untouched(f: Callable[[Any], Any], parameters: Parameters) -> tuple[Any, bool]:

@@ -20,8 +20,8 @@ Point: TypeAlias = tuple[Any, Any]
 Task: TypeAlias = tuple[int, Sequence[Point]]
 """The number of a chunk of points, and the points."""
 
-Answer: TypeAlias = tuple[int, Any, str]
-"""The number of a chunk, the values at its points, and what the cost raised first, as text."""
+Answer: TypeAlias = tuple[int, Any, dict[int, str]]
+"""The number of a chunk, the values at its points, and by point what the cost raised there, as text."""
 
 
 PIECE = 2**13  # numbers that are worked on at a time: they stay in the cache, and BLAS takes one thread for them
@@ -57,11 +57,15 @@ def each_once(answers: Any, count: int) -> Iterator[Answer]:
         yield answer
 
 
-def one_by_one(cost: Callable[..., Any], parameters: Parameters, mutates: bool, task: Task) -> Answer:
+def one_by_one(
+    cost: Callable[..., Any], parameters: Parameters, mutates: bool, task: Task, done: list[float] | None = None
+) -> Answer:
+    """Ask at one point after the other. `done` holds the values so far, should the cost end it all."""
     i, points = task
     theta, views = parameters.theta, parameters.views
     before = theta.copy() if mutates else None
-    values, raised = [], ""
+    values: list[float] = [] if done is None else done
+    raised: dict[int, str] = {}
     with np.errstate(all="ignore"):  # a thread starts with NumPy's own settings
         for where, delta in points:
             was = theta[where].copy()
@@ -74,8 +78,8 @@ def one_by_one(cost: Callable[..., Any], parameters: Parameters, mutates: bool, 
             except (GradlabError, NotImplementedError, RecursionError):
                 raise
             except NO_VALUE as error:
+                raised[len(values)] = described(error)
                 values.append(np.nan)
-                raised = raised or described(error)
             except StopIteration:
                 raise out_of_data() from None
             finally:
@@ -111,4 +115,4 @@ def stacked(cost: Callable[..., Any], parameters: Parameters, task: Task) -> Ans
         raise GradlabError(
             f"a vectorized cost must return one value a point: shape ({len(points)},) of floats, got {got}"
         )
-    return i, values, ""
+    return i, values, {}

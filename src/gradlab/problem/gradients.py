@@ -93,10 +93,8 @@ def analytic_gradients(
     theta, before = parameters.theta, parameters.theta.copy()
     call_cost = cost.call_at if cost is not None else lambda point: None
     with np.errstate(all="ignore"):
-        nearby = np.where(before, before * (1 + 1e-6), 1e-6)
-        aside = np.where(
-            before, before * (1 + 1e-3), 1e-3
-        )  # so far that gradients there differ by more than rounding
+        nearby = _moved(before, 1e-6, cost)
+        aside = _moved(before, 1e-3, cost)  # so far that gradients there differ by more than rounding
 
     def asked(params: Any) -> Any:
         return listed(grads(params), params)
@@ -144,6 +142,13 @@ def analytic_gradients(
         differs=differs,
         beside=beside(first, parameters.views),
     )
+
+
+def _moved(theta: NDArray[Any], share: float, cost: Cost | None) -> NDArray[Any]:
+    """Every entry by a share of itself, or by so much where it is 0; to the side on which there is room."""
+    by = np.where(theta, theta * share, share)
+    moved = theta + (by if cost is None else cost.inward(by))
+    return moved if cost is None else cost.clipped(moved.astype(theta.dtype))
 
 
 def separated(both: Callable[[Any], Any]) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:

@@ -22,9 +22,12 @@ def headline(report: Result) -> str:
         where = f" in {blocks[0].counts[verdict]} of {size} {entries}"
     else:
         where = f" in {len(these)} of {len(blocks)} blocks: {names(these)}"
+    left = sum(count(b, Verdict.UNDECIDED, Reason.STOPPED) for b in blocks)
     said = {
         Verdict.WRONG: f"the gradient does not match the cost{where}",
-        Verdict.UNDECIDED: f"right and wrong cannot be told apart{where}",
+        Verdict.UNDECIDED: f"the check was stopped before {left} of {size} {entries} were compared"
+        if left
+        else f"right and wrong cannot be told apart{where}",
         Verdict.UNTESTED: f"nothing could be tested{where}; the rest agrees"
         if tested
         else "no entry moves the cost by more than its noise, so nothing was tested",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gradlab.problem.answers import described
 from gradlab.problem.cost import Cost
 from gradlab.problem.gradients import Analytic
 
@@ -14,6 +15,9 @@ SINGLE = (1e-9, 1e-5)  # noise beside the cost: what float32 somewhere inside le
 def notes(cost: Cost, analytic: Analytic, noise: float) -> tuple[str, ...]:
     """One or two sentences each, with the way out."""
     said = [
+        f"The check was stopped by {described(cost.stopped)}. What was not compared by then is undecided."
+        if cost.stopped is not None
+        else "",
         f"cost gives another value at the same params. {cost.why_unsteady()}" if not cost.steady else "",
         "grads gives other gradients at the same params: draw masks once, for the cost and the gradients alike."
         if analytic.unsure.any()

@@ -47,8 +47,9 @@ def wrong_entries(problem: Problem, block: slice) -> tuple[list[int], bool]:
 
     def wrong(start: int, stop: int) -> bool:
         nonlocal rung
-        unit = problem.scale[start:stop] * problem.rng.choice([-1.0, 1.0], stop - start)
-        line, closer = Line(slice(start, stop), unit), tuned.CLOSER if stop - start == 1 else 0
+        part = slice(start, stop)
+        unit = problem.cost.inward(problem.scale[part] * problem.rng.choice([-1.0, 1.0], stop - start), part)
+        line, closer = Line(part, unit), tuned.CLOSER if stop - start == 1 else 0
         analytic, seen = along(problem, [line], start=rung, closer=closer)
         if seen.reason[0] != Reason.NONE:
             return False

@@ -142,13 +142,13 @@ def _line(problem: Problem, parts: list[slice]) -> tuple[Line, list[tuple[slice,
     """A random direction through these parts of theta, as one line; and its share of each part."""
     start, stop = min(s.start for s in parts), max(s.stop for s in parts)
     if len(parts) == 1:
-        unit = with_random_signs(problem.scale[start:stop], problem.rng)
+        unit = problem.cost.inward(with_random_signs(problem.scale[start:stop], problem.rng), parts[0])
         return Line(parts[0], unit), [(parts[0], unit)]
     unit = np.zeros(stop - start)
     signs = []
     for s in parts:
         mine = unit[s.start - start : s.stop - start]
-        mine[:] = with_random_signs(problem.scale[s], problem.rng)
+        mine[:] = problem.cost.inward(with_random_signs(problem.scale[s], problem.rng), s)
         signs.append((s, mine))
     return Line(slice(start, stop), unit), signs
 
