@@ -1,8 +1,10 @@
-"""Results in prose that no block shows are listed; those that a block computes, or somebody is named for, are not."""
+"""Results in prose that nothing on the page shows are listed; what a block computes, or is quoted, is not."""
 
 import pytest
 
-from website.verify.unproved import unproved
+from website.verify import rewrite
+from website.verify.document import name_of
+from website.verify.unproved import Drawing, drawing, unproved
 
 BLOCK = '```python\nprint(1 / 3, 2e-9, 0.125)\n```\n\n```text title="Output"\n0.3333333333333333 2e-09 0.125\n```\n'
 
@@ -14,9 +16,13 @@ BLOCK = '```python\nprint(1 / 3, 2e-9, 0.125)\n```\n\n```text title="Output"\n0.
         "That is 12.5 % of them, so 87.5 % are not.",
         "Others found [0.777](https://example.org/a).",
         "With `x = 0.777`, $0.777$ and ε = 0.777.",
-        "See version 0.777, and 3 of 4 entries.",
+        "See version 0.777.",
         "# A title with 0.777",
         "A minus of −0.125.",
+        "Python 0.777 and PyTorch 0.777 were tried.",
+        "Others wrote of [this](https://example.org/a). They found 0.777.",
+        "| [a page](page.md) | 0.777 |",
+        "The default is `0.777`.",
     ],
 )
 def test_what_is_shown_set_or_quoted_is_not_listed(sentence: str) -> None:
@@ -32,7 +38,33 @@ def test_what_is_shown_set_or_quoted_is_not_listed(sentence: str) -> None:
         ("| a | b |\n| --- | --- |\n| x | 0.777 |", "0.777"),
         ("![A line at 0.777.](figure:a)", "0.777"),
         ("/// caption\nIt ends at 0.777.\n///", "0.777"),
+        ("[Another page](page.md) tells why. It ends at 0.777.", "0.777"),
+        ("| [a page](page.md) | 0.125 |\n| b | 0.777 |", "0.777"),
+        ("- [a page](page.md)\n- ends at 0.777", "0.777"),
+        ("Off by 0.777.\n[A page](page.md) tells why.", "0.777"),
+        ("They are 17 of 0.125.", "17"),
     ],
 )
 def test_what_no_block_shows_is_listed(sentence: str, number: str) -> None:
     assert [found for _, found in unproved(f"{sentence}\n\n{BLOCK}")] == [number]
+
+
+def test_a_picture_proves_what_its_alternative_text_says_and_nothing_else() -> None:
+    picture = Drawing(("0.777",), (3.2e-8, 5.25))
+    text = "![A line at 0.777 that falls to {}.](figure:a)\n\nBelow it stands 0.777."
+    for said, listed in (("5.25", []), ("1e-8", ["1e-8"]), ("3e-8", []), ("5.2e-9", ["5.2e-9"])):
+        found = [number for _, number in unproved(f"{text.format(said)}\n\n{BLOCK}", lambda name: picture)]
+        assert found == [*listed, "0.777"]
+
+
+def test_what_a_picture_shows_is_taken_from_what_it_is_drawn_with() -> None:
+    shown = drawing("through-the-layers")
+    assert shown.shows("4e5")
+    assert not shown.shows("1e5")
+    assert drawing("there is none") == Drawing()
+
+
+@pytest.mark.parametrize("page", rewrite.pages(), ids=lambda page: name_of(str(page)))
+def test_every_result_on_every_page_is_computed_there_or_quoted(page) -> None:
+    """Computed: printed by a block of the page, or drawn by its picture. Quoted: with a link. A literal is `code`."""
+    assert list(unproved(page.read_text(encoding="utf-8"), drawing)) == []

@@ -1,69 +1,141 @@
-"""`python -m website.verify.unproved PAGE ...`: results in the prose of a page that no block of it shows.
+"""`python -m website.verify.unproved PAGE ...`: results in the prose of a page that nothing on it shows.
 
-A result is a number with a point, an exponent, or a sign of per cent, in a sentence, a table, a caption or an
-alternative text. It must stand in a block of its page, in code or output, to the digits that the sentence gives; or
-its paragraph has a link, which says whose it is. Titles, formulas and `code` are left out, and numbers that a
-sentence only sets, as in "ε = 0.1".
+A result is a number with a point, an exponent, or a sign of per cent, or a count ("3 of 47"), in a sentence, a table,
+a caption or an alternative text. It must stand in a block of its page, in code or output, to the digits that the
+sentence gives. In an alternative text it may be what the picture draws: one of its labels, or where one of its lines
+begins, ends, or is highest or lowest. Or it is quoted: its sentence, or its row of a table, has a link that says
+whose it is; a source elsewhere counts for the whole paragraph. Titles, formulas and `code` are left out (a setting, a
+message, a literal is code), and numbers that a sentence only sets, as in "ε = 0.1".
 """
 
+import math
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from website.verify import blocks, rewrite
 from website.verify.document import name_of
 from website.verify.equality import same
 
 _LEFT_OUT = re.compile(
-    r"\A---\n.*?\n---\n|\$\$.*?\$\$|\$[^$\n]+\$|(`+)(?!`).*?(?<!`)\1(?!`)|\{[^}\n]*\}|<!--.*?-->|<[^>]*>|\]\([^)\s]*\)",
+    r"\$\$.*?\$\$|\$[^$\n]+\$|(`+)(?!`).*?(?<!`)\1(?!`)|\{[^}\n]*\}|<!--.*?-->|<[^>]*>|\]\([^)\s]*\)",
     re.S,
 )
-_RESULT = re.compile(r"(?<![\w.\-/])-?(?:\d+\.\d+(?:e-?\d+)?|\d+e-?\d+|\d+(?:\.\d+)?(?=\s?%))(?![\w/]|\.\d)")
-_SET = re.compile(r"(?:=|≈|Python|NumPy|version|step|GL\d*)\s*$")
+_FRONT = re.compile(r"\A---\n.*?\n---\n", re.S)
+_RESULT = re.compile(
+    r"(?<![\w.\-/])-?(?:\d+\.\d+(?:e-?\d+)?|\d+e-?\d+|\d+(?:\.\d+)?(?=\s?%)|\d[\d,]*(?= of (?:the |its |all )?\d)|"
+    r"(?<=\d of )\d[\d,]*)(?![\w/]|\.\d)"
+)
+_SET = re.compile(r"(?:=|Python|NumPy|PyTorch|JAX|TensorFlow|SciPy|autograd|source of|version|step|GL\d*)\s*$")
 _SHOWN = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?|-?\.\d+")
+_ENDS = re.compile(  # of a sentence, a row of a table, an item of a list
+    r"(?<=[.!?])[\"”’)*_]*\s+(?=[A-Z“\"‘`*\[(0-9])|\n\s*\n|\n(?=\s*(?:\||[-*] |\d+\. |///|#|!!!|\?\?\?|===))"
+)
+_LINK = re.compile(r"\]\((?:https?:|\.\./|#|[\w./-]+\.(?:md|py))")
+_SOURCE = re.compile(r"\]\(https?:")
+_PICTURE = re.compile(r"!\[([^\]]*)\]\(figure:([\w-]+)\)")
 
 
-def unproved(text: str) -> Iterator[tuple[int, str]]:
-    """Line and number of each result that no block of the page shows, and that is quoted from nowhere."""
+@dataclass(frozen=True)
+class Drawing:
+    """What a picture shows: the numbers of its labels, and the first, last, lowest and highest value of its lines."""
+
+    labels: tuple[str, ...] = ()
+    values: tuple[float, ...] = ()
+
+    def shows(self, number: str) -> bool:
+        """In a label, to the digits given; or a value of a line, a power of ten within a factor of two."""
+        if any(_shows(number, label) for label in self.labels):
+            return True
+        wanted = abs(float(number))
+        if re.fullmatch(r"-?1e-?\d+", number):
+            return any(value and abs(math.log10(abs(value) / wanted)) < 0.35 for value in self.values)
+        return any(_shows(number, f"{value:.12g}") for value in self.values)
+
+
+Look = Callable[[str], Drawing]
+
+
+def unproved(text: str, look: Look = lambda name: Drawing()) -> Iterator[tuple[int, str]]:
+    """Line and number of each result that nothing on the page shows, and that is quoted from nowhere."""
     found = blocks.find(text)
     inside = {n for block in found for n in range(block.line, block.end + 1)}
     shown = {number for block in found for number in _SHOWN.findall(block.source)}
     prose = "\n".join("" if n in inside else line for n, line in enumerate(text.splitlines(), 1))
-    quoted = {n for n, line in _paragraphs(prose) if "](http" in line or "](../" in line or "](#" in line}
-    plain = _LEFT_OUT.sub(lambda found: "\n" * found[0].count("\n"), prose.replace("−", "-"))
-    for n, line in enumerate(plain.splitlines(), 1):
-        if n not in quoted and not line.startswith("#"):
-            for number in _RESULT.finditer(line):
-                if not _SET.search(line[: number.start()]) and not any(_shows(number[0], other) for other in shown):
-                    yield n, number[0]
+    prose = _FRONT.sub(_as_many_lines, prose)
+    drawn = {alt: look(name) for alt, name in _PICTURE.findall(prose)}
+    for line, unit, paragraph in _units(prose):
+        if unit.lstrip().startswith("#") or _LINK.search(_PICTURE.sub("", unit)) or _SOURCE.search(paragraph):
+            continue
+        pictures = [drawing for alt, drawing in drawn.items() if alt in paragraph]
+        plain = _LEFT_OUT.sub(_as_many_lines, unit.replace("−", "-"))
+        for number in _RESULT.finditer(plain):
+            if _SET.search(plain[: number.start()]) or any(_shows(number[0], other) for other in shown):
+                continue
+            if not any(picture.shows(number[0]) for picture in pictures):
+                yield line + plain[: number.start()].count("\n"), number[0]
+
+
+def _as_many_lines(found: re.Match[str]) -> str:
+    return "\n" * found[0].count("\n")
 
 
 def _shows(number: str, shown: str) -> bool:
     """Is it what a block shows, as it is, rounded, or as a share of a hundred?"""
-    number = number.lstrip("-")  # a sentence may give a size
-    shown = shown.lstrip("-")
+    number = number.lstrip("-").replace(",", "")  # a sentence may give a size
+    shown = shown.lstrip("-").replace(",", "")
     ways = (shown, f"{100 * float(shown):.10g}", f"{100 * (1 - float(shown)):.10g}")
     return any(way == number or same(number + "\n", way + "\n") for way in ways)
 
 
-def _paragraphs(prose: str) -> Iterator[tuple[int, str]]:
-    """Every line, with the whole paragraph in which it stands."""
-    n = 1
-    for paragraph in prose.split("\n\n"):
-        lines = paragraph.split("\n")
-        yield from ((n + k, paragraph) for k in range(len(lines)))
-        n += len(lines) + 1
+def _units(prose: str) -> Iterator[tuple[int, str, str]]:
+    """Each sentence, row and item: its first line, itself, and the paragraph in which it stands."""
+    start = 0
+    for paragraph in re.split(r"(\n\s*\n)", prose):
+        begin = 0
+        for end in [*_ENDS.finditer(paragraph), None]:
+            unit = paragraph[begin : end.start() if end else None]
+            if unit.strip():
+                yield prose[: start + begin].count("\n") + 1, unit, paragraph
+            begin = end.end() if end else begin
+        start += len(paragraph)
+
+
+def drawing(name: str) -> Drawing:
+    """What the picture of that name shows, from the objects that it is drawn with."""
+    from matplotlib import pyplot
+    from matplotlib.axis import Axis
+    from matplotlib.text import Text
+
+    from website.figures.registry import catalogue
+
+    draw = catalogue().get(name)
+    if draw is None:
+        return Drawing()
+    figure = draw()
+    ticks = {id(part) for axis in figure.findobj(Axis) for part in axis.findobj(Text)}
+    words = " ".join(text.get_text() for text in figure.findobj(Text) if id(text) not in ticks)
+    values: list[float] = []
+    for axes in figure.axes:
+        for line in axes.get_lines():
+            y = [float(value) for value in np.asarray(line.get_ydata(), dtype=float) if np.isfinite(value)]
+            values += [y[0], y[-1], min(y), max(y)] if y else []
+    pyplot.close(figure)
+    return Drawing(tuple(_SHOWN.findall(words.replace("−", "-"))), tuple(values))
 
 
 def main(names: list[str]) -> int:
     """Print them, by page; of all pages, if none is named. Exit status 1 if there are any."""
     count = 0
     for path in [Path(name).resolve() for name in names] or rewrite.pages():
-        for line, number in unproved(path.read_text(encoding="utf-8")):
+        for line, number in unproved(path.read_text(encoding="utf-8"), drawing):
             print(f"{name_of(str(path))}:{line}: {number}")
             count += 1
-    print(f"{count} numbers in prose that no block of their page shows", file=sys.stderr)
+    print(f"{count} numbers in prose that nothing on their page shows", file=sys.stderr)
     return int(count > 0)
 
 

@@ -102,8 +102,8 @@ BUGS = (
         finding="GL114",
         hints=Hints(
             blocks="Gamma and Z are wrong, beta is right.",
-            ratio="For gamma it is 1.0954. Square it.",
-            layer="1.2 is 6/5, and there are 6 examples.",
+            ratio="For gamma its square is a simple fraction.",
+            layer="The fraction is 6/5, and there are 6 examples.",
         ),
         why="Statistics has two variances, and libraries differ in which one they take. The forward divides by m.",
         setup=BATCH,

@@ -135,7 +135,7 @@ BUGS = (
         ),
         why=(
             "The cost adds up over time, the gradient was averaged. All signs match, and formula (2) says 3/5; "
-            "with 39 moments it would say 0.95."
+            "with 39 moments it would say 19/20."
         ),
         setup=RNN,
     ),
