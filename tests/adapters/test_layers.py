@@ -274,6 +274,23 @@ class Stuck(Attributes):
         raise TypeError("cannot pickle a lock")
 
 
+class Stepping(Attributes):
+    def keep(self, grads):
+        for name, grad in grads.items():
+            getattr(self, name)[...] -= 0.1 * grad
+
+
+class Needy(Attributes):
+    def backward(self, dout, mode):
+        return super().backward(dout)
+
+
+class Mute(Odd):
+    def forward(self, x):
+        self.seen = super().forward(x)
+        self.y = None
+
+
 class Empty:
     def forward(self, x):
         return x
@@ -290,7 +307,9 @@ class Empty:
         (Odd(), {"params": ("V",)}, "Odd has nothing at V: it has W, b, x"),
         (Odd(), {"params": ("W",), "grads": "d{}"}, "Odd has nothing at dW"),
         (Inside(), {"params": ("parts[1].W",)}, r"nothing at parts\[1\]\.W \(only up to parts\)"),
-        (Empty(), {}, "Empty has no array with a gradient"),
+        (Stepping(), {}, r"backward changes W, b and leaves no gradients: if it takes a step, say learning_rate="),
+        (Needy(), {}, r"backward of Needy needs dout, mode: give it what is no upstream gradient, backward=lambda"),
+        (Mute(), {}, r"forward of Mute returns nothing and leaves no array in output, out or y: say what its output"),
         (
             Stuck(),
             {},

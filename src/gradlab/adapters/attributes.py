@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from gradlab.errors import GradlabError
+from gradlab.problem.tree import OF_W
 
 Place: TypeAlias = tuple[str | int | tuple[Any], ...]
 """Steps from the object: a text is an attribute, a tuple of one holds the key or index of an item."""
 
-OF_ATTRIBUTES = ("d{}", "grad_{}", "{}_grad", "{}_diff", "d_{}", "grad{}", "g{}", "dLd{}", "delta_{}")
-OF_CONTAINERS = ("grads", "gradients", "grad", "gparams", "dparams", "dweights", "diffs", "deltas")
-OF_KEYS = ("{}", "d{}", "dLd{}", "grad_{}", "{}_grad", "g{}")
+OF_CONTAINERS = (
+    "grads", "gradients", "grad", "gparams", "dparams", "dweights", "diffs", "deltas", "_grads", "_gradients",
+    "grad_params", "param_grads", "grads_dict", "cache",
+)  # fmt: skip
+SHORT = {
+    **dict.fromkeys(("weight", "weights", "kernel", "kernels", "filters"), ("W", "w")),
+    **dict.fromkeys(("bias", "biases"), ("b", "B")),
+}
 BOXES = (("data", "diff"), ("data", "grad"), ("value", "grad"), ("value", "g"), ("data", "g"), ("val", "grad"))
 DEEPEST = 5  # objects within objects that are looked through
 
@@ -36,7 +42,7 @@ def get(layer: Any, place: Place) -> Any:
             raise GradlabError(
                 f"{type(layer).__name__} has nothing at {written(place)}"
                 + (f" (only up to {written(place[:i])})" if i else "")
-                + f": it has {', '.join(sorted(vars(layer))) or 'no attributes'}"
+                + f": it has {_there(layer)}"
             ) from None
     return found
 
@@ -91,42 +97,70 @@ def partners(places: Mapping[str, Place], grads: str | None, used: Any) -> dict[
         for place in found.values():
             get(used, place)
         return found
-    for pattern in _patterns(next(iter(places.values()))):
-        found = {name: _partner(place, pattern) for name, place in places.items()}
-        if all(_fits(used, places[name], place) for name, place in found.items()):
-            return found
+    fitting = {name: _usual_partner(used, place) for name, place in places.items()}
+    if all(fitting.values()):
+        return {name: place for name, place in fitting.items() if place}
     raise GradlabError(
         f"backward left no gradients of {', '.join(places)} at a usual place: say where, as in grads='d{{}}' or "
-        f"grads='grads[{{}}]'. {type(used).__name__} has {', '.join(sorted(vars(used)))}"
+        f"grads='grads[{{}}]'. {type(used).__name__} has {_there(used)}"
     )
 
 
-def usual(before: Mapping[Place, Any], used: Any, inputs: Sequence[str]) -> tuple[dict[str, Place], dict[str, Place]]:
+def usual(kept: Mapping[Place, Any], used: Any, inputs: Sequence[str]) -> tuple[dict[str, Place], dict[str, Place]]:
     """Arrays that have a gradient at a usual place once backward has run: both places, by name.
 
     Parameters
     ----------
-    before
-        All arrays of the object before it ran, see `arrays`. What forward has put another array in place of is no
-        parameter but a cache.
+    kept
+        Arrays that were there before forward ran, and that it left in their places.
     used
-        The same object afterwards.
+        The object after backward has run.
     inputs
         Names that are taken.
     """
     places, gradients = {}, {}
-    for place, array in before.items():
-        if get(used, place) is not array or (name := _name(place)) in inputs:
+    for place in still_there(kept, used):
+        if (name := _name(place)) in inputs:
             continue
-        partner = next((p for t in _patterns(place) if _fits(used, place, p := _partner(place, t))), None)
+        partner = _usual_partner(used, place)
         if partner is not None:
             places[name], gradients[name] = place, partner
     if not places:
         raise GradlabError(
             f"{type(used).__name__} has no array with a gradient at a usual place: say where, as in "
-            f"params=('W', 'b'), grads='d{{}}'. It has {', '.join(sorted(vars(used))) or 'no attributes'}"
+            f"params=('W', 'b'), grads='d{{}}'; or params=() if there is none. It has {_there(used)}"
         )
     return places, gradients
+
+
+def input_gradients(used: Any, inputs: Mapping[str, Any]) -> dict[str, Place]:
+    """Where backward has left the gradients of the inputs, if it returned none: `dx`, `dinputs` and the like."""
+    places: dict[str, Place] = {}
+    for name, value in inputs.items():
+        others = ("x", "X", "input", "inputs", "in", "A_prev") if len(inputs) == 1 else ()
+        candidates = [wanted for known in (name, *others) for wanted in _gradient_names(known)]
+        there = members(used)
+        found = next((c for c in candidates if c in there and np.shape(there[c]) == np.shape(value)), None)
+        if found is not None and _is_float(there[found]):
+            places[name] = (found,)
+    return places
+
+
+def named_by(places: Iterable[Place]) -> dict[str, Place]:
+    """Places by the names that their arrays get."""
+    return {_name(place): place for place in places}
+
+
+def still_there(before: Mapping[Place, Any], used: Any) -> dict[Place, Any]:
+    """Those arrays in whose place no other has been put: what forward replaces is no parameter but a cache."""
+    return {place: array for place, array in before.items() if _lies(used, place) is array}
+
+
+def members(holder: Any) -> dict[str, Any]:
+    """Attributes by name, those in slots too."""
+    slots = [name for kind in type(holder).__mro__ for name in _texts(getattr(kind, "__slots__", ()))]
+    found = {name: getattr(holder, name) for name in slots if hasattr(holder, name) and not name.startswith("__")}
+    return found | dict(getattr(holder, "__dict__", {}))
 
 
 def arrays(holder: Any) -> dict[Place, Any]:
@@ -143,27 +177,58 @@ def _name(place: Place) -> str:
     return written(place)
 
 
-def _patterns(place: Place) -> Iterator[str]:
+def _candidates(place: Place) -> Iterator[Place]:
     """Where the gradient of what lies at this place may be, the most usual first."""
     if place[-1] in {box for box, _ in BOXES}:
-        yield from (f"/{grad}" for box, grad in BOXES if box == place[-1])
-    if isinstance(place[-1], tuple):
-        yield from (f"{container}[{key}]" for container in OF_CONTAINERS for key in OF_KEYS)
-    else:
-        yield from OF_ATTRIBUTES
-        yield from (f"{container}[{key}]" for container in OF_CONTAINERS for key in OF_KEYS)
+        yield from ((*place[:-1], grad) for box, grad in BOXES if box == place[-1])
+    last = place[-1]
+    key, holder = (last[0], place[:-2]) if isinstance(last, tuple) else (last, place[:-1])
+    if isinstance(last, tuple) and len(place) > 1:  # dweights[0] beside weights[0]
+        yield from ((*holder, name, (key,)) for name in _gradient_names(place[-2]))
+    if isinstance(last, str):
+        yield from ((*holder, name) for name in _gradient_names(key))
+    for container in OF_CONTAINERS:
+        yield from ((*holder, container, (name,)) for name in (key, *_gradient_names(key)))
+
+
+def _gradient_names(name: Any) -> list[str]:
+    """What the gradient of an attribute may be called: `dW` of W or weights, `_dW` of _W."""
+    if not isinstance(name, str):
+        return []
+    bare = name.lstrip("_")
+    hidden = name[: len(name) - len(bare)]
+    words = [bare, *SHORT.get(bare.lower(), ())]
+    return [hidden + pattern.format(word) for word in words for pattern in OF_W[1:]]
+
+
+def _usual_partner(used: Any, place: Place) -> Place | None:
+    return next((other for other in _candidates(place) if _fits(used, place, other)), None)
 
 
 def _partner(place: Place, pattern: str) -> Place:
-    """The place beside this one that the pattern names; behind a slash, a neighbour of the last step."""
-    if pattern.startswith("/"):
-        return (*place[:-1], pattern[1:])
+    """The place beside this one that the caller's pattern names."""
     last = place[-1]
     key = last[0] if isinstance(last, tuple) else last
     holder = place[:-2] if isinstance(last, tuple) else place[:-1]
     if "{}" not in pattern:
         return (*holder, *parsed(pattern), (key,))
     return (*holder, *parsed(pattern.format(key)))
+
+
+def _lies(layer: Any, place: Place) -> Any:
+    """What lies there; None if nothing does."""
+    try:
+        return get(layer, place)
+    except GradlabError:
+        return None
+
+
+def _there(layer: Any) -> str:
+    return ", ".join(sorted(members(layer))) or "no attributes"
+
+
+def _texts(slots: Any) -> tuple[str, ...]:
+    return (slots,) if isinstance(slots, str) else tuple(slots)
 
 
 def _fits(used: Any, place: Place, partner: Place) -> bool:
@@ -178,17 +243,18 @@ def _arrays(holder: Any, place: Place, seen: set[int]) -> Iterator[Place]:
     if id(holder) in seen or len(place) > DEEPEST:
         return
     seen.add(id(holder))
+    inside: list[tuple[Place, Any]]
     if isinstance(holder, Mapping):
-        members = [(((key,),), value) for key, value in holder.items()]
+        inside = [(((key,),), value) for key, value in holder.items()]
     elif isinstance(holder, list | tuple):
-        members = [(((i,),), value) for i, value in enumerate(holder)]
+        inside = [(((i,),), value) for i, value in enumerate(holder)]
     else:
-        members = [((name,), value) for name, value in getattr(holder, "__dict__", {}).items()]
-    for step, value in members:
+        inside = [((name,), value) for name, value in members(holder).items()]
+    for step, value in inside:
         if isinstance(value, np.ndarray):
             if _is_float(value):
                 yield (*place, *step)
-        elif isinstance(value, Mapping | list | tuple) or hasattr(value, "__dict__"):
+        elif isinstance(value, Mapping | list | tuple) or members(value):
             yield from _arrays(value, (*place, *step), seen)
 
 

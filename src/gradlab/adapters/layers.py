@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import copy
-import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from gradlab.adapters.attributes import Place, arrays, by_names, get, partners, put, usual
+from gradlab.adapters.attributes import (
+    Place,
+    arrays,
+    by_names,
+    get,
+    input_gradients,
+    named_by,
+    partners,
+    put,
+    still_there,
+    usual,
+)
+from gradlab.adapters.methods import Backward, Forward
 from gradlab.errors import GradlabError
-from gradlab.problem.calls import by_input, how_called
+from gradlab.problem.calls import by_input
 
 Read = Callable[[Any], Mapping[str, Any]]
 
@@ -23,6 +35,7 @@ def problem(
     grads: str | Read | None = None,
     forward: str | Callable[..., Any] = "forward",
     backward: str | Callable[..., Any] = "backward",
+    learning_rate: float | None = None,
 ) -> tuple[Callable[..., Any], Callable[..., Any], dict[str, Any]]:
     """What `check_backward` asks for, from an object with the methods `forward(x)` and `backward(upstream)`.
 
@@ -37,17 +50,21 @@ def problem(
         What forward is called with. They are named as forward names them.
     params
         Where the parameters are. None: arrays that have a gradient at one of the usual places, see `grads`. A name:
-        that attribute is a dict or a list of arrays. Several names or paths: `("W", "b")`, `("fc.W", "parts[0].b")`.
-        Or a function of the layer that returns its arrays by name; they are written into.
+        that attribute is a dict or a list of arrays. Several names or paths: `("W", "b")`, `("fc.W", "parts[0].b")`;
+        none: `()`. Or a function of the layer that returns its arrays by name; they are written into.
     grads
         Where backward leaves the gradients. A name with braces: `"d{}"` for the attribute dW of W, `"grads[d{}]"` for
         grads["dW"], `"{}.grad"`. A name without: a dict or list like that of the parameters. Or a function of the
         layer that returns them by name. None: at the first of these where all of them are: `d{}`, `grad_{}`,
         `{}_grad`, `{}_diff`, …; for a dict or list `grads`, `gradients`, …; `diff`, `grad` or `g` beside `data` or
-        `value`.
+        `value`; else in what backward returns, beside those of the inputs.
     forward, backward
-        Names of the methods, or functions of the layer and their arguments. Backward returns the gradients of the
-        inputs, in order; None if there are none.
+        Names of the methods, or functions of the layer and their arguments. A forward that returns nothing leaves its
+        output in `output`, `out`, `y`, …; backward returns the gradients of the inputs, in order, or leaves them in
+        `dx`, `dinputs`, …. Where it has arguments that are called like the inputs, it gets these.
+    learning_rate
+        For a backward that takes a step itself instead of leaving gradients: its learning rate. One that has an
+        argument `lr`, `learning_rate`, … is asked for a step of 1 if nothing is said.
 
     Returns
     -------
@@ -75,77 +92,137 @@ def problem(
     >>> report.ok, list(report.blocks)
     (True, ['x', 'w'])
     """
-    ahead, back = _method(layer, forward, "forward"), _method(layer, backward, "backward")
-    named = dict(zip(_names(layer, forward, len(inputs)), inputs, strict=True))
-    places: dict[str, Place] | None = None
-    gradients: dict[str, Place] = {}
-    if not callable(params):
-        used = _copy(layer)
-        before = arrays(used)
-        _back(back, used, ahead(used, *_arrays(inputs)))  # many make room for gradients only now
-        if params is None:
-            places, gradients = usual(before, used, list(named))
-        else:
-            places = by_names(layer, params)
-        if not callable(grads) and (grads is not None or params is not None):
-            gradients = partners(places, grads, used)
+    ahead = Forward(layer, forward, len(inputs))
+    back = Backward(layer, backward, ahead.names, learning_rate)
+    of_inputs = dict(zip(ahead.names, inputs, strict=True))
+    where = _Places() if callable(params) else _found(layer, of_inputs, params, grads, ahead, back)
 
     def read(of: Any) -> Mapping[str, Any]:
-        return params(of) if callable(params) else {name: get(of, place) for name, place in (places or {}).items()}
+        return params(of) if callable(params) else {name: get(of, place) for name, place in where.params.items()}
 
     def ready(values: Mapping[str, Any]) -> tuple[Any, list[Any]]:
         fresh = _copy(layer)
         for name, array in read(fresh).items():
-            if places is None or (isinstance(array, np.ndarray) and array.ndim):
+            if callable(params) or (isinstance(array, np.ndarray) and array.ndim):
                 np.asarray(array)[...] = values[name]
             else:
-                put(fresh, places[name], float(values[name]))
-        return fresh, [values[name] for name in named]
+                put(fresh, where.params[name], float(values[name]))
+        return fresh, [values[name] for name in of_inputs]
 
     def run(**values: Any) -> Any:
         fresh, arguments = ready(values)
-        return ahead(fresh, *arguments)
+        return ahead(fresh, arguments)
 
     def run_back(upstream: Any, **values: Any) -> dict[str, Any]:
         fresh, arguments = ready(values)
-        _empty(fresh, gradients)
-        ahead(fresh, *arguments)
-        found = _back(back, fresh, upstream)
-        of_inputs = {} if found is None else by_input(found, named)
-        of_params = (
-            grads(fresh) if callable(grads) else {name: get(fresh, place) for name, place in gradients.items()}
-        )
-        return {**of_inputs, **of_params}
+        _empty(fresh, where.grads)
+        ahead(fresh, arguments)
+        before = {name: np.array(array) for name, array in read(fresh).items()}
+        answer = back(fresh, upstream, arguments)
+        if callable(grads):
+            found = dict(grads(fresh))
+        elif back.rate is not None:
+            found = {name: (before[name] - array) / back.rate for name, array in read(fresh).items()}
+        else:
+            found = {name: get(fresh, place) for name, place in where.grads.items()}
+        if answer is None:
+            found |= {name: get(fresh, place) for name, place in where.inputs.items()}
+        elif not where.returned and isinstance(answer, np.ndarray | float):  # others, a target, have none then
+            found[ahead.names[0]] = answer
+        else:
+            order = (*of_inputs, *before) if isinstance(answer, Mapping) else (where.returned or of_inputs)
+            found = by_input(answer, {name: values[name] for name in order}) | found
+        factor = back.factor(upstream)
+        return {name: grad if grad is None or factor == 1 else grad * factor for name, grad in found.items()}
 
     values = {name: np.array(value) for name, value in read(layer).items()}
-    if clash := set(values) & set(named):
+    if clash := set(values) & set(of_inputs):
         raise GradlabError(f"the input and a parameter are both called {min(clash)!r}: give params other names")
-    return run, run_back, {**named, **values}
+    held = {name: np.array(get(layer, place)) for name, place in where.held.items() if name not in of_inputs}
+    return run, run_back, {**of_inputs, **values, **held}
 
 
-def _method(layer: Any, method: str | Callable[..., Any], default: str) -> Callable[..., Any]:
-    if callable(method):
-        return method
-    if not hasattr(layer, method) and method == "forward" and callable(layer):
-        method = "__call__"
-    if not callable(getattr(layer, method, None)):
-        raise GradlabError(
-            f"{type(layer).__name__} has no method {method!r}: name it, {default}='...', "
-            "or give a function of the layer"
-        )
-    return lambda of, *arguments: getattr(of, method)(*arguments)
+@dataclass(frozen=True)
+class _Places:
+    """Where a layer keeps what, by name."""
+
+    params: Mapping[str, Place] = field(default_factory=dict)
+    grads: Mapping[str, Place] = field(default_factory=dict)
+    inputs: Mapping[str, Place] = field(default_factory=dict)  # gradients of the inputs
+    returned: tuple[str, ...] = ()  # the order in which backward returns gradients, those of the parameters included
+    held: Mapping[str, Place] = field(default_factory=dict)  # arrays without a gradient
 
 
-def _back(back: Callable[..., Any], layer: Any, upstream: Any) -> Any:
-    """Backward with one upstream gradient, or with several, one by one if it has so many arguments."""
-    if not isinstance(upstream, tuple):
-        return back(layer, upstream)
+def _found(
+    layer: Any,
+    inputs: Mapping[str, Any],
+    params: str | Sequence[str] | None,
+    grads: str | Read | None,
+    ahead: Forward,
+    back: Backward,
+) -> _Places:
+    """The places of a layer, seen from one call of forward and backward."""
+    used = _copy(layer)
+    before = arrays(used)
+    output = ahead(used, _arrays(inputs.values()))
+    kept = still_there(before, used)
+    values = {place: array.copy() for place, array in kept.items()}
+    answer = back(used, output, _arrays(inputs.values()))  # many make room for gradients only now
+    of_inputs = input_gradients(used, inputs) if answer is None else {}
+    changed = {place: array for place, array in kept.items() if not _unchanged(used, place, values[place])}
+    places = None if params is None else by_names(layer, params)
+    if back.rate is not None:
+        return _Places(named_by(changed) if places is None else places, {}, of_inputs)
+    unchanged = {place: array for place, array in kept.items() if place not in changed}
+    if callable(grads):
+        return _Places(places if places is not None else usual(kept, used, list(inputs))[0], {}, of_inputs)
     try:
-        method = getattr(layer, "backward", back)
-        apart, _ = how_called(method, [str(i) for i in range(len(upstream))], (), False)
+        if places is None:
+            places, gradients = usual(kept, used, list(inputs))
+        else:
+            gradients = partners(places, grads, used)
     except GradlabError:
-        apart = False
-    return back(layer, *upstream) if apart else back(layer, upstream)
+        if grads is not None:
+            raise
+        candidates = named_by(unchanged) if places is None else places
+        shapes = {name: np.shape(get(layer, place)) for name, place in candidates.items()}
+        if order := _order(answer, inputs, shapes):
+            return _Places(candidates, {}, of_inputs, order)
+        if changed:
+            raise GradlabError(
+                f"backward changes {', '.join(named_by(changed))} and leaves no gradients: if it takes a step, say "
+                "learning_rate=, the one with which it does"
+            ) from None
+        if candidates:
+            raise
+        return _Places({}, {}, of_inputs)
+    taken = {*places.values(), *gradients.values()}
+    held = (
+        {name: place for name, place in named_by(unchanged).items() if place not in taken} if params is None else {}
+    )
+    return _Places(places, gradients, of_inputs, (), held)
+
+
+def _order(answer: Any, inputs: Mapping[str, Any], params: Mapping[str, tuple[int, ...]]) -> tuple[str, ...]:
+    """The order of gradients in what backward returned, if there is one for each parameter too; else nothing."""
+    if not params or not isinstance(answer, Mapping | list | tuple):
+        return ()
+    shapes = {name: np.shape(value) for name, value in inputs.items()} | dict(params)
+    for order in ((*inputs, *params), (*params, *inputs), tuple(params)):
+        try:
+            found = by_input(answer, dict.fromkeys(order, 1.0))
+        except GradlabError:
+            continue
+        if set(params) <= set(found) and all(np.shape(grad) in (shapes[name], ()) for name, grad in found.items()):
+            return order
+    return ()
+
+
+def _unchanged(used: Any, place: Place, value: Any) -> bool:
+    try:
+        return np.array_equal(get(used, place), value, equal_nan=True)
+    except GradlabError:
+        return False
 
 
 def _empty(layer: Any, gradients: Mapping[str, Place]) -> None:
@@ -159,19 +236,7 @@ def _empty(layer: Any, gradients: Mapping[str, Place]) -> None:
             grad[...] = 0
 
 
-def _names(layer: Any, forward: str | Callable[..., Any], count: int) -> list[str]:
-    """The inputs as forward calls them; else x, or x0, x1, …"""
-    usual_names = ["x"] if count == 1 else [f"x{i}" for i in range(count)]
-    try:
-        method = forward if callable(forward) else getattr(layer, forward, layer)
-        kinds = [p for p in inspect.signature(method).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
-    except (TypeError, ValueError):
-        return usual_names
-    names = [p.name for p in kinds][callable(forward) :][:count]
-    return names if len(names) == count else usual_names
-
-
-def _arrays(inputs: Sequence[Any]) -> list[Any]:
+def _arrays(inputs: Iterable[Any]) -> list[Any]:
     return [value.copy() if isinstance(value, np.ndarray) else value for value in inputs]
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 OF_W = (
-    "{}", "d{}", "grad_{}", "{}_grad", "{}_diff", "d_{}", "grad{}", "g{}", "dL_d{}", "dLd{}", "dJ_d{}", "dJd{}",
-    "delta_{}",
+    "{}", "d{}", "grad_{}", "{}_grad", "{}_gradient", "{}_gradients", "gradient_{}", "{}_diff", "d_{}", "grad{}",
+    "g{}", "g_{}", "dL_d{}", "dLd{}", "dJ_d{}", "dJd{}", "dE_d{}", "dC_d{}", "delta_{}", "{}_delta",
 )  # fmt: skip
 """What a gradient is called whose parameter is called W, the most usual first."""
 
