@@ -1,6 +1,7 @@
 """Pictures: drawn for every kind of report without a warning, with the colours that mean something."""
 
 import sys
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -11,8 +12,6 @@ from gradlab.report.figures import COLOURS, NUMERIC
 from gradlab.stencils import CENTRAL, FORWARD
 from gradlab.sweep import sweep, sweep_gradients
 from tests import reports
-
-pytest.importorskip("matplotlib", reason="pictures need matplotlib, an extra")
 
 
 def colour_of(artist):
@@ -77,7 +76,11 @@ def test_nothing_is_left_behind_in_pyplot():
     assert plt.get_fignums() == before
 
 
-def test_without_matplotlib_the_error_says_what_to_install(monkeypatch):
+def test_without_matplotlib_a_plain_picture_is_drawn(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    picture = reports.wrong().plot()
+    picture.savefig(tmp_path / "check.svg")
+    root = ElementTree.parse(tmp_path / "check.svg").getroot()
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
     with pytest.raises(gradlab.GradlabError, match="gradlab-check with the extra 'plot'"):
-        reports.agrees().plot()
+        picture.savefig(tmp_path / "check.png")

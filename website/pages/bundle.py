@@ -25,7 +25,7 @@ _SCRIPTS = ("blind", "editor", "labs", "lines", "live", "old-numbers", "play", "
 SCRIPTS = tuple(_LIVE / f"{name}.mjs" for name in _SCRIPTS)
 _ESBUILD = ("--bundle", "--minify", "--format=esm", "--log-level=warning")
 _SEARCH = tuple(BROWSER / "search" / name for name in ("search.mjs", "words.mjs", "synonyms.json"))
-_PYTHON = (_LIVE / "live.py", _LIVE / "draw.py", _EQUALITY)
+_PYTHON = (_LIVE / "live.py", _EQUALITY)
 _HERE = Path(__file__).parent
 _COMPILED = (_HERE / "compile.mjs", _HERE / "compiled.py", _LIVE / "live.py", _EQUALITY)
 

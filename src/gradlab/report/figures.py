@@ -1,4 +1,7 @@
-"""Pictures of a report and of a sweep. The only module that imports matplotlib, and only when asked."""
+"""Pictures of a report and of a sweep. The only module that imports matplotlib, and only when asked.
+
+Without matplotlib they are plain SVG, of `drawing`.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.errors import GradlabError
 from gradlab.precision import LEVELS
+from gradlab.report import drawing
 from gradlab.report.headline import shorten
 from gradlab.report.result import Result
 from gradlab.verdict.blocks import Block, Verdict
@@ -38,14 +41,12 @@ def plot_report(report: Result) -> Any:
     Returns
     -------
     matplotlib.figure.Figure
-        A notebook shows it; in a script, save it: `report.plot().savefig("check.png")`.
-
-    Raises
-    ------
-    GradlabError
-        If matplotlib is not installed.
+        A notebook shows it; in a script, save it: `report.plot().savefig("check.png")`. Without matplotlib, a plain
+        SVG of all entries, which can be saved as check.svg.
     """
     figure = _figure(10, 5)
+    if figure is None:
+        return drawing.draw_report(report)
     left, right = figure.subfigures(1, 2, width_ratios=[1, 1.2])
     _scatter(left.subplots(), list(report.blocks.values()))
     _maps(right, report.worst_first())
@@ -64,9 +65,12 @@ def plot_sweep(found: Any) -> Any:
     Returns
     -------
     matplotlib.figure.Figure
-        One line for each stencil; for a sweep of gradients, formula (2) between the levels.
+        One line for each stencil; for a sweep of gradients, formula (2) between the levels. Without matplotlib, a
+        plain SVG of the lines.
     """
     figure = _figure(6.4, 4.4)
+    if figure is None:
+        return drawing.draw_sweep(found)
     axes = figure.subplots()
     if hasattr(found, "errors"):
         for (stencil, errors), dashes in zip(found.errors.items(), _dashes(), strict=False):
@@ -85,13 +89,11 @@ def plot_sweep(found: Any) -> Any:
 
 
 def _figure(width: float, height: float) -> Any:
-    """A figure of its own, without pyplot: nothing is registered anywhere, nothing has to be closed."""
+    """A figure of its own, without pyplot: nothing is registered, nothing has to be closed. None: no matplotlib."""
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise GradlabError(
-            "pictures need matplotlib, which is not installed: install it, or gradlab-check with the extra 'plot'"
-        ) from None
+        return None
 
     class Picture(Figure):
         def _repr_png_(self) -> bytes:

@@ -66,5 +66,8 @@ class Report(Result):
         return html.page(self)
 
     def plot(self) -> Any:
-        """A matplotlib figure: analytic against numeric with bounds, and the error of every block as a map."""
+        """A matplotlib figure: analytic against numeric with bounds, and the error of every block as a map.
+
+        Without matplotlib, a plain SVG: every entry by its two numbers, in the colour of its verdict.
+        """
         return figures.plot_report(self)

@@ -47,7 +47,6 @@ async function boot(base, tell) {
   const places = {
     "equality.py": "/home/pyodide/equality.py",
     "live.py": "/home/pyodide/live.py",
-    "draw.py": site + "/gradlab/report/figures.py",
   };
   for (const [name, place] of Object.entries(places)) {
     python.FS.writeFile(place, await (await fetch(base + name)).text());
