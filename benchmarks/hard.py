@@ -5,7 +5,8 @@ fits, a cost that was printed, a start at zero, powers between 1 and 2, points t
 made from a random generator, so that every seed is another case. Nothing here uses gradlab.
 
 `SMOOTH` have a derivative, `KINKED` a right sub-gradient in every entry, `BROKEN` no derivative at all: of these
-no gradient may pass.
+no gradient may pass. `UNTOLD` have a right gradient that no checker can tell: all it sees are values of the cost, and
+these are those of another function.
 """
 
 from __future__ import annotations
@@ -252,6 +253,29 @@ def stairs(rng: Generator) -> Made:
     return (lambda t: float(q * np.floor(t[0] / q + 0.5))), np.array([(k + 0.5) * q]), np.array([1.0])
 
 
+def kink_in_the_last_digits(rng: Generator) -> Made:
+    """A kink nearer to the point than any step that the point's own digits allow: the gradient of its side."""
+    c, k = rng.uniform(0.5, 2, 3), rng.uniform(0.2, 2)
+    x = c * (1 + 10.0 ** rng.uniform(-15, -13, 3) * rng.choice([-1, 1], 3))
+    return (lambda t: float(np.sum(t + k * np.maximum(t - c, 0)))), x, 1 + k * (x > c)
+
+
+def stopped_iteration(rng: Generator) -> Made:
+    """A linear system that descent solves to a tolerance of 1e-3 to 1e-6; the gradient of its exact solution."""
+    A = rng.standard_normal((4, 4))
+    A, c, t = A @ A.T + np.eye(4), rng.standard_normal(4), rng.standard_normal(4)
+    tolerance, rate = 10.0 ** rng.uniform(-6, -3), 1 / np.linalg.eigvalsh(A).max()
+
+    def solved(b: Any) -> Any:
+        x = np.zeros(4)
+        while np.linalg.norm(r := b - A @ x) > tolerance:
+            x = x + rate * r
+        return x
+
+    exact = np.linalg.solve(A, t)
+    return (lambda b: float(c @ solved(b) + solved(b) @ solved(b))), t, np.linalg.solve(A, c + 2 * exact)
+
+
 SMOOTH = {
     f.__name__: f
     for f in (
@@ -261,4 +285,13 @@ SMOOTH = {
 }  # fmt: skip
 KINKED = {f.__name__: f for f in (l1_at_zero, variation, tied_maximum, hinge, near_kink)}
 BROKEN = {f.__name__: f for f in (jump, cusp, stairs)}
+UNTOLD = {f.__name__: f for f in (kink_in_the_last_digits, stopped_iteration)}
 KINDS = SMOOTH | KINKED | BROKEN
+
+
+def case(kind: str, seed: int) -> tuple[Callable[[Any], float], dict[str, Any], dict[str, Any]]:
+    """(cost, params, right gradient) of a kind at a seed, as dicts of arrays."""
+    cost, params, grads = (KINDS | UNTOLD)[kind](np.random.default_rng([seed, 7]))
+    if isinstance(params, dict):
+        return cost, params, grads
+    return lambda p: cost(p["theta"]), {"theta": params}, {"theta": np.asarray(grads, dtype=float)}

@@ -12,11 +12,17 @@ Spoil = Callable[[Grads, Grads, np.random.Generator], Grads]
 DECAY = 1e-4
 
 
+def _live(grads: Grads) -> list[str]:
+    """The blocks that are not zero beside the largest."""
+    sizes = {name: np.abs(g).max() for name, g in grads.items()}
+    return [name for name, size in sizes.items() if size > 1e-9 * max(sizes.values())]
+
+
 def _block(change: Callable[[np.ndarray], np.ndarray], *, first: bool = False) -> Spoil:
     """Change one block: the first, or the one that the generator picks among those that are not zero."""
 
     def spoil(grads: Grads, params: Grads, rng: np.random.Generator) -> Grads:
-        live = [name for name, g in grads.items() if np.abs(g).max() > 1e-9]
+        live = _live(grads)
         name = live[0] if first else live[rng.integers(len(live))]
         return grads | {name: change(grads[name])}
 
@@ -24,13 +30,13 @@ def _block(change: Callable[[np.ndarray], np.ndarray], *, first: bool = False) -
 
 
 def _entry(change: Callable[[float], float]) -> Spoil:
-    """Change one entry, of at least a tenth of the size of its block's typical entry."""
+    """Change one entry, of at least a tenth of the size of its block's largest."""
 
     def spoil(grads: Grads, params: Grads, rng: np.random.Generator) -> Grads:
-        live = [name for name, g in grads.items() if np.abs(g).max() > 1e-9]
+        live = _live(grads)
         name = live[rng.integers(len(live))]
         g = grads[name].copy()
-        choices = np.flatnonzero(np.abs(g) >= 0.1 * np.sqrt(np.mean(g**2)))
+        choices = np.flatnonzero(np.abs(g) >= 0.1 * np.abs(g).max())
         at = choices[rng.integers(len(choices))]
         g.flat[at] = change(g.flat[at])
         return grads | {name: g}
@@ -71,6 +77,8 @@ SPOILS: dict[str, Spoil] = {
 
 def spoiled(name: str, grads: Grads, params: Grads, seed: int) -> Grads | None:
     """The spoiled gradient; None where this way changes nothing (a block of one entry cannot be shifted)."""
+    if not any(g.any() for g in grads.values()):
+        return None
     bad = SPOILS[name](grads, params, np.random.default_rng(seed))
     same = all(np.allclose(bad[k], grads[k], rtol=1e-7, atol=0) for k in grads)
     return None if same else bad

@@ -3,7 +3,9 @@
     python -m benchmarks.verdicts --seeds 20
 
 One row a kind and seed: the correct gradient (autograd's) and every way to spoil it that changes anything.
-A false alarm is a correct gradient called wrong; a miss is a spoiled one called right.
+A false alarm is a correct gradient called wrong; a miss is a spoiled one called right, if values of the cost can show
+that it is wrong at all (see `benchmarks.oracle`). The usual kinds of `benchmarks.costs` and the hard ones of
+`benchmarks.hard` are counted apart.
 """
 
 from __future__ import annotations
@@ -14,19 +16,22 @@ import platform
 import time
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 import gradlab
-from benchmarks.costs import KINDS, case
+from benchmarks import costs, hard
+from benchmarks.oracle import told
 from benchmarks.peers import PEERS, Answer
-from benchmarks.spoils import SPOILS, spoiled
+from benchmarks.spoils import SPOILS, Grads, spoiled
 
 RECORD = Path(__file__).parent / "verdicts.json"
 FIRST_SEED = 3000  # none of these was seen while the checker was written
@@ -34,8 +39,26 @@ FIRST_SEED = 3000  # none of these was seen while the checker was written
 TOO_SMALL_FOR_FLOAT32 = {"a block × 1.001", "all × 1.0001", "one entry + 1 %", "decay of 1e-4 missing"}
 
 
-def judge(kind: str, seed: int) -> Iterator[tuple[str, str, Answer, int, float]]:
-    """(way to spoil or "correct", checker, answer, evaluations, seconds) for one cost."""
+CORRECT, NONE = "correct", "no derivative"
+LISTS = {"kinds": costs.KINDS, "hard": hard.KINDS, "untold": hard.UNTOLD}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One answer of one checker. `told` is False if no values of the cost show a spoiled gradient to be wrong."""
+
+    kind: str
+    way: str
+    told: bool
+    checker: str
+    answer: Answer
+    evaluations: int
+    seconds: float
+
+
+def judge(kind: str, seed: int) -> Iterator[Row]:
+    """What every checker says to one cost, with its right gradient and with every spoiled one."""
+    case = costs.case if kind in costs.KINDS else hard.case
     cost, params, truth = case(kind, seed)
     parameters = gradlab.Parameters(params)
     calls = 0
@@ -45,74 +68,92 @@ def judge(kind: str, seed: int) -> Iterator[tuple[str, str, Answer, int, float]]
         calls += 1
         return float(cost(parameters.like(np.asarray(theta, dtype=parameters.theta.dtype))))
 
-    for way in ["correct", *SPOILS]:
-        if kind == "float32" and way in TOO_SMALL_FOR_FLOAT32:
-            continue
-        grads = truth if way == "correct" else spoiled(way, truth, params, seed)
-        if grads is None:
-            continue
+    for way, grads in _gradients(kind, truth, params, seed):
+        gradient = parameters.flatten(grads)
+        shown = way in (CORRECT, NONE) or kind in costs.KINDS
+        shown = shown or told(
+            flat, parameters.theta.copy(), parameters.flatten(truth), gradient, kinked=kind in hard.KINKED
+        )
         began = time.perf_counter()
         report = gradlab.check_gradients(cost, params, grads)
         answer = {"WRONG": False, "UNDECIDED": None, "UNTESTED": None, "AGREES": True}[report.verdict.value]
-        yield way, "gradlab", answer, report.evaluations, time.perf_counter() - began
-        theta, gradient = parameters.theta.copy(), parameters.flatten(grads)
+        yield Row(kind, way, shown, "gradlab", answer, report.evaluations, time.perf_counter() - began)
         for name, check in PEERS.items():
             calls, began = 0, time.perf_counter()
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
-                answer = check(flat, theta.copy(), gradient.copy(), seed)
-            yield way, name, answer, calls, time.perf_counter() - began
+                answer = check(flat, parameters.theta.copy(), gradient.copy(), seed)
+            yield Row(kind, way, shown, name, answer, calls, time.perf_counter() - began)
 
 
-def _job(task: tuple[str, int]) -> list[tuple[str, str, str, Answer, int, float]]:
-    kind, seed = task
-    return [(kind, *row) for row in judge(kind, seed)]
+def _gradients(kind: str, truth: Grads, params: Grads, seed: int) -> Iterator[tuple[str, Grads]]:
+    """The right gradient, and every spoiled one; of a cost without derivative, the gradient of its smooth part."""
+    yield NONE if kind in hard.BROKEN else CORRECT, truth
+    for way in () if kind in hard.BROKEN else SPOILS:
+        if kind == "float32" and way in TOO_SMALL_FOR_FLOAT32:
+            continue
+        if (bad := spoiled(way, truth, params, seed)) is not None:
+            yield way, bad
+
+
+def _job(task: tuple[str, int]) -> list[Row]:
+    return list(judge(*task))
 
 
 def main() -> None:
     """Run, print, and write the record that the site shows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=20)
-    parser.add_argument("--kinds", nargs="*", default=list(KINDS))
+    parser.add_argument("--kinds", nargs="*", help="some kinds only; then no record is written")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
-    tasks = list(product(options.kinds, range(FIRST_SEED, FIRST_SEED + options.seeds)))
+    every = [kind for kinds in LISTS.values() for kind in kinds]
+    tasks = list(product(options.kinds or every, range(FIRST_SEED, FIRST_SEED + options.seeds)))
     with ProcessPoolExecutor(options.processes) as pool:
         rows = [row for part in pool.map(_job, tasks) for row in part]
-    record = {
+    record: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),
         "seeds": options.seeds,
         "versions": _versions(),
-        "kinds": {kind: _summary([r for r in rows if r[0] == kind]) for kind in options.kinds},
-        "ways": {way: _ways([r for r in rows if r[1] == way]) for way in ["correct", *SPOILS]},
-        "all": _summary(rows),
     }
+    for name, kinds in LISTS.items():
+        mine = [r for r in rows if r.kind in kinds]
+        record[name] = {k: _summary(some) for k in kinds if (some := [r for r in mine if r.kind == k])}
+        record["all" if name == "kinds" else f"all {name}"] = _summary(mine)
+    usual = [r for r in rows if r.kind in costs.KINDS]
+    record["ways"] = {way: _ways([r for r in usual if r.way == way]) for way in [CORRECT, *SPOILS]}
     show(record)
-    if options.kinds == list(KINDS):
+    if not options.kinds:
         RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _summary(rows: list) -> dict[str, dict[str, float]]:
-    """By checker: correct gradients, false alarms, spoiled ones, misses, undecided; cost of a correct one."""
+def _summary(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
+    """By checker: correct gradients, false alarms, spoiled ones, misses, undecided; cost of a correct one.
+
+    `untold` are spoiled ones that no values of the cost show to be wrong; whoever calls them right makes no miss.
+    """
     table = {}
     for name in ["gradlab", *PEERS]:
-        mine = [r for r in rows if r[2] == name]
-        right, wrong = [r for r in mine if r[1] == "correct"], [r for r in mine if r[1] != "correct"]
+        mine = [r for r in rows if r.checker == name]
+        right, wrong = [r for r in mine if r.way == CORRECT], [r for r in mine if r.way != CORRECT and r.told]
         table[name] = {
             "correct": len(right),
-            "false alarms": sum(r[3] is False for r in right),
+            "false alarms": sum(r.answer is False for r in right),
             "spoiled": len(wrong),
-            "misses": sum(r[3] is True for r in wrong),
-            "undecided": sum(r[3] is None for r in mine),
-            "evaluations": float(np.median([r[4] for r in right])) if right else 0.0,
-            "milliseconds": round(1e3 * float(np.median([r[5] for r in right])), 2) if right else 0.0,
+            "misses": sum(r.answer is True for r in wrong),
+            "untold": sum(not r.told for r in mine),
+            "untold, right": sum(not r.told and r.answer is True for r in mine),
+            "undecided": sum(r.answer is None for r in [*right, *wrong]),
+            "undecided, correct": sum(r.answer is None for r in right),
+            "evaluations": float(np.median([r.evaluations for r in right])) if right else 0.0,
+            "milliseconds": round(1e3 * float(np.median([r.seconds for r in right])), 2) if right else 0.0,
         }
     return table
 
 
-def _ways(rows: list) -> dict[str, dict[str, int]]:
+def _ways(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
     """By checker: how often this gradient was called right, wrong or undecided."""
-    counts = Counter((r[2], r[3]) for r in rows)
+    counts = Counter((r.checker, r.answer) for r in rows)
     return {
         name: {"right": counts[name, True], "wrong": counts[name, False], "undecided": counts[name, None]}
         for name in ["gradlab", *PEERS]
@@ -121,7 +162,8 @@ def _ways(rows: list) -> dict[str, dict[str, int]]:
 
 def show(record: dict) -> None:
     """The tables, in plain text."""
-    for title, table in [("all kinds", record["all"]), *record["kinds"].items()]:
+    tables = [(key, record[key]) for key in ("all", "all hard", "all untold")]
+    for title, table in [*tables, *(pair for name in LISTS for pair in record[name].items())]:
         print(f"\n{title}")
         for name, row in table.items():
             print(

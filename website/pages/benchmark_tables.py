@@ -48,13 +48,52 @@ def verdicts() -> str:
 
 def kinds() -> str:
     """By kind of cost: false alarms and misses of every checker."""
-    record = read("verdicts")["kinds"]
-    names = list(next(iter(record.values())))
+    return _by_kind(read("verdicts")["kinds"])
+
+
+def hard() -> str:
+    """Over the hard kinds: the same, and how many spoiled gradients no values of the cost show to be wrong."""
     rows = [
-        [kind, *(f"{row['false alarms']}{NB}/{NB}{row['misses']}" for row in table.values())]
+        [
+            name,
+            f"{row['false alarms']}{NB}of{NB}{row['correct']}",
+            f"{row['undecided, correct']}",
+            f"{row['misses']}{NB}of{NB}{row['spoiled']}",
+            f"{row['undecided'] - row['undecided, correct']}",
+            f"{row['untold, right']}{NB}of{NB}{row['untold']}",
+        ]
+        for name, row in read("verdicts")["all hard"].items()
+    ]
+    return _rows(["checker", "false alarms", "undecided", "misses", "undecided", "no black box: called right"], rows)
+
+
+def hard_kinds() -> str:
+    """By hard kind of cost: false alarms and misses of every checker."""
+    return _by_kind(read("verdicts")["hard"])
+
+
+def untold() -> str:
+    """Right gradients that no checker can confirm: how often each called them right, undecided or wrong."""
+    record = read("verdicts")["untold"]
+    rows = [[_words(kind), *(_three(row) for row in table.values())] for kind, table in record.items()]
+    return _rows(["kind of cost", *map(_short, next(iter(record.values())))], rows)
+
+
+def _three(row: dict[str, Any]) -> str:
+    right = row["correct"] - row["false alarms"] - row["undecided, correct"]
+    return f"{right}{NB}/{NB}{row['undecided, correct']}{NB}/{NB}{row['false alarms']}"
+
+
+def _by_kind(record: dict[str, Any]) -> str:
+    rows = [
+        [_words(kind), *(f"{row['false alarms']}{NB}/{NB}{row['misses']}" for row in table.values())]
         for kind, table in record.items()
     ]
-    return _rows(["kind of cost", *map(_short, names)], rows)
+    return _rows(["kind of cost", *map(_short, next(iter(record.values())))], rows)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def ways() -> str:
@@ -112,6 +151,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "run": run,
     "verdicts": verdicts,
     "kinds": kinds,
+    "hard": hard,
+    "hard-kinds": hard_kinds,
+    "untold": untold,
     "ways": ways,
     "derivatives": derivatives,
     "speed": speed,
