@@ -263,6 +263,25 @@ sample is wrong, and all others climb.
 
 Unit: times an error."""
 
+AFAR = (-2, -4)
+"""Rungs beside the highest, a tenth and a hundredth of the scale, from which it is seen whether a cost jumps."""
+
+STAIR_LINES = 16
+"""Lines of a block that are tried for stairs before the rest is left in peace."""
+
+FITS_AFAR = 3.0
+"""Factor by which an analytic slope must lie nearer to the cost's slope from afar than to that beside the point.
+
+Tuned on networks with float16, int8 and cancelling logarithms inside, of which 20 evenly spaced jumps are seen."""
+
+ON_THE_WAY = 8
+"""Points on the way to such a long step whose slopes must add up to it, if there are no jumps.
+
+Derived: one kink on the way is placed to 1/16 of it, an eighth of what `UNEXPLAINED` leaves."""
+
+UNEXPLAINED = 0.5
+"""Share of the difference of both slopes that the slopes on the way may leave to jumps."""
+
 DERIVATIVE_START = -10
 """The first rung of `derivative`: 1e-5 of x, and two longer ones.
 

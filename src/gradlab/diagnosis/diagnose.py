@@ -83,6 +83,7 @@ PATTERNS: tuple[Rule, ...] = (
 TRUST: tuple[Rule, ...] = (
     undecided.kink,
     undecided.jump,
+    undecided.stairs,
     undecided.noise,
     undecided.random,
     undecided.no_value,

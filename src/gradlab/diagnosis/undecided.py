@@ -32,6 +32,18 @@ def jump(case: Case) -> Iterator[Finding]:
     )
 
 
+def stairs(case: Case) -> Iterator[Finding]:
+    """GL207 The cost moves in jumps only: what a short step sees is one stair."""
+    yield from _undecided(
+        case,
+        "GL207",
+        Reason.STAIRS,
+        "{} cannot be decided: the cost moves in jumps, as if it were rounded, counted or quantised, or lost its "
+        "digits to cancellation. Between two jumps it has another slope than from afar, where it agrees better. "
+        "Check without the rounding, in float64.",
+    )
+
+
 def noise(case: Case) -> Iterator[Finding]:
     """GL202 The noise of the cost hides the gradient."""
     yield from _undecided(

@@ -19,6 +19,7 @@ class Reason(enum.StrEnum):
     NONE = ""
     KINK = "kink"  # the slopes of both sides exist and differ
     JUMP = "jump"  # … or one of them does not: it grows without bound as the step shrinks
+    STAIRS = "stairs"  # the cost moves in jumps only, and one stair is what a short step sees
     NOISE = "noise"
     OVERFLOW = "overflow"  # the cost is inf beside the point
     DOMAIN = "domain"  # … or NaN
@@ -76,7 +77,7 @@ class Numeric:
             reason=np.where(stopped | ((self.reason == Reason.OVERFLOW) & (why != "")), why, self.reason),
         )
 
-    def with_part(self, at: NDArray[np.int_], part: Numeric) -> Numeric:
+    def with_part(self, at: NDArray[np.int_], part: Numeric) -> Self:
         """These numbers, with those of a part of the entries in their places."""
         value, bound, reason = self.value.copy(), self.bound.copy(), self.reason.copy()
         value[at], bound[at], reason[at] = part.value, part.bound, part.reason

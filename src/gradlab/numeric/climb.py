@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab import constants as tuned
-from gradlab.numeric.answer import Numeric
+from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.ladder import Ladder
+from gradlab.numeric.staircase import on_stairs
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
@@ -54,4 +55,8 @@ def measure(
         reason=found.reasons(),
         rung=found.rung,
     )
-    return measured.explained(ladder.failures())
+    if closer == 0:
+        return measured.explained(ladder.failures())
+    stairs, slopes = on_stairs(ladder, found, wanted)
+    unknown = Numeric(slopes, np.full(len(stairs), np.inf), np.full(len(stairs), str(Reason.STAIRS)))
+    return measured.with_part(stairs, unknown).explained(ladder.failures())

@@ -155,6 +155,19 @@ class Ladder:
         for k in range(3):
             self._fill(lines[below], lowest[below] + k)
 
+    def slopes_at(self, lines: Ints, rungs: Ints) -> Floats:
+        """The central slope of each line at a rung; NaN where that is above its highest."""
+        self._fill(lines, rungs)
+        return np.asarray(self.slope[np.minimum(rungs, self.top[lines]) - self.bottom, lines])
+
+    def slopes_beside(self, line: int, at: Floats, step: float) -> Floats:
+        """Central slopes at other points of a line: two evaluations for each distance in `at`."""
+        along, theta = self.lines[line], self.cost.parameters.theta
+        points = [(along.where, along.step(t)) for t in np.column_stack([at + step, at - step]).ravel()]
+        ahead, behind = self.cost.at(points).reshape(-1, 2).T
+        reach = [_reach(theta[along.where], t, along.unit) for t in np.concatenate([at + step, at - step])]
+        return np.asarray((ahead - behind) / np.subtract(*np.split(np.array(reach), 2)))
+
     def _fill(self, lines: Ints, rungs: Ints) -> None:
         todo = (rungs <= self.top[lines]) & ~self.tried[np.minimum(rungs, self.top.max()) - self.bottom, lines]
         self.evaluate(lines[todo], rungs[todo])

@@ -1,0 +1,52 @@
+"""Does the cost move in jumps? Then its slope from afar is not the mean of the slopes on the way.
+
+Of a function without jumps it is, by the fundamental theorem of calculus, kinks or not. A cost that is rounded,
+counted, quantised or cancelled stands on stairs too wide for a short step: the slope of one stair is exact, and
+says nothing of what was meant. What speaks for stairs is that the analytic slope fits the cost from afar.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlab import constants as tuned
+from gradlab.numeric.estimates import Estimates
+from gradlab.numeric.ladder import Ladder, rung_step
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int_]
+
+
+def on_stairs(ladder: Ladder, found: Estimates, wanted: Floats) -> tuple[Ints, Floats]:
+    """Lines that seem wrong where the cost jumps on the way to a long step; and their slopes from afar.
+
+    First up to `STAIR_LINES` of them are tried: six evaluations each, and sixteen to 48 more if the analytic slope
+    is right from afar. If that and jumps come together in one line, the rest is asked for jumps alone: from afar the
+    small slopes of rounded costs are not known well.
+    """
+    wrong = np.flatnonzero(np.abs(wanted - found.value) > found.bound)
+    some = wrong[np.unique(np.linspace(0, len(wrong) - 1, tuned.STAIR_LINES).astype(int))] if len(wrong) else wrong
+    lines, slopes = _jumping(ladder, found, wanted, some, fit=tuned.FITS_AFAR)
+    if len(lines):
+        rest = _jumping(ladder, found, wanted, np.setdiff1d(wrong, lines), fit=0.0)
+        lines, slopes = np.append(lines, rest[0]), np.append(slopes, rest[1])
+    return lines, slopes
+
+
+def _jumping(ladder: Ladder, found: Estimates, wanted: Floats, lines: Ints, *, fit: float) -> tuple[Ints, Floats]:
+    """Those lines that jump on the way, and fit so many times better from afar, at two steps at least."""
+    stairs, slopes = [], []
+    between = (np.arange(tuned.ON_THE_WAY) + 0.5) / tuned.ON_THE_WAY * 2 - 1  # of a step to both sides
+    rungs = [ladder.top[lines], *(np.full(len(lines), rung) for rung in tuned.AFAR)]
+    afar = np.array([ladder.slopes_at(lines, rung) for rung in rungs])
+    for j, line in enumerate(lines):
+        near, step = float(found.value[line]), float(rung_step(found.rung[line]))
+        fits = np.flatnonzero(fit * np.abs(afar[:, j] - wanted[line]) <= abs(wanted[line] - near))  # not NaN
+        for k in fits if len(fits) > 1 else ():
+            way = ladder.slopes_beside(int(line), between * float(rung_step(rungs[k][j])), step)
+            if abs(afar[k, j] - way.mean()) > tuned.UNEXPLAINED * abs(afar[k, j] - near):
+                stairs.append(int(line))
+                slopes.append(float(afar[k, j]))
+                break
+    return np.array(stairs, dtype=np.int_), np.array(slopes)

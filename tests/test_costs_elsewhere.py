@@ -1,0 +1,36 @@
+"""Costs as other people write them, all kinds in CI: right gradients are never WRONG, visible mistakes never pass."""
+
+import numpy as np
+import pytest
+
+from benchmarks.elsewhere import COARSE, KINDS, case
+from gradlab import Verdict, check_gradients
+from tests.chosen import CHOSEN, sample
+from tests.test_hard_costs import hidden, spoiled
+
+SEEDS = range(900, 903) if CHOSEN == "all" else [900 + int(CHOSEN) % 1000]
+ROUNDED = {f.__name__ for f in COARSE}
+NOTHING_TO_TEST = {"zero_weights"}  # most of its gradient is exactly 0
+
+
+@pytest.mark.parametrize("kind", sample(KINDS, 16))
+@np.errstate(all="ignore")
+def test_right_and_spoiled(kind):
+    for seed in SEEDS:
+        cost, params, right = case(kind, seed)
+        report = check_gradients(cost, params, right)
+        assert report.verdict is not Verdict.WRONG, (seed, str(report))
+        assert report.ok or kind in ROUNDED | NOTHING_TO_TEST, (seed, str(report))
+        for wrong in spoiled(right, seed):
+            if any(not np.array_equal(wrong[name], right[name]) for name in right):
+                report = check_gradients(cost, params, wrong)
+                assert not report.ok or hidden(wrong, right, report), (seed, str(report))
+
+
+@pytest.mark.parametrize("kind", sample(sorted(KINDS.keys() - ROUNDED - NOTHING_TO_TEST), 16))
+@np.errstate(all="ignore")
+def test_a_flipped_sign_is_wrong_and_not_left_open(kind):
+    for seed in SEEDS:
+        cost, params, right = case(kind, seed)
+        wrong = {name: -g for name, g in right.items()}
+        assert check_gradients(cost, params, wrong).verdict is Verdict.WRONG, seed
