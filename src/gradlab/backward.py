@@ -10,13 +10,11 @@ import numpy as np
 
 from gradlab import _arguments
 from gradlab.check import Options, check_gradients
-from gradlab.diagnosis.diagnose import diagnose
-from gradlab.diagnosis.probe import layer_probe
 from gradlab.diagnosis.upstream import asked_otherwise
 from gradlab.errors import GradientMismatch, GradlabError
-from gradlab.problem.layer import UPSTREAM, Layer
+from gradlab.problem.layer import UPSTREAM, Layer, UpstreamCost
 from gradlab.problem.upstream import Look, looks
-from gradlab.report import Report
+from gradlab.report import Report, weak_points
 from gradlab.verdict.blocks import Verdict
 
 UPSTREAM_SEED = 1729  # not 0 or 1: inputs are often drawn with those, and R equal to an input would hide mistakes
@@ -76,8 +74,7 @@ def check_backward(
     if not differentiated:
         raise GradlabError("backward must return a gradient for at least one input, got none")
 
-    def cost(moved: Mapping[str, Any]) -> Any:
-        return layer.cost(upstream, moved)
+    cost = UpstreamCost(layer, upstream)
 
     def check(gradients: Callable[[Mapping[str, Any]], Any]) -> Report:
         return check_gradients(cost, {name: layer.inputs[name] for name in differentiated}, gradients, **options)
@@ -94,10 +91,9 @@ def check_backward(
     wrong = any(block.verdict is Verdict.WRONG for block in report.blocks.values())
     if said and wrong and usual.ok:  # wrong only if asked in another way
         report = replace(report, findings=(asked_otherwise(said[-1].says, list(report.blocks)),))
-    elif wrong and not options.keys() & {"only", "convention"}:
-        probe = layer_probe(layer, upstream, list(report.blocks), generator)
-        report = replace(report, findings=diagnose(report.blocks, probe) if probe else report.findings)
-    notes = (*map(_said, said), *_unchecked(layer, differentiated), *_changed(layer.changed), *report.notes)
+    weak = () if wrong else weak_points.of_layer(layer.inputs, differentiated)
+    own = [note for note in report.notes if note not in weak_points.of_blocks(report.blocks)]
+    notes = (*map(_said, said), *_unchecked(layer, differentiated), *_changed(layer.changed), *own, *weak)
     return replace(report, evaluations=evaluations, notes=notes)
 
 

@@ -26,7 +26,7 @@ from gradlab.problem.parameters import NotGiven, Parameters, Params
 from gradlab.problem.problem import Problem
 from gradlab.problem.progress import LEAST_BUDGET, directions_within, watched
 from gradlab.problem.tree import listed
-from gradlab.report import Report
+from gradlab.report import Report, weak_points
 from gradlab.report.notes import notes
 from gradlab.stencils import CENTRAL, Stencil
 from gradlab.verdict.blocks import Block, compare_blocks
@@ -198,7 +198,12 @@ def check_gradients(
         cost=cost_function.value,
         noise=noise,
         dtype=parameters.theta.dtype,
-        notes=(*(chosen.notes if chosen else ()), *notes(cost_function, analytic, noise), *missable(blocks)),
+        notes=(
+            *(chosen.notes if chosen else ()),
+            *notes(cost_function, analytic, noise),
+            *missable(blocks),
+            *weak_points.of_blocks(blocks),
+        ),
         allow_untested=allowed,
     )
     if stopped is not None:

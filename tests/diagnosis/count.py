@@ -1,4 +1,4 @@
-"""How often the first finding helps, over the mistakes of `corpus`: `python -m tests.diagnosis.count [SEEDS]`.
+"""How often the first finding helps: `python -m tests.diagnosis.count [SEEDS]`, over each of the three corpora.
 
 Right: it names the mistake. Useful: it names the place, or half of it. Useless: it says nothing that leads anywhere.
 Misleading: it names another mistake.
@@ -9,15 +9,16 @@ import sys
 import numpy as np
 
 from gradlab import Verdict
-from tests.diagnosis.corpus import CASES
+from tests.diagnosis import corpus, corpus_fresh
 
+CORPORA = {"own": corpus.CASES, "fresh": corpus_fresh.CASES}
 USELESS = {"nothing", "GL119", "GL121", "GL122"}
 
 
-def counted(seeds):
+def counted(cases, seeds):
     """Names of cases by what their first finding was worth; where a seed shows no mistake, it does not count."""
     found = {"right": [], "useful": [], "useless": [], "misleading": []}
-    for name, (right, useful, function) in CASES.items():
+    for name, (right, useful, function) in cases.items():
         for seed in seeds:
             report = function(np.random.default_rng(seed))
             if report.verdict is Verdict.AGREES:  # an index that happens not to be repeated, for example
@@ -29,10 +30,19 @@ def counted(seeds):
     return found
 
 
-if __name__ == "__main__":
-    found = counted(range(int(sys.argv[1]) if len(sys.argv) > 1 else 3))
+def shares(found):
+    """Rightly named, and named or placed, as shares of all."""
     total = sum(map(len, found.values()))
-    for worth, cases in found.items():
-        print(f"{worth:10} {len(cases):4} of {total}")
-    for worth in ("useful", "useless", "misleading"):
-        print(f"{worth}: {', '.join(found[worth]) or 'none'}")
+    return len(found["right"]) / total, (len(found["right"]) + len(found["useful"])) / total
+
+
+if __name__ == "__main__":
+    seeds = range(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    for title, cases in CORPORA.items():
+        found = counted(cases, seeds)
+        total = sum(map(len, found.values()))
+        counts = ", ".join(f"{len(names)} {worth}" for worth, names in found.items())
+        print(f"{title}: {len(cases)} kinds, {total} reports: {counts}")
+        for worth in ("useless", "misleading"):
+            for name in found[worth]:
+                print(f"  {worth}: {name}")

@@ -58,6 +58,18 @@ class Case:
         """The blocks of which something is known."""
         return [b for b in self.blocks.values() if b.verdict in (Verdict.WRONG, Verdict.AGREES)]
 
+    def place(self, block: Block) -> int:
+        """Where a block begins in theta: blocks lie there in the order of params."""
+        assert self.probe is not None
+        start = 0
+        for other in self.blocks.values():
+            if other is block:
+                break
+            start += other.theta.size
+        if not np.array_equal(self.probe.theta[start : start + block.theta.size], block.theta.ravel()):
+            raise ValueError(f"{block.name} does not lie in theta as it is: only some of its entries are checked")
+        return start
+
     def name(self, blocks: Iterable[Block]) -> str:
         """How to speak of these blocks: "the whole gradient", "W1 and b1", "W1, b1, … W5 (7 blocks)"."""
         names = [block.name for block in blocks]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gradlab.diagnosis.case import CERTAIN, Case
 from gradlab.diagnosis.finding import Finding
+from gradlab.diagnosis.upstream import column_of
 
 Floats = NDArray[np.float64]
 
@@ -27,7 +28,7 @@ def jacobian_entry(case: Case) -> Iterator[Finding]:
         return
     units = np.eye(R.size).reshape(R.size, *R.shape)
     analytic = np.stack([layer.backward(unit)[block.name].ravel() for unit in units])
-    numeric = np.stack([_change(case, block.name, i) for i in range(block.size)], axis=1)
+    numeric = np.stack([column_of(case, block.name, i) for i in range(block.size)], axis=1)
     size = float(np.max(np.abs(numeric)))
     if np.max(np.abs(R.ravel() @ analytic - block.analytic.ravel())) > 1e-9 * size:  # backward is not linear
         return
@@ -46,19 +47,6 @@ def jacobian_entry(case: Case) -> Iterator[Finding]:
     i, j = np.argwhere(wrong)[0]
     says = f"there backward has {analytic[i, j]:.6g}, a difference of forward {numeric[i, j]:.6g}"
     yield case.finding("GL138", [block], f"{said} Look at the line that makes it.", says, CERTAIN)
-
-
-def _change(case: Case, name: str, i: int) -> Floats:
-    """A column: all outputs, by one entry of an input."""
-    assert case.layer is not None
-    x = case.layer.inputs[name]
-    h = 1e-5 * max(abs(float(x.flat[i])), 0.1)
-    sides = []
-    for step in (h, -h):
-        moved = x.copy()
-        moved.flat[i] += step
-        sides.append(case.layer.forward({name: moved}).ravel())
-    return np.asarray((sides[0] - sides[1]) / (2 * h))
 
 
 def _index(i: int, shape: tuple[int, ...]) -> str:

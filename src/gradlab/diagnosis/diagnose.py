@@ -49,29 +49,33 @@ CAUSES: tuple[Rule, ...] = (
     upstream.not_linear,
     products.weight_left_out,
     upstream.handed_on,
+    upstream.skipped,
     upstream.one_use,
     products.reshaped,
     products.another_activation,
     terms.two_terms,
     terms.another_term,
+    terms.two_values,
+    terms.decay_of_some,
     own_factor.parameter_scale,
+    terms.nearly,
     sums.softmax_coupling,
     sums.normalisation,
     sums.symmetrised,
-    terms.nearly,
     sums.last_step,
     sums.rotated,
     own_factor.factor_of_its_own,
     own_factor.elementwise,
     contracted.jacobian_entry,
+    terms.linear_on_one_side,
 )
 WEAK: tuple[Rule, ...] = (
     whereabouts.only_the_input,
     sums.should_sum_to_zero,
+    places.several_slices,
     sums.right_sums,
     whereabouts.run_of_entries,
 )
-WHEREABOUTS: tuple[Rule, ...] = (whereabouts.only_one_block, whereabouts.everything)
 PLACES: tuple[Rule, ...] = (places.one_slice, places.one_entry)
 PATTERNS: tuple[Rule, ...] = (
     layers.from_the_output,
@@ -96,7 +100,8 @@ RULES = (
     *PLACES,
     *PATTERNS,
     places.one_number,
-    *WHEREABOUTS,
+    whereabouts.only_one_block,
+    whereabouts.everything,
     jacobian_symmetry.asymmetric,
     *TRUST,
 )
@@ -123,6 +128,9 @@ def diagnose(blocks: Mapping[str, Block], probe: Probe | None = None, raised: st
     """
     case = Case(blocks, probe, raised)
     wrong = {block.name for block in case.wrong}
+    unsteady = _ask([undecided.random], case)
+    if unsteady and wrong <= _blocks(unsteady):  # what differs from call to call can look like any mistake
+        return tuple(unsteady)
     fits = sorted(_ask(FITS, case), key=lambda f: (set(f.blocks) != wrong, -min(f.sure, CERTAIN)))
     likely = _each_block_once([f for f in fits if f.sure >= SURE])
     whole = [f for f in likely if _covered(likely, f.code) >= wrong]
@@ -133,11 +141,16 @@ def diagnose(blocks: Mapping[str, Block], probe: Probe | None = None, raised: st
     certain = _blocks(causes) >= wrong
     alone = [] if certain else [f for f in _ask(PLACES, case) if set(f.blocks) == wrong]
     weak = [] if causes else _ask(WEAK, case)
-    found = [*causes, *alone, *weak, *_ask(PATTERNS, case), *parts]
-    if not likely and not causes:
-        found += _ask([places.one_number], case)
-    place = next((said for rule in WHEREABOUTS if (said := _ask([rule], case))), []) if not found else []
+    # An input is made from what makes the parameters: what explains all of these explains it as well.
+    parameters = {block.name for block in case.parameters} & wrong
+    early = parts if parameters and _blocks(parts) >= parameters else []
+    found = [*causes, *early, *alone, *weak, *_ask(PATTERNS, case), *(() if early else parts)]
+    number = _ask([places.one_number], case) if not likely and not causes else []
+    place = [] if found else _ask([whereabouts.only_one_block], case) + number or _ask([whereabouts.everything], case)
+    found += number if found else []
     asymmetry = [] if certain or not (found or place) else _ask([jacobian_symmetry.asymmetric], case)
+    if place and asymmetry and not found and place[0].code == whereabouts.NOTHING_BUT_WHERE:
+        place, asymmetry = [whereabouts.with_symmetry(place[0], asymmetry[0]), *place[1:]], []
     return (*found, *place, *asymmetry, *_ask(TRUST, case))
 
 

@@ -6,6 +6,7 @@ dWl or dbl stays there; a mistake in dZl spoils Wl and bl and everything below, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -86,6 +87,9 @@ def from_a_layer_down(case: Case) -> Iterator[Finding]:
         down = f"W{above.number}ᵀ · {above.upstream}"
     else:
         down = f"{above.blocks[0].name}, transposed, times {above.upstream}"
+    again = [w.name for w in here.weights if _is_recurrent(w)]
+    if again:
+        down += f". If {again[0]} feeds the layer's output back to it: at what comes from later steps through it"
     yield _finding(
         case,
         "GL113",
@@ -93,6 +97,13 @@ def from_a_layer_down(case: Case) -> Iterator[Finding]:
         f"{'and all below it are' if k > 0 else 'is'} wrong. So {above.upstream} is right and {here.upstream} is "
         f"not: look at the derivative of the activation of {here.title}, and at {down}.",
     )
+
+
+def _is_recurrent(weight: Block) -> bool:
+    """Does its name say that it feeds the units of a layer to themselves: Whh, weight_hh_l0, U of a square shape?"""
+    square = len(weight.shape) == 2 and weight.shape[0] == weight.shape[1]
+    letters = re.search(r"(?:^|[^a-z])[WUwu]_?([a-z])\1(?![a-z])|hh|recurrent", weight.name)
+    return bool(letters) and (square or "hh" in weight.name or "recurrent" in weight.name)
 
 
 def only_weights(case: Case) -> Iterator[Finding]:

@@ -17,6 +17,8 @@ from gradlab.verdict.blocks import Block, Verdict
 
 Guess = tuple[str, NDArray[Any], float]  # in words, the numeric block it predicts, digits to state it
 AXES = ("rows", "columns")
+MOST_SLICES = 2 / 3  # share of slices that may be wrong: if one of four happens to be right, that says nothing
+MOST_OF_A_SLICE = 0.8  # share of a slice that must be wrong for it to be wrong as a whole
 
 
 def transposed(case: Case) -> Iterator[Finding]:
@@ -124,13 +126,18 @@ def slice_scaled(case: Case) -> Iterator[Finding]:
             scaled = block.analytic.copy()
             scaled[at] *= factor.middle
             name = _name(block, axis, i)
+            simple = evidence.fraction(factor, 1.0)
+            whole = simple is not None and simple.denominator == 1 and simple > 1
+            look = (
+                f"Is index {i} used {simple} times, and added once (+= with a repeated index; use np.add.at)?"
+                if whole
+                else "Look for an index that is treated apart."
+            )
             yield case.fit(
                 "GL108",
                 [block],
                 always(scaled),
-                f"Only {name} is wrong, by one factor: it should be "
-                f"{share(evidence.fraction(factor, 1.0) or factor)} "
-                "what it is. Look for an index that is treated apart.",
+                f"Only {name} is wrong, by one factor: it should be {share(simple or factor)} what it is. {look}",
                 f"all {block.wrong_count} wrong entries lie in {name}; numeric = {factor} · analytic there,",
                 cost=factor.digits(usual=1.0) + math.log10(block.analytic.shape[axis]),
             )
@@ -149,6 +156,61 @@ def one_slice(case: Case) -> Iterator[Finding]:
             "twice.",
             f"all {block.wrong_count} wrong entries lie there, of {block.size} in the block",
         )
+
+
+def several_slices(case: Case) -> Iterator[Finding]:
+    """GL151 Some rows or columns are wrong as a whole, the others agree: a gate of several, or repeated indices."""
+    alike: dict[tuple[int, tuple[int, ...]], list[tuple[Block, int]]] = {}
+    for block in case.entrywise:
+        if (len(block.shape) > 1 or len(case.blocks) > 1) and (found := _wrong_slices(block)):
+            axis, rows = found
+            alike.setdefault((block.shape[axis], tuple(rows.tolist())), []).append((block, axis))
+    spoiled = {block.name for block in case.parameters} & {block.name for block in case.wrong}
+    for (n, indices), found_there in alike.items():
+        if not spoiled <= {block.name for block, _ in found_there}:
+            continue  # another block is wrong all over: these rows are not what sets the mistake apart
+        first, last, size = indices[0], indices[-1] + 1, len(indices)
+        run = last - first == size
+        which = f"{first}:{last}" if run else f"[{', '.join(map(str, indices[:6]))}{', …' if size > 6 else ''}]"
+        if run and n % size == 0 and first % size == 0 and n // size <= 8:
+            look = (
+                f"That is part {first // size} of {n // size} equal parts, counted from 0: if gates, heads or layers "
+                "are stacked there, look at the lines of this one, the derivative of its activation and its place in "
+                "the stack."
+            )
+        else:
+            look = (
+                "What sets them apart? Are they the indices that are looked up, or more than once (then add up: "
+                "np.add.at), those of a mask or a condition, or a slice whose ends are off?"
+            )
+        blocks = [block for block, _ in found_there]
+        places = [_name(block, axis, which) for block, axis in found_there]
+        said = ", ".join(places[:-1]) + " and " + places[-1] if len(places) > 1 else places[0]
+        yield case.finding(
+            "GL151",
+            blocks,
+            f"Only {said} {'is' if len(places) == 1 else 'are'} wrong, the rest of {case.name(blocks)} agrees. "
+            f"{look}",
+            f"{sum(b.wrong_count for b in blocks)} entries are wrong, all in these {size} of {n} slices",
+            3.0,
+        )
+
+
+def _wrong_slices(block: Block) -> tuple[int, NDArray[np.int_]] | None:
+    """The axis, and the two or more of its slices, that are wrong nearly as a whole while all others agree."""
+    for axis in range(len(block.shape)):
+        wrong = np.moveaxis(block.verdicts == Verdict.WRONG, axis, 0).reshape(block.shape[axis], -1)
+        rows = np.flatnonzero(wrong.any(axis=1))
+        enough = wrong.shape[1] > 1 or (len(block.shape) == 1 and rows.size and np.ptp(rows) + 1 == rows.size)
+        others = np.delete(np.moveaxis(block.verdicts, axis, 0).reshape(len(wrong), -1), rows, axis=0)
+        enough = enough and bool(np.any(others == Verdict.AGREES, axis=1).all())  # not only untested
+        if (
+            1 < rows.size <= MOST_SLICES * len(wrong)
+            and enough
+            and np.all(wrong[rows].mean(axis=1) >= MOST_OF_A_SLICE)
+        ):
+            return axis, rows
+    return None
 
 
 def one_entry(case: Case) -> Iterator[Finding]:
@@ -197,7 +259,7 @@ def _slices(case: Case) -> Iterator[tuple[Block, int, int]]:
                 yield block, axis, int(rows[0])
 
 
-def _name(block: Block, axis: int, i: int) -> str:
+def _name(block: Block, axis: int, i: int | str) -> str:
     index = [":"] * block.analytic.ndim
     index[axis] = str(i)
     return f"{block.name}[{', '.join(index)}]"

@@ -19,17 +19,29 @@ LETTERS = {
     WEIGHT: r"(?:[UV]|[WwUV](?=[a-z]))([a-z]{0,3})",
     BIAS: r"[Bb]([a-z]{1,3})",
 }  # Wxh, bf: the letters say which units
-INPUT = re.compile(r"[xX]\w*|A|a|Z|z|h|h0|c0|q|k|v|[aA]_?prev|h_?prev|c_?prev|inputs?|data|images?|logits|scores")
+INPUT = re.compile(
+    r"[xX]\w*|[aAzZhqkv]|[hc]0|prev_?\w+|\w+?_?prev|inputs?|data|images?|logits|scores|quer(?:y|ies)|keys?|values?|"
+    r"src|tgt|memory|hidden|cell|state|emb\w*|feat\w*|tokens?|left|right|probs?|preds?"
+)
 
 
 @dataclass(frozen=True)
 class LayerBlocks:
-    """The weights and biases of one layer. `number` is what its names call it, where they do."""
+    """The weights and biases of one layer.
+
+    Attributes
+    ----------
+    number
+        What its names call it, where they do.
+    fed_by
+        In names such as W_hy: the letters of the units that it takes in.
+    """
 
     key: str
     weights: tuple[Block, ...] = ()
     biases: tuple[Block, ...] = ()
     number: int | None = None
+    fed_by: frozenset[str] = frozenset()
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -70,7 +82,7 @@ def read(blocks: Sequence[Block]) -> Structure | None:
     layers = _from_names(blocks) or _from_shapes(blocks)
     if not layers:
         return None
-    order = _by_number(layers) or (_chain(layers) if len(layers) > 1 else layers)
+    order = _by_number(layers) or _by_letters(layers) or (_chain(layers) if len(layers) > 1 else layers)
     return Structure(tuple(order or layers), bool(order))
 
 
@@ -81,11 +93,12 @@ def _from_names(blocks: Sequence[Block]) -> list[LayerBlocks]:
         return []
     made = _made_letter([parsed for parsed, _ in found])
     layers: dict[str, LayerBlocks] = {}
-    for (key, kind), block in found:
-        key = made(key)
+    for (units, kind), block in found:
+        key = made(units)
         layer = layers.get(key, LayerBlocks(key))
         if kind == WEIGHT:
-            layers[key] = replace(layer, weights=(*layer.weights, block))
+            fed_by = layer.fed_by | (set(units) - {key} if key != units else set())
+            layers[key] = replace(layer, weights=(*layer.weights, block), fed_by=fed_by)
         else:
             layers[key] = replace(layer, biases=(*layer.biases, block))
     found_layers = list(layers.values())
@@ -130,6 +143,20 @@ def _numbered(layer: LayerBlocks) -> LayerBlocks:
     return replace(layer, number=int(layer.key)) if plain and layer.key.isdigit() else layer
 
 
+def _by_letters(layers: list[LayerBlocks]) -> list[LayerBlocks]:
+    """In the order in which each takes in what another makes, as W_hy what W_xh makes; if that is a chain."""
+    made = {layer.key: layer for layer in layers}
+    below = {layer.key: [key for key in layer.fed_by if key in made] for layer in layers}
+    if len(layers) < 2 or sum(not keys for keys in below.values()) != 1 or any(len(k) > 1 for k in below.values()):
+        return []
+    order = [next(layer for layer in layers if not below[layer.key])]
+    while above := [layer for layer in layers if below[layer.key] == [order[-1].key] and layer not in order]:
+        if len(above) > 1:
+            return []
+        order.append(above[0])
+    return order if len(order) == len(layers) else []
+
+
 def _by_number(layers: list[LayerBlocks]) -> list[LayerBlocks]:
     """Sorted by the numbers in their keys, if all have some and no two the same."""
     numbers = [tuple(int(n) for n in re.findall(r"\d+", layer.key)) for layer in layers]
@@ -138,7 +165,17 @@ def _by_number(layers: list[LayerBlocks]) -> list[LayerBlocks]:
     # `dense`, `dense_1`: the first of a family goes without
     if not same or len(set(numbers)) < len(layers) or sum(not n for n in numbers) > 1:
         return []
-    return [layer for _, layer in sorted(zip(numbers, layers, strict=True), key=lambda pair: pair[0])]
+    found = [layer for _, layer in sorted(zip(numbers, layers, strict=True), key=lambda pair: pair[0])]
+    return [] if any(map(_side_by_side, found, found[1:])) else found
+
+
+def _side_by_side(one: LayerBlocks, other: LayerBlocks) -> bool:
+    """Two branches, such as w1 and w3 of a gated unit: of one shape, so that no output of the one fits the other."""
+    shapes = [[w.shape for w in layer.weights] for layer in (one, other)]
+    if any(len(s) != 1 or len(s[0]) != 2 for s in shapes):
+        return False
+    (a,), (b,) = shapes
+    return a == b and a[0] != a[1]
 
 
 def _from_shapes(blocks: Sequence[Block]) -> list[LayerBlocks]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,32 +20,82 @@ from gradlab.verdict.blocks import Block, Verdict
 Array = NDArray[Any]
 
 
+@dataclass(frozen=True)
+class Slices:
+    """A block cut into slices, each a row, over which a normalisation may run."""
+
+    words: str
+    count: int
+    lay: Callable[[Any], Array]
+
+
 def normalisation(case: Case) -> Iterator[Finding]:
     """GL125 A term of a normalisation's derivative is missing: the mean of the gradient, or of gradient times Y."""
     for block in case.entrywise:
-        for axes in _sets_of_axes(block):
-            if not _vanishes(block.numeric, tolerance(block), axes):
-                continue
-            gains = _gains(case, block)
-            for basis, words in (
-                ((1.0, block.theta), "1 and x"),
-                *(((1.0, block.theta, g, g * block.theta), f"1, x, {n} and {n}·x") for n, g in gains),
-            ):
-                if _in_span(block, axes, basis):
-                    count = int(np.prod([block.shape[axis] for axis in axes]))
-                    which = f"axis {axes[0]}" if len(axes) == 1 else f"axes {', '.join(map(str, axes))}"
-                    inside = "" if len(basis) == 2 else " The gain belongs inside the means: they are of R·gain."
-                    yield case.finding(
-                        "GL125",
-                        [block],
-                        f"A term is missing, or has the wrong count, in the gradient of {block.name} through its "
-                        f"normalisation over {which}: subtract the mean of the upstream gradient, and x̂ times "
-                        "the mean "
-                        f"of upstream gradient · x̂, both over {count} entries.{inside}",
-                        f"in each slice numeric − analytic is a sum of multiples of {words}; numeric sums to 0",
-                        CERTAIN,
-                    )
-                    return
+        gains = _gains(case, block)
+        found = next((f for cut in _cuts(block) if (f := _missing_term(case, block, cut, gains))), None)
+        if found:
+            yield found
+
+
+def _missing_term(case: Case, block: Block, cut: Slices, gains: list[tuple[str, Array]]) -> Finding | None:
+    """Of a normalisation by mean and spread, to which the numeric gradient sums to 0, or by length alone."""
+    x, N = block.theta, block.numeric
+    if _vanishes(cut.lay(N), cut.lay(tolerance(block)), (1,)):
+        for basis, words in (
+            ((1.0, x), "1 and x"),
+            *(((1.0, x, g, g * x), f"1, x, {n} and {n}·x") for n, g in gains),
+        ):
+            if _in_span(block, cut, basis):
+                inside = "" if len(basis) == 2 else " The gain belongs inside the means: they are of R·gain."
+                return case.finding(
+                    "GL125",
+                    [block],
+                    f"A term is missing, or has the wrong count, in the gradient of {block.name} through its "
+                    f"normalisation over {cut.words}: subtract the mean of the upstream gradient, and x̂ times the "
+                    f"mean of upstream gradient · x̂, both over {cut.count} entries.{inside}",
+                    f"in each slice numeric − analytic is a sum of multiples of {words}; numeric sums to 0",
+                    CERTAIN,
+                )
+    product = cut.lay(N * x)
+    if np.all(np.abs(product.sum(axis=1)) <= 1e-4 * np.abs(product).sum(axis=1)):
+        for basis, words in (((x,), "x"), *(((x, g * x), f"x and {n}·x") for n, g in gains)):
+            if _in_span(block, cut, basis):
+                return case.finding(
+                    "GL125",
+                    [block],
+                    f"A term is missing, or has the wrong count, in the gradient of {block.name} through its "
+                    "division "
+                    f"by a length over {cut.words} (a norm, or a root of the mean square): subtract x̂ times the sum "
+                    f"of upstream gradient · x̂ for a norm, times its mean over {cut.count} entries for a root of "
+                    "the "
+                    "mean square.",
+                    f"in each slice numeric − analytic is a multiple of {words}; numeric · x sums to 0",
+                    CERTAIN,
+                )
+    return None
+
+
+def _cuts(block: Block) -> Iterator[Slices]:
+    """By all sets of axes; then by groups of neighbouring channels, which are on axis 1, or on the last one."""
+    shape = block.shape
+    for axes in _sets_of_axes(block):
+        words = f"axis {axes[0]}" if len(axes) == 1 else f"axes {', '.join(map(str, axes))}"
+        yield _slices(shape, axes, words)
+    for channel in dict.fromkeys((1, len(shape) - 1)) if len(shape) > 1 else ():
+        for groups in range(2, shape[channel]):
+            if shape[channel] % groups == 0:
+                size = shape[channel] // groups
+                split = (*shape[:channel], groups, size, *shape[channel + 1 :])
+                within = tuple(axis for axis in range(1, len(split)) if axis != channel)
+                words = f"groups of {size} along axis {channel}"
+                yield _slices(split, within if len(shape) > 2 else (channel + 1,), words)
+
+
+def _slices(shape: tuple[int, ...], axes: tuple[int, ...], words: str) -> Slices:
+    count = math.prod(shape[axis] for axis in axes)
+    rest = [axis for axis in range(len(shape)) if axis not in axes]
+    return Slices(words, count, lambda v: np.reshape(v, shape).transpose(*rest, *axes).reshape(-1, count))
 
 
 def _sets_of_axes(block: Block) -> list[tuple[int, ...]]:
@@ -69,20 +121,14 @@ def _gains(case: Case, block: Block) -> list[tuple[str, Array]]:
     return found
 
 
-def _in_span(block: Block, axes: tuple[int, ...], basis: Sequence[Any]) -> bool:
+def _in_span(block: Block, cut: Slices, basis: Sequence[Any]) -> bool:
     """Is the difference a sum of multiples of the basis, in every slice, with equations to spare?"""
     D, bound = block.numeric - block.analytic, tolerance(block)
-    rest = [axis for axis in range(D.ndim) if axis not in axes]
-    count = int(np.prod([D.shape[axis] for axis in axes]))
-    slices = D.size // count
-    if count <= len(basis) or (count - len(basis)) * slices < 2:
+    target = cut.lay(D)
+    if cut.count <= len(basis) or (cut.count - len(basis)) * len(target) < 2:
         return False
-
-    def lay(v: Any) -> Array:
-        return np.broadcast_to(v, D.shape).transpose(*rest, *axes).reshape(slices, count)
-
-    target, room = lay(D), np.maximum(5 * lay(bound), 1e-9 * np.max(np.abs(block.numeric)))
-    columns = np.stack([lay(v) for v in basis], axis=-1)
+    room = np.maximum(5 * cut.lay(bound), 1e-9 * np.max(np.abs(block.numeric)))
+    columns = np.stack([cut.lay(np.broadcast_to(v, D.shape)) for v in basis], axis=-1)
     if not np.all(np.isfinite(columns)):
         return False
     for y, M, r in zip(target, columns, room, strict=True):
@@ -101,7 +147,8 @@ def softmax_coupling(case: Case) -> Iterator[Finding]:
             continue
         for weight in (Y, np.exp(Y)) if np.all(Y < 0) else (Y,):
             for axis in range(Y.ndim):
-                if block.shape[axis] < 2 or not _vanishes(block.numeric, tolerance(block), (axis,)):
+                ones = np.min(weight) > 0 and np.allclose(weight.sum(axis=axis), 1)
+                if block.shape[axis] < 2 or not ones or not _vanishes(block.numeric, tolerance(block), (axis,)):
                     continue
                 D, room = block.numeric - block.analytic, np.maximum(5 * tolerance(block), 1e-12)
                 own = layer.upstream * Y**2  # type: ignore[union-attr]  # the term that the diagonal has already
@@ -129,20 +176,38 @@ def should_sum_to_zero(case: Case) -> Iterator[Finding]:
     """GL126 The output ignores a shift of the input, so the gradient must sum to 0, and does not."""
     for block in case.entrywise:
         for axis in range(block.analytic.ndim):
-            if block.shape[axis] < 2 or block.size < 4 or not _vanishes(block.numeric, tolerance(block), (axis,)):
+            if block.shape[axis] < 2 or block.size < 4:
                 continue
-            total = np.sum(block.analytic, axis=axis)
+            decay = _decay_beside(block, axis)
+            if decay is None:
+                continue
+            total = np.sum(block.analytic - decay * block.theta, axis=axis)
             if np.max(np.abs(total)) > 1e-6 * np.max(np.sum(np.abs(block.analytic), axis=axis)):
+                aside = f", the decay of {decay:.4g} · θ aside" if decay else ""
                 yield case.finding(
                     "GL126",
                     [block],
-                    f"The gradient of {block.name} should sum to 0 along axis {axis}, for the output does not change "
-                    "when a constant is added there (as in a softmax or a normalisation). It does not: look at the "
-                    "step that makes the output blind to such a shift.",
+                    f"The gradient of {block.name} should sum to 0 along axis {axis}{aside}: the cost does not "
+                    "change "
+                    "when one number is added to all of them there (as in front of a softmax, a margin between "
+                    "scores, or a normalisation). It does not: a part of the step that takes the difference is "
+                    "missing, such as its sum over that axis.",
                     f"the largest sum is {np.max(np.abs(total)):.3g} in the analytic gradient, 0 in the numeric one",
                     4.0,
                 )
                 return
+
+
+def _decay_beside(block: Block, axis: int) -> float | None:
+    """The c for which numeric − c·θ sums to 0 along an axis: 0 in most cases, None if there is none."""
+    N, t, bound = block.numeric, block.theta, tolerance(block)
+    if _vanishes(N, bound, (axis,)):
+        return 0.0
+    n, total = N.sum(axis=axis).ravel(), t.sum(axis=axis).ravel()
+    if n.size < 3 or not np.all(np.isfinite(n)) or not np.any(total):
+        return None
+    c = float(n @ total / (total @ total))
+    return c if _vanishes(N - c * t, bound, (axis,)) else None
 
 
 def tangential(case: Case) -> Iterator[Finding]:
@@ -248,8 +313,11 @@ def right_sums(case: Case) -> Iterator[Finding]:
                 yield case.finding(
                     "GL137",
                     [block],
-                    f"Summed along axis {axis}, the gradient of {block.name} is right: the right amount lies in the "
-                    "wrong places. Look at the index, mask or order by which it is spread over that axis.",
+                    f"Summed along axis {axis}, the gradient of {block.name} is right, entry by entry it is not. "
+                    "Either "
+                    "the right amount lies in the wrong places (an index, a mask, an order), or a part is missing "
+                    "that "
+                    "sums to 0 there.",
                     f"all {a.size} sums agree, {block.wrong_count} of {block.size} entries do not",
                     4.0,
                 )

@@ -92,6 +92,145 @@ def two_terms(case: Case) -> Iterator[Finding]:
         yield case.finding("GL133", [block], message, says, CERTAIN)
 
 
+def decay_of_some(case: Case) -> Iterator[Finding]:
+    """GL107 The difference is a multiple of θ in some entries of a block, the others are right: a decayed bias."""
+    for block in [] if case.layer else case.entrywise:  # a layer has no decay
+        wrong = block.verdicts == Verdict.WRONG
+        n = int(wrong.sum())
+        if n == block.size or n > block.size / 2 or not np.all(block.theta[wrong]):
+            continue
+        D, t, bound = (block.numeric - block.analytic)[wrong], block.theta[wrong], tolerance(block)[wrong]
+        low, high = float(np.max(D / t - bound / np.abs(t))), float(np.min(D / t + bound / np.abs(t)))
+        if low > high or (n < 3 and not _stays_decay(case, block, wrong, (low + high) / 2)):
+            continue
+        c = (low + high) / 2
+        places = _some_places(block, wrong)
+        verb = f"lack{'s' * (n == 1)} {c:.4g} · θ" if c > 0 else f"ha{'s' if n == 1 else 've'} {-c:.4g} · θ too much"
+        yield case.finding(
+            "GL107",
+            [block],
+            f"{places} of {block.name} {verb}, the others agree. {'Is it a bias' if n == 1 else 'Are they biases'}, "
+            f"decayed in the {'cost' if c > 0 else 'gradient'} and not in the {'gradient' if c > 0 else 'cost'}?"
+            + (" A square of this entry alone, whose derivative is off, looks the same." if n < 3 else ""),
+            f"numeric = analytic {'+' if c > 0 else '−'} {abs(c):.6g} · θ in {n} {'entry' if n == 1 else 'entries'}, "
+            "the other "
+            f"{block.size - n} agree",
+            CERTAIN if n >= 3 else 6.0,
+        )
+
+
+def _some_places(block: Block, wrong: NDArray[np.bool_]) -> str:
+    """ "Entry [0]", "Entries [0], [4] and [8]", "10 entries, the first at [0, 0],"."""
+    at = [f"[{', '.join(map(str, index))}]" for index in np.argwhere(wrong).tolist()]
+    if len(at) == 1:
+        return f"Entry {at[0]}"
+    if len(at) <= 8:
+        return f"Entries {', '.join(at[:-1])} and {at[-1]}"
+    return f"{len(at)} entries, from {at[0]} to {at[-1]},"
+
+
+def _stays_decay(case: Case, block: Block, wrong: NDArray[np.bool_], c: float) -> bool:
+    """One or two entries fit any number: is the difference still c · θ where all parameters are moved?"""
+    probe = case.probe
+    if probe is None or probe.gradient is None or probe.cost is None:
+        return False
+    rng = np.random.default_rng(3)
+    moved = 0.2 * probe.scale * rng.uniform(0.5, 1, probe.theta.size)
+    for i in np.flatnonzero(wrong.ravel()):
+        at = case.place(block) + int(i)
+        D = probe.slope(moved, at) - probe.gradient(probe.theta + moved)[at]
+        if abs(D - c * (probe.theta + moved)[at]) > 1e-6 * abs(D):
+            return False
+    return True
+
+
+def two_values(case: Case) -> Iterator[Finding]:
+    """GL153 The difference takes one or two values: another target on each side, as when labels are not the same."""
+    for block in case.entrywise:
+        D, bound = block.numeric - block.analytic, tolerance(block)
+        wrong = block.verdicts == Verdict.WRONG
+        if block.size < 6 or int(wrong.sum()) < 3:
+            continue
+        values = _clusters(D, np.maximum(5 * bound, 1e-9 * np.max(np.abs(D))))
+        if values is None or len(values) != 2:
+            continue
+        counts = [int(np.sum(np.abs(D - v) <= np.maximum(5 * bound, 1e-9 * np.max(np.abs(D))))) for v in values]
+        rare = int(np.argmin(counts))
+        few, rest = values[rare], values[1 - rare]
+        member = np.abs(D - few) <= np.maximum(5 * bound, 1e-9 * np.max(np.abs(D)))
+        if D.ndim > 1 and any(np.count_nonzero(member.any(axis=_but(k, D.ndim))) == 1 for k in range(D.ndim)):
+            continue  # one row or column: that is its place
+        axis = next((k for k in range(D.ndim) if D.ndim > 1 and np.all(member.sum(axis=k) == 1)), None)
+        each = ", one for each index along the other axes: the places of the labels" if axis is not None else ""
+        agree = abs(rest) <= float(np.max(5 * bound))
+        yield case.finding(
+            "GL153",
+            [block],
+            f"{counts[rare]} entries of {block.name} are all off by the same number, {few:.4g}{each}; "
+            + ("the others agree. " if agree else f"all others by {rest:.4g}. ")
+            + "Cost and gradient differ in a constant that the one subtracts from these entries: look at the target "
+            "(labels, one-hot, smoothing), and whether it is subtracted before or after a division.",
+            f"numeric − analytic is {few:.6g} in {counts[rare]} entries and {0 if agree else rest:.6g} in "
+            f"{counts[1 - rare]}",
+            CERTAIN,
+        )
+
+
+def _but(axis: int, ndim: int) -> tuple[int, ...]:
+    return tuple(k for k in range(ndim) if k != axis)
+
+
+def _clusters(D: NDArray[Any], room: NDArray[Any]) -> list[float] | None:
+    """The values that D takes within its room, if there are at most two."""
+    rest, width, values = D.ravel(), room.ravel(), []
+    while rest.size:
+        value = float(rest[0])
+        near = np.abs(rest - value) <= 2 * width
+        values.append(float(np.median(rest[near])))
+        rest, width = rest[~near], width[~near]
+        if len(values) > 2:
+            return None
+    return values
+
+
+def linear_on_one_side(case: Case) -> Iterator[Finding]:
+    """GL152 The analytic gradient is linear in the parameters, and the cost's is not; or the reverse."""
+    probe = case.probe
+    if case.layer or probe is None or probe.gradient is None or probe.cost is None or not case.entrywise:
+        return
+    if len(case.wrong) < len(case.tested) or probe.theta.size < 2:
+        return
+    rng = np.random.default_rng(5)
+    bends = []
+    for _ in range(2):
+        u = probe.scale * rng.choice([-1.0, 1.0], probe.theta.size)
+        one = np.stack([probe.gradient(probe.theta + k * u) for k in (-1, 0, 1)])
+        J = np.array([probe.cost(k * u) for k in (-2, -1, 0, 1, 2)])
+        third = abs(J[4] - 2 * J[3] + 2 * J[1] - J[0]) / np.sum(np.abs(J))
+        bends.append((np.max(np.abs(one[2] - 2 * one[1] + one[0])) / np.max(np.abs(one[2] - one[0])), third))
+    analytic, cost = (np.array(side) for side in zip(*bends, strict=True))
+    if not (np.all(np.isfinite(analytic)) and np.all(np.isfinite(cost))):
+        return
+    straight, bent = 1e-9, 1e-4
+    if np.all(analytic < straight) and np.all(cost > bent):
+        message = (
+            "The analytic gradient is linear in the parameters, as that of a sum of squares is; the gradient of this "
+            "cost is not. A derivative is left out: of the activation, of the exponential or the logarithm in the "
+            "loss, or of the limit beyond which a loss goes on otherwise."
+        )
+    elif np.all(analytic > bent) and np.all(cost < straight):
+        message = (
+            "The cost is a polynomial of degree two along any line, as a sum of squares is, so its gradient is "
+            "linear "
+            "in the parameters; the analytic one is not. It has the derivative of an activation, or of a loss, that "
+            "this cost does not have."
+        )
+    else:
+        return
+    says = f"bend of the analytic gradient {order(float(analytic.max()))}, of the cost's {order(float(cost.max()))}"
+    yield case.finding("GL152", case.wrong, message, says, 6.0)
+
+
 def _least_squares(
     columns: Sequence[NDArray[Any]], y: NDArray[Any], bound: NDArray[Any], at: NDArray[np.bool_]
 ) -> tuple[float, ...] | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from gradlab.diagnosis.case import Case, capital
 from gradlab.diagnosis.finding import Finding
 from gradlab.numeric.answer import Reason
@@ -57,13 +59,15 @@ def noise(case: Case) -> Iterator[Finding]:
 
 def random(case: Case) -> Iterator[Finding]:
     """GL203 The cost, or the gradient, is not the same twice."""
-    yield from _undecided(
-        case,
-        "GL203",
-        Reason.RANDOM,
-        "{} cannot be checked: cost or gradient is not the same twice at the same params. Draw dropout masks and "
-        "batches once, outside, and pass them in.",
-    )
+    blocks = [b for b in case.blocks.values() if np.any(b.reason == Reason.RANDOM)]
+    if blocks:
+        yield case.finding(
+            "GL203",
+            blocks,
+            f"{capital(case.name(blocks))} cannot be checked: cost or gradient is not the same twice at the same "
+            "params. Draw dropout masks and batches once, outside, and pass them in.",
+            ", ".join(f"{b.name}: {int(np.sum(b.reason == Reason.RANDOM))} of {b.size}" for b in blocks),
+        )
 
 
 def no_value(case: Case) -> Iterator[Finding]:

@@ -1,20 +1,22 @@
-"""Rules on what backward does with its upstream gradient R: ignored, handed on, or used once where it counts "
-"often."""
+"""Rules on what backward does with its upstream gradient R: ignored, handed on, lost on one of several paths."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.diagnosis.case import CERTAIN, Case
+from gradlab.diagnosis.evidence import tolerance
 from gradlab.diagnosis.finding import Finding
 from gradlab.verdict.blocks import Block, Verdict
 
-FEW = 45  # entries of R up to which all sums of two to four are tried
+ASKED = 6  # wrong entries of which it is asked into which outputs they go
+MANY = 200  # entries of R up to which sums of two are tried
 SAME = 1e-11  # share of the largest entry within which two numbers are one
 
 
@@ -26,6 +28,7 @@ def not_linear(case: Case) -> Iterator[Finding]:
     once, twice = layer.backward(layer.upstream), layer.backward(2 * layer.upstream)
     off = [b for b in case.entrywise if not _close(twice[b.name], 2 * once[b.name])]
     if not off:
+        yield from _by_sign(case, once)
         return
     name = case.name(off)
     if all(_close(twice[b.name], once[b.name]) for b in off):
@@ -51,6 +54,26 @@ def not_linear(case: Case) -> Iterator[Finding]:
     yield case.finding("GL135", off, message, f"{first.name}{index}: {numbers}", CERTAIN)
 
 
+def _by_sign(case: Case, once: Mapping[str, NDArray[Any]]) -> Iterator[Finding]:
+    """GL135 Minus the upstream gradient does not give minus the gradients: backward looks at its sign."""
+    assert case.layer is not None
+    minus = case.layer.backward(-case.layer.upstream)
+    off = [b for b in case.entrywise if not _close(minus[b.name], -once[b.name])]
+    if off:
+        first = off[0]
+        at = np.unravel_index(int(np.argmax(np.abs(minus[first.name] + once[first.name]))), first.shape)
+        index = f"[{', '.join(str(int(i)) for i in at)}]" if first.shape else ""
+        yield case.finding(
+            "GL135",
+            off,
+            f"backward looks at the sign of its upstream gradient in {case.name(off)}: with minus of it, the answer "
+            "is "
+            "not minus the answer. A mask such as x > 0 belongs to what went forward, not to what comes back.",
+            f"{first.name}{index}: {once[first.name][at]:.6g} with R, {minus[first.name][at]:.6g} with −R",
+            CERTAIN,
+        )
+
+
 def asked_otherwise(says: str, names: list[str]) -> Finding:
     """GL135 Backward is right for R itself, and wrong where the same is asked in another way."""
     return Finding("GL135", None, says, "right for the upstream gradient R itself", tuple(names), CERTAIN)
@@ -72,56 +95,123 @@ def handed_on(case: Case) -> Iterator[Finding]:
             )
 
 
-def one_use(case: Case) -> Iterator[Finding]:
-    """GL124 Entries are used several times, and the gradient has one of the uses, or puts it in another place."""
+def skipped(case: Case) -> Iterator[Finding]:
+    """GL150 The upstream gradient itself is missing in the gradient of an input, or is there once too often."""
     layer = case.layer
-    if layer is None:
-        return
-    R, found = layer.upstream.ravel(), []
-    for block in case.entrywise:
-        wrong = block.verdicts == Verdict.WRONG
-        analytic, numeric = block.analytic[wrong], block.numeric[wrong]
-        if R.size < 2 or (block.shape == layer.upstream.shape and _close(block.analytic, layer.upstream)):
+    for block in case.entrywise if layer else []:
+        R = layer.upstream  # type: ignore[union-attr]
+        if block.shape != R.shape or block.size < 2:
             continue
-        for share in (1, 4, 9, 2, 3):
-            sums = _sums(R / share)
-            among = R / share if sums is None else sums
-            live = analytic != 0
-            if np.sum(live) < min(2, wrong.sum()) or np.any(
-                _off(analytic[live], among) > SAME * np.abs(analytic[live])
-            ):
-                continue
-            if sums is not None and not np.all(_off(numeric, sums) <= np.maximum(2 * block.bound[wrong], 1e-12)):
-                continue
-            found.append(
-                case.finding(
-                    "GL124",
+        for times, what in ((1.0, "lacks the upstream gradient"), (-1.0, "has the upstream gradient too much")):
+            if np.all(np.abs(block.numeric - block.analytic - times * R) <= 3 * tolerance(block)):
+                yield case.finding(
+                    "GL150",
                     [block],
-                    f"Entries of {block.name} are used in several outputs; their gradient has one use of several, "
-                    "or lies in the wrong place. Add up with += (np.add.at where an index is repeated), and look at "
-                    "the windows, the stride and the index by which the upstream gradient is put back.",
-                    f"all {int(wrong.sum())} wrong entries are entries of the upstream gradient R, sums of some, "
-                    + ("or 0" if sums is None else "or 0; the numeric ones are sums of others"),
+                    f"The gradient of {block.name} {what}: a path on which {block.name} is added to the output "
+                    f"unchanged, as in a residual connection, is {'left out' if times > 0 else 'counted twice'}.",
+                    f"numeric − analytic = {'' if times > 0 else '−'}R in all {block.size} entries",
                     CERTAIN,
                 )
+
+
+def one_use(case: Case) -> Iterator[Finding]:
+    """GL124 Entries are used several times, and the gradient has one of the uses, or puts it in another place."""
+    layer, said = case.layer, []
+    for block in case.entrywise if layer else []:
+        wrong = np.flatnonzero((block.verdicts == Verdict.WRONG).ravel())
+        picked = wrong[np.unique(np.linspace(0, wrong.size - 1, ASKED).astype(int))]
+        uses = [_uses(case, block.name, int(i)) for i in picked]
+        shares = np.array([u.share for u in uses if u.outputs.size])
+        if not shares.size or np.any(shares == 0) or np.ptp(shares) > 1e-5 * np.abs(shares).max():
+            continue
+        R = shares[0] * layer.upstream.ravel()  # type: ignore[union-attr]
+        found = [_among(R, u.outputs, block.analytic.flat[i]) for i, u in zip(picked, uses, strict=True)]
+        if None in found:
+            continue
+        i, use = max(zip(picked, uses, strict=True), key=lambda pair: pair[1].outputs.size)
+        at = f"{block.name}[{', '.join(map(str, map(int, np.unravel_index(i, block.shape))))}]"
+        shape = layer.upstream.shape  # type: ignore[union-attr]
+        outputs = [
+            f"[{', '.join(map(str, map(int, np.unravel_index(k, shape))))}]"
+            for k in use.outputs[: min(4, use.outputs.size)]
+        ]
+        many = "" if use.outputs.size <= 4 else f" and {use.outputs.size - 4} more"
+        if use.outputs.size > 1 and "elsewhere" not in found:
+            message = (
+                f"Entries of {block.name} are used in several outputs, and their gradient has some of these uses "
+                "only. "
+                "Add up with += (np.add.at where an index is repeated; a sum over the axis along which it is "
+                "broadcast), and look at windows that overlap."
             )
-            break
-    if len(found) == len(case.wrong):  # else another mistake spoils them all: each bias has sums of R
-        yield from found
+        else:
+            message = (
+                f"The upstream gradient is put back in the wrong places of {block.name}: each number is right, its "
+                "index is not. Look at the index, the window, the stride and the order of axes by which backward "
+                "finds the entry that went forward."
+            )
+        said.append(
+            case.finding(
+                "GL124",
+                [block],
+                message,
+                f"{at} goes into output{' and output'.join(outputs)}{many}, and its gradient is "
+                f"{block.analytic.flat[i]:.6g} for {block.numeric.flat[i]:.6g}; so in all {len(picked)} wrong "
+                "entries that "
+                "were looked at",
+                CERTAIN,
+            )
+        )
+    if len(said) == len(case.wrong):  # else another mistake spoils them all: each bias has sums of R
+        yield from said
 
 
-def _off(values: NDArray[Any], among: NDArray[Any]) -> NDArray[Any]:
-    """How far each is from the nearest of the others."""
-    return np.asarray([np.min(np.abs(among - value)) for value in values])
+@dataclass(frozen=True)
+class _Uses:
+    """The outputs in which an entry stands as it is, and its share there; a share of 0 if it is mixed with others."""
+
+    outputs: NDArray[np.int_]
+    share: float
 
 
-def _sums(R: NDArray[Any]) -> NDArray[Any] | None:
-    """0 and all sums of one to four entries; None where there are too many to tell anything."""
-    if R.size > FEW:
-        return None
-    most = 4 if R.size <= FEW // 2 else 3
-    picked = (R[list(itertools.combinations(range(R.size), k))] for k in range(1, min(most, R.size) + 1))
-    return np.concatenate([[0.0], *(np.sum(entries, axis=1) for entries in picked)])
+def _uses(case: Case, name: str, i: int) -> _Uses:
+    """From the change of all outputs when one entry moves: each changes by the same share, or not at all."""
+    column = column_of(case, name, i)
+    moved = np.flatnonzero(np.abs(column) > 1e-6 * np.max(np.abs(column), initial=1e-300))
+    share = float(np.mean(column[moved])) if moved.size else 0.0
+    alike = moved.size and np.ptp(column[moved]) <= 1e-6 * abs(share)
+    nearest = 1 / round(1 / share) if alike and 1e-3 < share < 1.5 else 0.0  # 1, or 1/4 of an average over 4
+    return _Uses(moved, nearest if abs(nearest - share) <= 1e-5 * abs(share) else 0.0)
+
+
+def column_of(case: Case, name: str, i: int) -> NDArray[Any]:
+    """The derivative of all outputs by one entry of an input: a central difference of forward."""
+    assert case.layer is not None
+    x = case.layer.inputs[name]
+    h = 1e-5 * max(abs(float(x.flat[i])), 0.1)
+    sides = []
+    for step in (h, -h):
+        moved = x.copy()
+        moved.flat[i] += step
+        sides.append(case.layer.forward({name: moved}).ravel())
+    return np.asarray((sides[0] - sides[1]) / (2 * h))
+
+
+def _among(R: NDArray[Any], outputs: NDArray[np.int_], analytic: float) -> str | None:
+    """Is the analytic entry a sum of some of its uses ("some"), or of entries of R elsewhere, or 0 ("elsewhere")?"""
+    size = SAME * float(np.max(np.abs(R)))
+    here = R[outputs]
+    if analytic != 0 and outputs.size:
+        few = min(outputs.size, 10 if outputs.size <= 10 else 2)
+        parts = [
+            np.sum(here[list(c)]) for k in range(1, few + 1) for c in itertools.combinations(range(here.size), k)
+        ]
+        parts += list(np.sum(here) - np.array(parts)) + list(np.cumsum(here)) + list(np.cumsum(here[::-1]))
+        if np.min(np.abs(np.array(parts) - analytic)) <= size:
+            return "some"
+    if analytic == 0:
+        return "some" if outputs.size > 1 else "elsewhere"
+    pairs = R[:, None] + R[None, :] if R.size <= MANY else np.empty(0)
+    return "elsewhere" if min(np.min(np.abs(v - analytic), initial=np.inf) for v in (R, pairs)) <= size else None
 
 
 def _close(a: NDArray[Any], b: NDArray[Any]) -> bool:

@@ -198,7 +198,8 @@ def zero(case: Case) -> Iterator[Finding]:
             "GL103",
             whole,
             f"The analytic gradient of {case.name(whole)} is exactly zero. Was it made with zeros and never filled, "
-            "cut off by a unit that is taken for dead, or multiplied by a mask or an upstream of zeros?",
+            "overwritten in a loop whose last step gives 0 (= for +=), cut off by a unit that is taken for dead, or "
+            "multiplied by a mask or an upstream of zeros?",
             f"analytic = 0 in all {sum(b.size for b in whole)} entries, numeric up to "
             + _largest(b.numeric for b in whole),
             sum(evidence.misfit(b, b.analytic) for b in whole),
@@ -207,11 +208,22 @@ def zero(case: Case) -> Iterator[Finding]:
         wrong = block.verdicts == Verdict.WRONG
         if not block.directions and block.analytic.any() and wrong.sum() > 1 and not block.analytic[wrong].any():
             first = [int(i[0]) for i in np.nonzero(wrong)]
+            square = len(block.shape) == 2 and block.shape[0] == block.shape[1]
+            if square and np.count_nonzero(block.analytic - np.diag(np.diag(block.analytic))) == 0:
+                said = (
+                    f"{block.name} has its diagonal only: all other entries are exactly zero, and some should not "
+                    "be. "
+                    "If this is a Jacobian, each output hangs on the other parameters too, as in a softmax or a sum."
+                )
+            else:
+                said = (
+                    f"Every wrong entry of {block.name} is exactly zero in the analytic gradient, the others are "
+                    "right. Look for a loop that ends one early, or a mask."
+                )
             yield case.finding(
                 "GL103",
                 [block],
-                f"Every wrong entry of {block.name} is exactly zero in the analytic gradient, the others are right. "
-                "Look for a loop that ends one early, or a mask.",
+                said,
                 f"{int(wrong.sum())} entries, the first is {block.name}{first}",
                 evidence.misfit(block, block.analytic) - np.log10(float(block.size)),
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,6 +12,14 @@ from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.structure import is_input
 from gradlab.diagnosis.upstream import place_of
 from gradlab.verdict.blocks import Verdict
+
+NOTHING_BUT_WHERE = "GL147"
+CONSISTENT = {
+    "GL121": "It is the gradient of no cost at all: one formula, or one step of the chain rule, is wrong.",
+    "GL122": "It is the gradient of another cost, so the chain rule is followed: a function differs, such as the "
+    "loss, "
+    "its derivative, a term or a factor.",
+}
 
 MOST = 0.8  # share of the entries before a border that must be wrong
 
@@ -97,6 +106,12 @@ def everything(case: Case) -> Iterator[Finding]:
         look += f"{'is' if whole else 'are'} wrong, and no simple mistake explains them. "
         look += f"Begin at {place_of(block)}: write down its derivative, and compare the number."
     yield case.finding("GL147", case.wrong, look, _where(case))
+
+
+def with_symmetry(place: Finding, symmetry: Finding) -> Finding:
+    """Where nothing else is known, the place and whether the gradient is that of any cost, in one sentence more."""
+    message = f"{place.message} {CONSISTENT[symmetry.code]}"
+    return replace(place, message=message, evidence=f"{place.evidence}; {symmetry.evidence}")
 
 
 def _where(case: Case) -> str:

@@ -99,16 +99,16 @@ def analytic_gradients(
     def asked(params: Any) -> Any:
         return listed(grads(params), params)
 
-    def at(point: NDArray[Any]) -> Any:
+    def at(point: NDArray[Any]) -> Floats:
         theta[:] = point
-        try:
-            return asked(parameters.like(theta))
+        try:  # a gradient such as that of ½‖θ‖² may be theta itself: it is copied before theta is put back
+            return parameters.flatten(asked(parameters.like(theta))).copy()
         finally:
             theta[:] = before
 
     def after_cost(point: NDArray[Any]) -> Floats:
         call_cost(point)
-        return parameters.flatten(at(point))
+        return at(point)
 
     first, mutates = untouched(asked, parameters)
     if first is None:
@@ -116,21 +116,23 @@ def analytic_gradients(
     gradients = parameters.flatten(first)
     call_cost(aside)
     at(nearby)  # another input must leave the first answer alone
-    kept, again = parameters.flatten(first), parameters.flatten(at(before))
+    kept, again = parameters.flatten(first), at(before)
     unsure, follows_cost, accumulates = _differ(again, gradients), False, np.zeros(parameters.size, dtype=bool)
     if unsure.any():
         third = after_cost(before)
         call_cost(aside)
-        fourth = parameters.flatten(at(before))
+        fourth = at(before)
         follows_cost = not _differ(third, gradients).any() and not _differ(fourth, again).any()
         with np.errstate(all="ignore"):
-            accumulates = unsure & ~_differ(third - again, gradients) & ~_differ(fourth - third, gradients)
+            adds = ~unsure | (~_differ(third - again, gradients) & ~_differ(fourth - third, gradients))
+        for at_block in parameters.slices.values():  # by block: noise can look like it in a few entries
+            accumulates[at_block] = unsure[at_block] & adds[at_block].all()
         unsure = unsure & ~accumulates & (not follows_cost)
     with np.errstate(all="ignore"):
         differs = np.abs(again - gradients)
     return Analytic(
         theta=gradients,
-        function=after_cost if follows_cost else lambda point: parameters.flatten(at(point)),
+        function=after_cost if follows_cost else at,
         mutates=mutates,
         reuses=tuple(
             name for name, s in parameters.slices.items() if not np.array_equal(gradients[s], kept[s], equal_nan=True)

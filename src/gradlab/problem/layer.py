@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -136,6 +137,17 @@ class Layer:
             named = hasattr(self._form, "_fields")
             return type(self._form)(*ups) if named else type(self._form)(ups)
         return ups[0]
+
+
+@dataclass(frozen=True)
+class UpstreamCost:
+    """The cost that a layer is checked with: the sum of R · output. It still knows the layer, which rules ask."""
+
+    layer: Layer
+    upstream: Upstream
+
+    def __call__(self, moved: Mapping[str, Any]) -> Any:
+        return self.layer.cost(self.upstream, moved)
 
 
 def _named(form: Any) -> dict[str, Any]:
