@@ -8,7 +8,9 @@ import signal
 import threading
 import traceback
 import warnings
-from collections import Counter
+from collections import Counter, deque
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +49,52 @@ class Silent(Hostile):
 
     def __array__(self, *arguments, **keywords):
         raise TypeError("no array")
+
+
+class Labelled:
+    """As pandas' Series: an array for whoever asks, but it calculates by its labels."""
+
+    def __array__(self, *arguments, **keywords):
+        return np.array([0.3, -0.7, 1.1])
+
+    def to_numpy(self):
+        return np.asarray(self)
+
+
+class Duck(Labelled):
+    """An array of somebody else's."""
+
+    to_numpy = None
+    __array_interface__ = property(lambda self: np.asarray(self).__array_interface__)
+
+
+class Sub(np.ndarray):
+    """A subclass whose arithmetic may be another."""
+
+
+class Number:
+    """Like a number, and none."""
+
+    def __index__(self):
+        return 2
+
+    def __float__(self):
+        return 1.5
+
+
+def generates(*arguments, **keywords):
+    yield 1.0
+
+
+def remembers():
+    """Another answer at every call."""
+    calls = []
+    return lambda *a, **k: float(len(calls)) if calls.append(1) is None else 0.0
+
+
+def frozen(array):
+    array.flags.writeable = False
+    return array
 
 
 def refuses(*arguments, **keywords):
@@ -119,6 +167,34 @@ def garbage():
         "stencil": stencils.FORWARD,
         "exception": ValueError("x"),
         "cyclic": cyclic,
+        "labelled": Labelled(),
+        "labelled in a dict": {"W": Labelled()},
+        "duck": Duck(),
+        "subclass": np.array([0.3, -0.7, 1.1]).view(Sub),
+        "records": np.rec.array([(1.0, 2.0)], dtype=[("a", float), ("b", float)]),
+        "read-only": frozen(np.array([0.3, -0.7, 1.1])),
+        "backwards": np.array([1.1, -0.7, 0.3])[::-1],
+        "every third": np.arange(9.0)[::3],
+        "the other byte order": np.array([0.3, -0.7, 1.1], dtype=">f8" if np.little_endian else "<f8"),
+        "broadcast": np.broadcast_to(0.5, (3,)),
+        "iterator": np.array([0.3, -0.7, 1.1]).flat,
+        "whole beyond int64": [10**30, 1],
+        "unsigned": np.array([2**64 - 1], dtype=np.uint64),
+        "fractions": [Fraction(1, 2), Fraction(1, 3)],
+        "decimal": Decimal("0.5"),
+        "deque": deque([1.0, 2.0]),
+        "buffer": memoryview(np.array([0.3, -0.7, 1.1])),
+        "number-like": Number(),
+        "generator function": generates,
+        "remembers": remembers(),
+        "function of complex": lambda *a, **k: 1 + 0j,
+        "function of bools": lambda *a, **k: True,
+        "function of one entry": lambda *a, **k: np.array([1.0]),
+        "function of halves": lambda *a, **k: np.float16(1),
+        "function of NaN": lambda *a, **k: float("nan"),
+        "function of objects": lambda *a, **k: np.array([1.0, None], dtype=object),
+        "function of itself": lambda *a, **k: a[0] if a else k,
+        "function of whole beyond float": lambda *a, **k: 10**400,
     }
 
 

@@ -183,4 +183,9 @@ def complex_step(f: Callable[[complex], complex], x: float, h: float = 1e-20) ->
         value = value[()]
     if not isinstance(value, int | float | complex | np.number):
         raise GradlabError(f"f must return one complex number, got {_arguments.shown(value)}")
-    return complex(value).imag / h
+    try:
+        return complex(value).imag / h
+    except OverflowError:  # a whole number beyond 1e308
+        raise GradlabError(
+            f"f must return a complex number that fits a float, got {_arguments.shown(value)}"
+        ) from None

@@ -192,3 +192,21 @@ class Closed:
 def test_somebody_elses_array_that_cannot_be_read():
     with pytest.raises(GradlabError, match=r"params 'W' must be an array .* can read, got Closed: call detach"):
         Parameters({"W": Closed()})
+
+
+class Labelled:
+    """As pandas' Series and xarray's DataArray: NumPy can read it, and it calculates by its labels."""
+
+    def __array__(self, dtype=None, copy=None):
+        return np.ones(3)
+
+    def to_numpy(self):
+        return np.ones(3)
+
+
+@pytest.mark.parametrize(
+    "params", [Labelled(), {"W": Labelled()}, [np.ones(2), Labelled()]], ids=["one", "dict", "list"]
+)
+def test_what_calculates_by_labels_is_refused(params):
+    with pytest.raises(GradlabError, match=r"Labelled, which calculates by its labels: .* Pass .to_numpy\(\)"):
+        Parameters(params)

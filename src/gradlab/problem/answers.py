@@ -72,8 +72,8 @@ def described(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
-def out_of_data() -> GradlabError:
+def out_of_data(what: str = "cost") -> GradlabError:
     return GradlabError(
-        "cost must not run out of data, it raised StopIteration: draw the batch once, before the check, and hand the "
-        "same one to every call"
+        f"{what} must not run out of data, it raised StopIteration: draw the batch once, before the check, and hand "
+        "the same one to every call"
     )

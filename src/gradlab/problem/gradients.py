@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.errors import GradlabError
+from gradlab.problem.answers import out_of_data
 from gradlab.problem.cost import Cost, untouched
 from gradlab.problem.parameters import Parameters, Params, named
 from gradlab.problem.tree import beside, by_name, is_sequence, listed
@@ -97,7 +98,10 @@ def analytic_gradients(
         aside = _moved(before, 1e-3, cost)  # so far that gradients there differ by more than rounding
 
     def asked(params: Any) -> Any:
-        return listed(grads(params), params)
+        try:
+            return listed(grads(params), params)
+        except StopIteration:
+            raise out_of_data("grads") from None
 
     def at(point: NDArray[Any]) -> Floats:
         theta[:] = point

@@ -211,6 +211,11 @@ def _plain(name: str, value: ArrayLike) -> NDArray[Any]:
             f"params {name!r} must be a plain array, got {type(value).__name__}, which may calculate in another way "
             "(for np.matrix, * is the matrix product): pass np.asarray(...) if cost means the same with it"
         )
+    if hasattr(value, "__array__") and callable(getattr(value, "to_numpy", None)):  # of pandas, xarray, polars
+        raise GradlabError(
+            f"params {name!r} must be a plain array, got {type(value).__name__}, which calculates by its labels: "
+            "cost is handed arrays. Pass .to_numpy(), and for several columns a dict of arrays"
+        )
     return array
 
 
