@@ -16,7 +16,6 @@ from gradlab.diagnosis.diagnose import diagnose
 from gradlab.diagnosis.probe import Probe
 from gradlab.errors import GradientMismatch, GradlabError
 from gradlab.numeric.answer import Numeric, Reason
-from gradlab.numeric.fixed_step import at_fixed_step
 from gradlab.numeric.gradient import noise_of, refuse_options
 from gradlab.numeric.scaling import scales
 from gradlab.problem.chosen import Chosen, Convention, Only
@@ -31,7 +30,7 @@ from gradlab.report.notes import notes
 from gradlab.stencils import CENTRAL, Stencil
 from gradlab.verdict.blocks import Block, compare_blocks
 from gradlab.verdict.directions import blocks_along, missable
-from gradlab.verdict.entries import examine
+from gradlab.verdict.entries import at_given_step, examine
 from gradlab.verdict.scatter import scattered
 
 
@@ -177,11 +176,11 @@ def check_gradients(
         options |= Options(rng=rng, progress=progress, budget=budget, only=rest)
         options |= Options(rtol=rtol, bounds=bounds, allow_untested=[name for name in allowed if name in rest])
         return check_gradients(cost, params, grads, **options)
-    points = 2 if step is None else 2 * len(stencil.offsets)
+    points = 2 if step is None else len(stencil.offsets) * (1 if stencil.order > 1 else 2)
     if budget is not None and directions is None:
         directions = directions_within(budget, parameters, points)
     with (
-        watched(cost_function, progress, points=points, directions=directions),
+        watched(cost_function, progress, points=points, directions=directions, stepped=step is not None),
         np.errstate(all="ignore"),  # of numbers that overflow or vanish
     ):
         with _kept(cost_function):
@@ -288,7 +287,7 @@ def _blocks(problem: Problem, stencil: Stencil, step: float | None, directions: 
     if not problem.cost.steady:
         numeric = Numeric.unknown(problem.parameters.size, Reason.RANDOM)
     elif step is not None:
-        numeric = at_fixed_step(problem.cost, problem.noise, stencil, step)
+        numeric = at_given_step(problem, stencil, step)
     elif directions is not None:
         return blocks_along(problem, directions)
     else:

@@ -282,6 +282,9 @@ Derived: one kink on the way is placed to 1/16 of it, an eighth of what `UNEXPLA
 UNEXPLAINED = 0.5
 """Share of the difference of both slopes that the slopes on the way may leave to jumps."""
 
+SECOND_LOOKS = 8
+"""Entries of a block that seem wrong at a given step, and are looked at with steps of their own."""
+
 DERIVATIVE_START = -10
 """The first rung of `derivative`: 1e-5 of x, and two longer ones.
 

@@ -77,3 +77,20 @@ def test_what_the_step_cannot_tell_is_put_down_to_the_step():
     assert report.verdict is Verdict.UNDECIDED
     assert report.blocks["theta"].reasons == {"step": 2}
     assert "the given step is too long or too short to tell" in str(report)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_step_longer_than_what_the_cost_changes_over_is_to_blame(seed):
+    rng = np.random.default_rng(seed)
+    size = 10.0 ** rng.uniform(-11, -6, 3)
+    theta, step = size * rng.uniform(0.2, 1, 3), 10.0 ** rng.uniform(-4, -2)
+    cost, right = lambda t: float(np.sum(np.sin(t / size))), np.cos(theta / size) / size
+    assert gradlab.check_gradients(cost, theta, right, step=step).verdict is Verdict.UNDECIDED
+    assert not gradlab.check_gradients(cost, theta, 2 * right, step=step).ok
+
+
+def test_a_right_gradient_at_a_given_step_takes_two_evaluations_an_entry():
+    theta = np.random.default_rng(0).standard_normal(200)
+    report = gradlab.check_gradients(lambda t: float(np.sum(np.tanh(t))), theta, 1 / np.cosh(theta) ** 2, step=1e-5)
+    assert report.ok
+    assert report.evaluations <= 1.1 * 2 * 200

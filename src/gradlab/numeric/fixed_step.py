@@ -16,11 +16,14 @@ from gradlab.stencils import Stencil
 Floats = NDArray[np.float64]
 
 
-def at_fixed_step(cost: Cost, noise: float, stencil: Stencil, step: float) -> Numeric:
+def at_fixed_step(cost: Cost, noise: float, stencil: Stencil, step: float, wanted: Floats | None = None) -> Numeric:
     """For every component a value and a bound; what they cannot tell is put down to the step.
 
     Truncation is seen at twice the step. A kink is seen by stencils that reach one step to both sides: the slopes
     of both sides stay apart; `value` ± `bound` then spans them. A one-sided stencil cannot see it.
+
+    A slope that is `wanted`, and is there at once, is not asked for at twice the step: its bound is then the share of
+    itself within which that was seen.
 
     Raises
     ------
@@ -28,12 +31,21 @@ def at_fixed_step(cost: Cost, noise: float, stencil: Stencil, step: float) -> Nu
         If the step is no positive number, or vanishes beside a component.
     """
     _refuse_vanishing(cost.parameters, step)
-    (fine, bend), (rough, wider) = (_slopes_and_bends(cost, stencil, h) for h in (step, 2 * step))
-    truncation = _not_by_accident(np.abs(rough - fine), cost.parameters) / (2**stencil.order - 1)
+    fine, bend = _slopes_and_bends(cost, stencil, step)
     rounding = tuned.SAFETY * float(stencil.noise) * noise / step
+    doubtful, settled = np.arange(fine.size), np.zeros(fine.size)
+    if wanted is not None:
+        size, straight = np.minimum(np.abs(wanted), np.abs(fine)), np.abs(bend) <= np.abs(fine) + rounding
+        enough = np.maximum(tuned.CLOSE * size, np.where(rounding <= tuned.CLEAR * size, rounding, 0))
+        settled = np.where(straight & (size > 0) & (np.abs(fine - wanted) <= enough), enough, 0)
+        doubtful = np.flatnonzero(settled == 0)
+    rough, wider = fine.copy(), bend.copy()
+    rough[doubtful], wider[doubtful] = _slopes_and_bends(cost, stencil, 2 * step, doubtful)
+    truncation = _not_by_accident(np.abs(rough - fine), cost.parameters) / (2**stencil.order - 1)
     bound = tuned.SAFETY * truncation + rounding + tuned.HIDDEN * np.abs(2 * bend - wider)
     kink = np.abs(bend) > tuned.SHRINK * np.abs(wider) + tuned.SAFETY * tuned.BEND * noise / step
-    bound = np.where(kink, np.abs(bend) / 2 + rounding, bound)
+    kink &= settled == 0
+    bound = np.where(settled > 0, settled, np.where(kink, np.abs(bend) / 2 + rounding, bound))
     jump = kink & (np.abs(bend) > np.abs(wider) * (1 + tuned.LEVEL) + tuned.SAFETY * tuned.BEND * noise / step)
     bad = ~np.isfinite(bound) | jump
     reason = np.where(bad, Reason.OVERFLOW, np.where(kink, Reason.KINK, Reason.NONE))
@@ -47,11 +59,14 @@ def slopes_at(cost: Cost, stencil: Stencil, step: float) -> Floats:
     return _slopes_and_bends(cost, stencil, step)[0]
 
 
-def _slopes_and_bends(cost: Cost, stencil: Stencil, step: float) -> tuple[Floats, Floats]:
+def _slopes_and_bends(
+    cost: Cost, stencil: Stencil, step: float, entries: NDArray[np.int_] | None = None
+) -> tuple[Floats, Floats]:
     """The slopes, and by how much the slope ahead exceeds the slope behind; 0 if the stencil cannot tell."""
-    theta = cost.parameters.theta
+    entries = np.arange(cost.parameters.size) if entries is None else entries
+    theta = cost.parameters.theta[entries]
     offsets = [float(o) for o in stencil.offsets]
-    values = cost.at([(i, o * step) for i in range(theta.size) for o in offsets]).reshape(theta.size, -1)
+    values = cost.at([(int(i), o * step) for i in entries for o in offsets]).reshape(theta.size, len(offsets))
     first, last = ((theta + o * step).astype(theta.dtype).astype(np.float64) for o in (offsets[0], offsets[-1]))
     reach = (last - first) / (offsets[-1] - offsets[0])
     bend = np.zeros(theta.size)

@@ -103,7 +103,7 @@ def numeric_gradient(
     if not asked.steady:
         raise GradlabError(f"cost must return the same value twice at the same params. {asked.why_unsteady()}")
     points = tuned.GRADIENT_EVALUATIONS if step is None else 2 * len(stencil.offsets)
-    with watched(asked, progress, points=points), np.errstate(all="ignore"):
+    with watched(asked, progress, points=points, stepped=step is not None), np.errstate(all="ignore"):
         scale = np.abs(asked.inward(scales(parameters)))
         noise = asked.louder(scale) * noise_of(asked, rng)
         if step is not None:

@@ -20,7 +20,9 @@ EVERY = 5.0  # seconds between two lines, where there is no bar
 
 
 @contextmanager
-def watched(cost: Cost, wanted: bool, points: int = 2, directions: int | None = None) -> Iterator[None]:
+def watched(
+    cost: Cost, wanted: bool, points: int = 2, directions: int | None = None, stepped: bool = False
+) -> Iterator[None]:
     """Report while the cost is evaluated, if that is wanted.
 
     Parameters
@@ -33,12 +35,14 @@ def watched(cost: Cost, wanted: bool, points: int = 2, directions: int | None = 
         Evaluations for each component.
     directions
         So many random directions a block instead of all components.
+    stepped
+        Whether the step is given, and so none is looked for.
     """
     if not wanted:
         yield
         return
     blocks = len(cost.parameters.names)
-    expected = points * cost.parameters.size + A_BLOCK * blocks + ALL
+    expected = points * cost.parameters.size + (0 if stepped else A_BLOCK) * blocks + ALL
     if directions is not None:
         expected = A_LINE * directions * blocks + ALL
     about = "" if cost.vectorized or cost.workers else f", about {spoken(expected * cost.seconds)}"

@@ -11,11 +11,13 @@ from gradlab import constants as tuned
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.climb import measure
 from gradlab.numeric.estimates import FIRST
+from gradlab.numeric.fixed_step import at_fixed_step
 from gradlab.numeric.gradient import central_slopes
 from gradlab.numeric.ladder import Ladder, rung_step
 from gradlab.numeric.scaling import Start, component_lines, start
 from gradlab.precision import unit_roundoff
 from gradlab.problem.problem import Problem
+from gradlab.stencils import Stencil
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
@@ -50,7 +52,40 @@ def examine(problem: Problem) -> Numeric:
     for at in problem.parameters.slices.values():
         inside = doubtful[(doubtful >= at.start) & (doubtful < at.stop)]
         seen = _examine_block(problem, begin, seen, inside)
-    return replace(seen, value=seen.value / scale, bound=seen.bound / scale)
+    bound = seen.bound / scale
+    bound[dead] = np.minimum(bound[dead], np.finfo(np.float64).max)  # what did not move is not unknown
+    return replace(seen, value=seen.value / scale, bound=bound)
+
+
+def at_given_step(problem: Problem, stencil: Stencil, step: float) -> Numeric:
+    """The numbers at one step; but nothing is called wrong for a step that does not fit it.
+
+    Where a step is longer than what the cost changes over, twice the step is as far off as itself. So of each block
+    some entries that seem wrong are looked at with steps of their own; if one agrees then, the step is to blame.
+    """
+    seen = at_fixed_step(problem.cost, problem.noise, stencil, step, problem.analytic)
+    wrong = (np.abs(problem.analytic - seen.value) > tuned.BEYOND * seen.bound) & (seen.reason == Reason.NONE)
+    for at in problem.parameters.slices.values():
+        entries = at.start + np.flatnonzero(wrong[at])
+        some = entries[:: max(1, len(entries) // tuned.SECOND_LOOKS)]
+        if len(fitting := _fitting(problem, some)):
+            fitting = np.union1d(fitting, _fitting(problem, np.setdiff1d(entries, some)))
+        unknown = np.full(len(fitting), np.inf)
+        part = Numeric(seen.value[fitting], unknown, np.full(len(fitting), str(Reason.STEP)))
+        seen = seen.with_part(fitting, part)
+    return seen
+
+
+def _fitting(problem: Problem, entries: Ints) -> Ints:
+    """Those of these entries that agree at steps of their own."""
+    if not len(entries):
+        return entries
+    wanted = (problem.analytic * problem.scale)[entries]
+    ladder = Ladder(problem.cost, component_lines(entries, problem.scale), problem.noise)
+    found = measure(ladder, np.full(len(entries), tuned.DERIVATIVE_START), wanted, enough=tuned.ENOUGH, closer=0)
+    sharp = found.bound <= tuned.SMALL * np.abs(wanted)
+    fits = (np.abs(wanted - found.value) <= found.bound) & sharp & (found.reason == Reason.NONE)
+    return np.asarray(entries[fits], dtype=np.int_)
 
 
 def _examine_block(problem: Problem, begin: Start, seen: Numeric, doubtful: Ints) -> Numeric:
