@@ -199,7 +199,7 @@ def check_gradients(
         dtype=parameters.theta.dtype,
         notes=(
             *(chosen.notes if chosen else ()),
-            *notes(cost_function, analytic, noise),
+            *notes(cost_function, analytic, noise, rtol),
             *missable(blocks),
             *weak_points.of_blocks(blocks),
         ),
@@ -228,7 +228,7 @@ def _share(rtol: Any) -> float:
 def _problem(cost: Cost, noise: float, analytic: Analytic, rtol: float, rng: np.random.Generator) -> Problem:
     """What is asked, in the units of each entry. At the edge of a domain slopes have more of the noise."""
     scale = np.abs(cost.inward(scales(cost.parameters)))
-    known = _known(analytic.theta, rtol, cost.parameters)
+    known = np.maximum(_known(analytic.theta, rtol, cost.parameters), analytic.shaky(cost.parameters.slices.values()))
     return Problem(
         cost=cost,
         noise=cost.louder(scale) * noise,

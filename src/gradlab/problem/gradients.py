@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,21 @@ class Analytic:
     accumulates: tuple[str, ...] = ()
     differs: Floats | float = 0.0
     beside: tuple[str, ...] = ()
+
+    def shaky(self, blocks: Iterable[slice]) -> Floats:
+        """How well entries are known by what two answers differ by, where that is too little for a random draw.
+
+        One difference says little, all of a block say more: three times their root mean square is charged, of the
+        differences themselves or of their shares.
+        """
+        found = np.zeros(len(self.theta))
+        sizes = np.abs(self.theta)
+        little = (self.differs <= ROUNDING * sizes) & ~self.unsure
+        for at in blocks:
+            differs = np.where(little, self.differs, 0.0)[at]
+            shares = differs / np.where(sizes[at] > 0, sizes[at], 1.0)
+            found[at] = 3 * np.maximum(_rms(differs), _rms(shares) * sizes[at])
+        return np.where(little, np.fmax(found, 0.0), 0.0)
 
     def beyond(self, known: Floats) -> NDArray[np.bool_]:
         """Components that differ by more than what is known of them, too."""
@@ -155,6 +170,10 @@ def _moved(theta: NDArray[Any], share: float, cost: Cost | None) -> NDArray[Any]
     by = np.where(theta, theta * share, share)
     moved = theta + (by if cost is None else cost.inward(by))
     return moved if cost is None else cost.clipped(moved.astype(theta.dtype))
+
+
+def _rms(x: Floats) -> float:
+    return float(np.sqrt(np.mean(x**2))) if x.size else 0.0
 
 
 def separated(both: Callable[[Any], Any]) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:

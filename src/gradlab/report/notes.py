@@ -9,10 +9,11 @@ from gradlab.problem.cost import Cost
 from gradlab.problem.gradients import Analytic
 
 ENOUGH_VALUES = 8  # values that must all be whole float32 numbers before it is no coincidence
+LAST_DIGITS = 1e-14  # share by which sums differ that a processor rounds in another order; nobody need know
 SINGLE = (1e-9, 1e-5)  # noise beside the cost: what float32 somewhere inside leaves; float64 leaves 1e-16
 
 
-def notes(cost: Cost, analytic: Analytic, noise: float) -> tuple[str, ...]:
+def notes(cost: Cost, analytic: Analytic, noise: float, rtol: float = 0.0) -> tuple[str, ...]:
     """One or two sentences each, with the way out."""
     said = [
         f"The check was stopped by {described(cost.stopped)}. What was not compared by then is undecided."
@@ -40,8 +41,28 @@ def notes(cost: Cost, analytic: Analytic, noise: float) -> tuple[str, ...]:
         else "",
         f"grads holds more than params: {_some(analytic.beside)}. That was not checked." if analytic.beside else "",
         _float32(cost, noise),
+        f"rtol={rtol:g}: agreement to more than {digits(rtol)} digits was not asked for." if rtol else "",
+        _two_answers(analytic),
     ]
     return tuple(note for note in said if note)
+
+
+def digits(share: float) -> int:
+    """How many digits of a number are known that is known to this share of itself."""
+    return max(0, int(np.floor(-np.log10(share) + 1e-9)))
+
+
+def _two_answers(analytic: Analytic) -> str:
+    """Two answers of grads differ by little: that is what they are known to, and every bound is wider by it."""
+    with np.errstate(all="ignore"):
+        known = analytic.shaky([slice(None)])
+        share = float(known.max(initial=0.0) / np.abs(analytic.theta).max(initial=0.0) / 3)
+    if not LAST_DIGITS < share < np.inf:
+        return ""
+    return (
+        f"Two answers of grads at the same params differ by about {share:.0e} of the largest entry: an iteration, or "
+        "sums in another order. Every bound is wider by three times that."
+    )
 
 
 def _changed(what: str) -> str:
