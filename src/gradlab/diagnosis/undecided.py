@@ -77,6 +77,7 @@ def no_value(case: Case) -> Iterator[Finding]:
         Reason.OVERFLOW: "overflows beside params, it is inf there. Scale it, or move params to where it is smaller.",
         Reason.DOMAIN: f"is NaN beside params. {edge}",
         Reason.RAISED: f"fails beside params: {_quoted(case.raised)}. {edge}",
+        Reason.NO_EFFECT: "is the same at every step. Are params of very different size? Scale them.",
         Reason.BOUNDS: "has no value that helps: bounds leave no room for a step. Move params away from them.",
     }.items():
         literal = why.replace("{", "{{").replace("}", "}}")
