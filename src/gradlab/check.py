@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypedDict, Unpack
 
 import numpy as np
@@ -28,10 +29,11 @@ from gradlab.problem.tree import listed
 from gradlab.report import Report, weak_points
 from gradlab.report.notes import notes
 from gradlab.stencils import CENTRAL, Stencil
-from gradlab.verdict.blocks import Block, compare_blocks
+from gradlab.verdict.blocks import Block, Verdict, compare_blocks
 from gradlab.verdict.directions import blocks_along, missable
 from gradlab.verdict.entries import at_given_step, examine
 from gradlab.verdict.scatter import scattered
+from gradlab.verdict.together import beside, hold_together
 
 
 class Options(TypedDict, total=False):
@@ -152,17 +154,14 @@ def check_gradients(
     began = time.perf_counter()
     refuse_options(stencil, step, progress, bounds)
     directions, budget = _along_directions(directions, budget, step)
-    if grads is True:
-        cost, grads = separated(cost)
-    elif not callable(grads):
-        grads = listed(grads, params)
+    cost, grads = separated(cost) if grads is True else (cost, grads if callable(grads) else listed(grads, params))
     chosen = Chosen(params, only, convention) if only is not None or convention is not None else None
     if chosen:
         cost, params, grads, bounds = chosen.cost(cost), chosen.params, chosen.grads(grads), chosen.bounds(bounds)
     parameters = Parameters(params)
-    generator = _arguments.generator(rng, seed=0)
-    rtol = _share(rtol)
-    allowed = _allowed(allow_untested, parameters)
+    generator, rtol, allowed = _arguments.generator(rng, seed=0), _share(rtol), _allowed(allow_untested, parameters)
+    options = Options(stencil=stencil, step=step, directions=directions, vectorized=vectorized, workers=workers)
+    options |= Options(rng=rng, progress=progress, budget=budget, rtol=rtol, bounds=bounds, allow_untested=allowed)
     try:
         if not callable(grads):
             parameters.flatten(grads)  # names and shapes that do not fit are told before the cost is called
@@ -172,11 +171,9 @@ def check_gradients(
         rest = [name for name in parameters.names if name not in missing.names]
         if chosen or not rest:
             raise
-        options = Options(stencil=stencil, step=step, directions=directions, vectorized=vectorized, workers=workers)
-        options |= Options(rng=rng, progress=progress, budget=budget, only=rest)
-        options |= Options(rtol=rtol, bounds=bounds, allow_untested=[name for name in allowed if name in rest])
+        options |= Options(only=rest, allow_untested=[name for name in allowed if name in rest])
         return check_gradients(cost, params, grads, **options)
-    points = 2 if step is None else len(stencil.offsets) * (1 if stencil.order > 1 else 2)
+    points = _points(stencil, step)
     if budget is not None and directions is None:
         directions = directions_within(budget, parameters, points)
     with (
@@ -186,7 +183,9 @@ def check_gradients(
         with _kept(cost_function):
             noise = noise_of(cost_function, generator) if cost_function.steady else np.inf
             problem = _problem(cost_function, noise, analytic, rtol, generator)
-            blocks = scattered(_blocks(problem, stencil, step, directions), chosen.entries if chosen else {})
+            found = _blocks(problem, stencil, step, directions)
+            blocks = scattered(found, chosen.entries if chosen else {})
+            together = None if isinstance(grads, _AskedAside) else hold_together(problem, found)
         stopped = cost_function.stopped
         findings = diagnose(blocks, None if stopped else Probe.of(problem, analytic.function), cost_function.raised)
     report = Report(
@@ -204,10 +203,36 @@ def check_gradients(
             *weak_points.of_blocks(blocks),
         ),
         allow_untested=allowed,
+        together=None if stopped else together,
     )
     if stopped is not None:
         raise _with_report(stopped, report)
+    if together is False and report.verdict is Verdict.AGREES and callable(grads) and not chosen:
+        moved = parameters.like(beside(problem))
+        return _the_worse(report, check_gradients(cost, moved, _AskedAside(grads), **options))
     return report
+
+
+@dataclass(frozen=True)
+class _AskedAside:
+    """grads, for a check beside the params that were given: that one is not moved again."""
+
+    grads: Callable[..., Params]
+
+    def __call__(self, params: Any) -> Params:
+        return self.grads(params)
+
+
+def _the_worse(report: Report, moved: Report) -> Report:
+    """The report at params, or that of a check a little aside if the gradient is wrong there."""
+    evaluations, seconds = report.evaluations + moved.evaluations, report.seconds + moved.seconds
+    if moved.verdict is not Verdict.WRONG:
+        return replace(report, aside=moved.verdict, evaluations=evaluations, seconds=seconds)
+    note = (
+        "At the params that were given, entries at kinks agree one by one, but together they fit no slope of the "
+        "cost. All numbers here are those at params moved by 1e-4 of their scale, where there are no ties."
+    )
+    return replace(moved, notes=(note, *moved.notes), evaluations=evaluations, seconds=seconds)
 
 
 def _along_directions(directions: Any, budget: Any, step: float | None) -> tuple[int | None, int | None]:
@@ -217,6 +242,11 @@ def _along_directions(directions: Any, budget: Any, step: float | None) -> tuple
     if (directions is not None or budget is not None) and step is not None:
         raise GradlabError("directions choose their own steps: leave out step, or check entry by entry")
     return directions, budget
+
+
+def _points(stencil: Stencil, step: float | None) -> int:
+    """Evaluations for each entry that agrees: a formula of low order is never so exact that one step is enough."""
+    return 2 if step is None else len(stencil.offsets) * (1 if stencil.order > 1 else 2)
 
 
 def _share(rtol: Any) -> float:

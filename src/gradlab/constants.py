@@ -285,6 +285,14 @@ UNEXPLAINED = 0.5
 SECOND_LOOKS = 8
 """Entries of a block that seem wrong at a given step, and are looked at with steps of their own."""
 
+JOINT_LINES = 4
+"""Directions through all entries at kinks, to hold them together: all up, and three with random signs."""
+
+ASIDE = 1e-4
+"""Distance to which params are moved where entries at kinks do not hold together, as a share of their scale.
+
+Derived: a hundred times the steps that tell a slope to five digits, and too little to leave the piece one means."""
+
 DERIVATIVE_START = -10
 """The first rung of `derivative`: 1e-5 of x, and two longer ones.
 

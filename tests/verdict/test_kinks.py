@@ -92,3 +92,69 @@ def test_wrong_relu_networks_are_wrong_all_the_same(hidden):
         if not np.any(right["W1"]):
             continue
         assert check_gradients(cost, params, right | {"W1": 1.01 * right["W1"]}).verdict is Verdict.WRONG
+
+
+def tied(seed):
+    """A maximum over groups of equal numbers, two to six each, with weights; and its one-hot gradient."""
+    rng = np.random.default_rng(seed)
+    groups = [np.full(int(rng.integers(2, 7)), value) for value in rng.standard_normal(3)]
+    ends = np.cumsum([len(group) for group in groups])[:-1]
+    weights = rng.uniform(0.5, 2, 3)
+
+    def cost(t):
+        return float(sum(w * part.max() for w, part in zip(weights, np.split(t, ends), strict=True)))
+
+    def grads(t, share):
+        return np.concatenate([w * share(part) for w, part in zip(weights, np.split(t, ends), strict=True)])
+
+    return cost, np.concatenate(groups), grads
+
+
+def one_hot(part):
+    return np.eye(len(part))[part.argmax()]
+
+
+def to_each(part):
+    return (part == part.max()).astype(float)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_entries_at_kinks_are_held_together(seed):
+    cost, theta, grads = tied(seed)
+    right = check_gradients(cost, theta, grads(theta, one_hot))
+    assert right.ok
+    assert right.together
+    for share in (to_each, np.zeros_like):
+        report = check_gradients(cost, theta, grads(theta, share))
+        assert report.together is False
+        assert "together they fit no slope of the cost: check again at params moved" in repr(report)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_where_they_do_not_fit_a_function_is_checked_beside_the_point(seed):
+    cost, theta, grads = tied(seed)
+    report = check_gradients(cost, theta, lambda t: grads(t, to_each))
+    assert report.ok  # right wherever there is no tie
+    assert report.aside is Verdict.AGREES
+    report = check_gradients(cost, theta, lambda t: grads(t, np.ones_like))
+    assert report.verdict is Verdict.WRONG
+    assert any("moved by 1e-4" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_right_code_with_zero_biases_and_a_padded_row_passes(seed):
+    rng = np.random.default_rng(seed)
+    X, signs = rng.standard_normal((4, 6)), rng.choice([-1.0, 1.0], (5, 1))
+    X[:, seed % 6] = 0
+    params = {"W": rng.standard_normal((5, 4)), "b": np.zeros((5, 1))}
+
+    def cost(p):
+        return float(np.sum(signs * np.maximum(p["W"] @ X + p["b"], 0)))
+
+    def grads(p):
+        d = signs * (p["W"] @ X + p["b"] > 0)
+        return {"W": d @ X.T, "b": d.sum(axis=1, keepdims=True)}
+
+    report = check_gradients(cost, params, grads)
+    assert report.ok, str(report)
+    assert report.together or report.aside is Verdict.AGREES

@@ -35,20 +35,25 @@ def headline(report: Result) -> str:
         if tested == size
         else f"the gradient matches the cost in the {tested} of {size} {entries} that could be tested",
     }
-    kinks = _at_kinks(blocks) if verdict is Verdict.AGREES else ""
+    kinks = _at_kinks(report, blocks) if verdict is Verdict.AGREES else ""
     return f"{verdict.value}: {said[verdict]}{kinks}."
 
 
-def _at_kinks(blocks: Sequence[Block]) -> str:
+def _at_kinks(report: Result, blocks: Sequence[Block]) -> str:
     """Accepted one by one, entries at kinks need not hold together: that belongs in the first line."""
     kinks = sum(count(block, Verdict.AGREES, Reason.KINK) for block in blocks)
-    return (
-        f"; {kinks} of them at kinks, accepted one by one"
-        if kinks > 1
-        else "; one of them at a kink"
-        if kinks
-        else ""
-    )
+    if kinks < 2:
+        return "; one of them at a kink" if kinks else ""
+    moved = "at params moved by 1e-4 of their scale"
+    if report.together is not False:
+        how = "accepted one by one"
+    elif report.aside is None:
+        how = f"accepted one by one, but together they fit no slope of the cost: check again {moved}"
+    elif report.aside is Verdict.AGREES:
+        how = f"accepted one by one; together they fit no slope of the cost, but {moved} all agrees"
+    else:
+        how = f"accepted one by one; together they fit no slope of the cost, and {moved} all is {report.aside.value}"
+    return f"; {kinks} of them at kinks, {how}"
 
 
 def course(report: Result) -> list[str]:

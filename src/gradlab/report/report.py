@@ -30,6 +30,11 @@ class Report(Result):
         The dtype of params.
     notes
         What was noticed on the way: float32, changed inputs, buffers that are used again, randomness.
+    allow_untested
+        Blocks of which it is meant that nothing can be tested.
+    together, aside
+        Whether the entries accepted at kinks also fit the cost along joint directions; None if there are less than
+        two. If not, and grads is a function: the verdict at params moved by 1e-4 of their scale, where no ties are.
     """
 
     def __str__(self) -> str:

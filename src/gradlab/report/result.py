@@ -28,6 +28,8 @@ class Result:
     dtype: np.dtype[Any]
     notes: tuple[str, ...] = ()
     allow_untested: tuple[str, ...] = ()
+    together: bool | None = None
+    aside: Verdict | None = None
 
     __eq__ = _records.equal
     __hash__ = _records.hashed
