@@ -13,10 +13,11 @@ EDGE |= {f"adapters.{name}": {name} for name in ("torch", "jax", "tensorflow")}
 EDGE |= {f"adapters.{name}": {"torch"} for name in ("torch_gradcheck", "torch_tensors")}
 EDGE |= {f"adapters.{name}": {"jax"} for name in ("jax_check_grads", "jax_trees")}
 STDLIB = {
-    "__future__", "argparse", "ast", "collections", "concurrent", "contextlib", "copy", "dataclasses", "decimal",
+    "__future__", "argparse", "ast", "base64", "collections", "concurrent", "contextlib", "copy", "csv",
+    "dataclasses", "datetime", "decimal",
     "enum", "fractions", "functools", "hashlib", "html", "inspect", "io", "itertools", "json", "math", "os",
-    "pathlib", "pickle", "re",
-    "sys", "textwrap", "time", "types", "typing", "warnings",
+    "pathlib", "pickle", "queue", "re", "resource", "signal", "subprocess",
+    "sys", "textwrap", "threading", "time", "types", "typing", "warnings", "zipfile",
 }  # fmt: skip
 
 

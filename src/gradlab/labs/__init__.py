@@ -5,9 +5,22 @@ Each bug is one change of one small function; `BUGS` lists them all, topic by to
 
 from dataclasses import replace
 
-from gradlab.labs import activations, dense, images, losses, normalisation, regularisation, sequences, traps
+from gradlab.labs import (
+    activations,
+    dense,
+    images,
+    long_models,
+    long_networks,
+    long_sequences,
+    losses,
+    normalisation,
+    regularisation,
+    sequences,
+    traps,
+)
 from gradlab.labs.assignment import choose, write
 from gradlab.labs.bug import Bug, Case, Hints
+from gradlab.labs.writing import WRITINGS, Writing
 
 TOPICS: dict[str, tuple[Bug, ...]] = {
     topic: tuple(replace(bug, topic=topic) for bug in bugs)
@@ -20,11 +33,12 @@ TOPICS: dict[str, tuple[Bug, ...]] = {
         "images": images.BUGS,
         "sequences": sequences.BUGS,
         "traps": traps.BUGS,
+        "long": (*long_networks.BUGS, *long_sequences.BUGS, *long_models.BUGS),
     }.items()
 }
 BUGS: tuple[Bug, ...] = tuple(bug for bugs in TOPICS.values() for bug in bugs)
 
-__all__ = ["BUGS", "TOPICS", "Bug", "Case", "Hints", "choose", "find", "write"]
+__all__ = ["BUGS", "TOPICS", "WRITINGS", "Bug", "Case", "Hints", "Writing", "choose", "find", "number", "write"]
 
 
 def find(name: str) -> Bug:
@@ -52,3 +66,15 @@ def find(name: str) -> Bug:
         if name in (bug.id, bug.slug):
             return bug
     raise ValueError(f"there is no bug {name!r}; there are {', '.join(bug.slug for bug in BUGS)}")
+
+
+def number(bug: Bug) -> str:
+    """The number of a hunt, as the site has it: 3.2 is the second of lab 3. It changes where bugs are added.
+
+    Examples
+    --------
+    >>> from gradlab import labs
+    >>> labs.number(labs.find("dw-doubled"))
+    '1.1'
+    """
+    return f"{list(TOPICS).index(bug.topic) + 1}.{TOPICS[bug.topic].index(bug) + 1}"

@@ -1,29 +1,83 @@
-"""`python -m gradlab.labs folder`: write an assignment, or a hunt for yourself."""
+"""`python -m gradlab.labs`: hunts in the terminal, assignments, a class."""
 
 import argparse
+from collections.abc import Sequence
+from pathlib import Path
 
 from gradlab import labs
+from gradlab.errors import GradientMismatch
+from gradlab.labs import classroom, grading, terminal
+
+EPILOG = """\
+  python -m gradlab.labs                                 the next hunt, here in the terminal
+  python -m gradlab.labs ada --bugs 3 --seed 21          a folder of tasks
+  python -m gradlab.labs class --roster students.txt     a folder for each student, and an archive
+  python -m gradlab.labs class --marks                   grade what came back
+"""
 
 
-def main() -> None:
-    """Draw bugs and write the files."""
-    parser = argparse.ArgumentParser(prog="python -m gradlab.labs", description="Write broken functions to repair.")
-    parser.add_argument("folder", help="where to; task_1.py … and test_tasks.py")
-    parser.add_argument("--bugs", type=int, default=3, metavar="N", help="how many (3)")
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Do what the command line asks for."""
+    parser = argparse.ArgumentParser(
+        prog="python -m gradlab.labs",
+        description="Broken functions to repair, and backward functions to write.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folder", nargs="?", help="where to write; without it, the hunts begin, in gradlab-hunts")
+    parser.add_argument("--bugs", type=int, metavar="N", help="how many (3; 0 if --write is given)")
     parser.add_argument("--topic", action="append", default=[], choices=list(labs.TOPICS), help="only these")
-    parser.add_argument("--level", action="append", default=[], type=int, choices=[1, 2, 3], help="only these")
+    parser.add_argument("--level", action="append", default=[], type=int, choices=[1, 2, 3, 4], help="only these")
     parser.add_argument("--hunt", metavar="ID", help="this one hunt of the site's labs, by its id")
+    parser.add_argument(
+        "--write",
+        action="append",
+        default=[],
+        choices=list(labs.WRITINGS),
+        help="the backward of a layer, to be written",
+    )
+    parser.add_argument("--why", action="store_true", help="ask for the finding that told, and for a reason")
+    parser.add_argument("--no-answers", action="store_true", help="no test file, which leads to the answers")
+    parser.add_argument("--roster", metavar="FILE", help="a folder for each student: one name a line, or a CSV file")
+    parser.add_argument("--marks", action="store_true", help="grade the folders of a class; writes marks.csv")
+    parser.add_argument("--patience", type=float, default=grading.PATIENCE, help="seconds for one task (60)")
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same bugs (0)")
-    asked = parser.parse_args()
+    asked = parser.parse_args(arguments)
+    if asked.folder is None:
+        return terminal.run("gradlab-hunts")
     try:
-        if asked.hunt is not None:
-            bugs: tuple[labs.Bug, ...] = (labs.find(asked.hunt),)
+        if asked.marks:
+            _mark(asked.folder, asked.patience)
         else:
-            bugs = labs.choose(labs.BUGS, asked.bugs, topics=asked.topic, levels=asked.level, seed=asked.seed)
-        for path in labs.write(asked.folder, bugs, seed=asked.seed):
-            print(path.as_posix())
-    except (ValueError, FileExistsError) as error:
+            for path in _write(asked):
+                print(path.as_posix())
+    except (ValueError, OSError) as error:
         parser.error(str(error))
+
+
+def _write(asked: argparse.Namespace) -> list[Path]:
+    count = asked.bugs if asked.bugs is not None else 0 if asked.write else 3
+    ways = {"writings": asked.write, "seed": asked.seed, "why": asked.why, "answers": not asked.no_answers}
+    drawn = {"topics": asked.topic, "levels": asked.level}
+    if asked.roster is not None:
+        students = classroom.roster(Path(asked.roster).read_text(encoding="utf-8"))
+        return classroom.hand_out(asked.folder, students, labs.BUGS, count, **drawn, **ways)
+    if asked.hunt is not None:
+        return labs.write(asked.folder, (labs.find(asked.hunt),), **ways)
+    bugs = labs.choose(labs.BUGS, count, **drawn, seed=asked.seed) if count or not asked.write else ()
+    return labs.write(asked.folder, bugs, **ways)
+
+
+def _mark(folder: str, patience: float) -> None:
+    def grade(how: str, path: Path, name: str, seeds: Sequence[int]) -> str:
+        try:
+            (grading.repaired if how == "repaired" else grading.written)(path, name, seeds, patience=patience)
+        except GradientMismatch as error:
+            return str(error)
+        return ""
+
+    marks = classroom.collect(folder, labs.find, grade)
+    print(*classroom.summary(marks), (Path(folder) / classroom.MARKS).as_posix(), sep="\n")
 
 
 if __name__ == "__main__":

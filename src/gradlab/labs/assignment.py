@@ -5,39 +5,48 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from gradlab.labs.bug import Bug
+from gradlab.labs.writing import WRITINGS
 
-_TASK = '''"""Task {number}: this {name} is wrong in one place. Repair it."""
+_TASK = '''"""Task {number}: this {name} is wrong in {places}.{asked}"""
 
 import numpy as np
 
 
 {source}'''
 
-_TESTS = '''"""Grades the tasks. Run it with `pytest`; a task passes when its gradient agrees with the cost.
+_WRITE = '''"""Task {number}: write {name}, the way back through {forward}.
 
-gradlab comes from a wheel (see its site); this file need not be changed.
+{upstream} the gradient of the cost with respect to what {forward} returns. Return the gradients of
+{inputs}, in this order."""
+
+import numpy as np
+
+
+{source}'''
+
+_ASKED = """
+
+Say how you found it, behind the colons: the code of the finding that told you, and why, in a sentence.
+finding:
+why:
 """
 
-import importlib.util
+_TESTS = '''"""Grades the tasks. Run it with `pytest`; a task passes when its gradient agrees with the cost.
+
+gradlab comes from a wheel (see its site). The tasks run in a process of their own; this file need not be changed.
+"""
+
 from pathlib import Path
 
-import gradlab
-from gradlab import labs
+from gradlab.labs import grading
 
-
-def check(task, bug, name):
-    """Put the function of this file into its network, at three seeds."""
-    spec = importlib.util.spec_from_file_location(task, Path(__file__).with_name(task + ".py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    for seed in {seeds}:
-        gradlab.assert_gradients(*labs.find(bug).case(seed, getattr(module, name)))
+HERE = Path(__file__).parent
 {tests}'''
 
 _TEST = """
 
 def test_task_{number}():
-    check("task_{number}", "{id}", "{name}")
+    grading.{how}(HERE / "task_{number}.py", "{id}", seeds={seeds})
 """
 
 
@@ -83,7 +92,15 @@ def choose(
     return tuple(sorted(fit[:count], key=lambda bug: bug.level))
 
 
-def write(folder: Path | str, bugs: Iterable[Bug], *, seed: int = 0) -> list[Path]:
+def write(
+    folder: Path | str,
+    bugs: Iterable[Bug] = (),
+    *,
+    writings: Iterable[str] = (),
+    seed: int = 0,
+    why: bool = False,
+    answers: bool = True,
+) -> list[Path]:
     """Write task_1.py, task_2.py, … and test_tasks.py, which grades them with pytest.
 
     Parameters
@@ -93,8 +110,15 @@ def write(folder: Path | str, bugs: Iterable[Bug], *, seed: int = 0) -> list[Pat
     bugs
         The bugs to hand out, from `choose` for example. The tests name them by `Bug.id`: a slug would give the answer
         away, and a place in the catalogue changes when a bug is added.
+    writings
+        Layers whose backward is to be written, after the bugs: names of `WRITINGS`, such as `"dense"`.
     seed
         Of the parameters and data that the tests use: seed, seed + 1, seed + 2.
+    why
+        Whether a task asks for the finding that told, and for a reason in words.
+    answers
+        False: no test file. It names the bugs by their ids, and in the catalogue an id leads to the answer. Students
+        then check with `gradlab` itself, or not at all, and you grade.
 
     Returns
     -------
@@ -105,12 +129,29 @@ def write(folder: Path | str, bugs: Iterable[Bug], *, seed: int = 0) -> list[Pat
     ------
     FileExistsError
         If one of them exists. Nothing is written then.
+    ValueError
+        If a layer is unknown.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from gradlab import labs
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     paths = labs.write(folder, labs.choose(labs.BUGS, 2, seed=3), writings=["dense"])
+    >>> [path.name for path in paths]
+    ['task_1.py', 'task_2.py', 'task_3.py', 'test_tasks.py']
     """
-    texts, tests = {}, ""
-    for k, bug in enumerate(bugs, 1):
-        texts[f"task_{k}.py"] = _TASK.format(number=k, name=bug.name, source=bug.source)
-        tests += _TEST.format(number=k, id=bug.id, name=bug.name)
-    texts["test_tasks.py"] = _TESTS.replace("{seeds}", str((seed, seed + 1, seed + 2))).replace("{tests}", tests)
+    planted, asked = list(bugs), list(writings)
+    tasks = [_repair(number, bug, why) for number, bug in enumerate(planted, 1)]
+    tasks += [_write(number, name) for number, name in enumerate(asked, len(planted) + 1)]
+    texts = {f"task_{number}.py": text for number, text in enumerate(tasks, 1)}
+    if answers:
+        graded = [*(("repaired", bug.id) for bug in planted), *(("written", name) for name in asked)]
+        seeds = (seed, seed + 1, seed + 2)
+        tests = "".join(
+            _TEST.format(number=number, id=name, how=how, seeds=seeds) for number, (how, name) in enumerate(graded, 1)
+        )
+        texts["test_tasks.py"] = _TESTS.replace("{tests}", tests)
     paths = {Path(folder) / name: text for name, text in texts.items()}
     there = [str(path) for path in paths if path.exists()]
     if there:
@@ -119,3 +160,23 @@ def write(folder: Path | str, bugs: Iterable[Bug], *, seed: int = 0) -> list[Pat
     for path, text in paths.items():
         path.write_text(text, encoding="utf-8")
     return list(paths)
+
+
+def _repair(number: int, bug: Bug, why: bool) -> str:
+    count = 1 + len(bug.also)
+    places = "one place. Repair it" if count == 1 else f"{count} places. Repair them"
+    return _TASK.format(number=number, name=bug.name, places=places, source=bug.source, asked=_ASKED if why else "")
+
+
+def _write(number: int, name: str) -> str:
+    if name not in WRITINGS:
+        raise ValueError(f"there is no layer {name!r} to write; there are {', '.join(WRITINGS)}")
+    wanted = WRITINGS[name]
+    return _WRITE.format(
+        number=number,
+        name=wanted.name,
+        forward=wanted.forward.__name__,
+        upstream=" and ".join(wanted.upstream) + (" is" if len(wanted.upstream) == 1 else " are"),
+        inputs=", ".join(wanted.shapes),
+        source=wanted.source,
+    )

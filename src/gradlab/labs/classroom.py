@@ -1,0 +1,219 @@
+"""A class: a folder of tasks for each student of a roster, one archive, and a table of marks."""
+
+import csv
+import hashlib
+import json
+import re
+import zipfile
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gradlab.labs.assignment import choose, write
+from gradlab.labs.bug import Bug
+
+KEY = "key.json"
+ARCHIVE = "handout.zip"
+MARKS = "marks.csv"
+LEAST_WORDS = 5  # of a reason: fewer are no sentence
+COLUMNS = ("student", "task", "id", "right", "said", "finding", "finding right", "why", "why written", "our why")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What is known of one task of one student; a row of the table.
+
+    Attributes
+    ----------
+    right
+        Whether the gradient is right at the seeds of the marks, which are others than those of the student's tests.
+    said
+        What the grader said, in one line, where it is not.
+    finding, why
+        What the student has written behind the colons.
+    expected, reason
+        The finding that names the bug, and the catalogue's own reason, to compare with.
+    """
+
+    student: str
+    task: str
+    id: str
+    right: bool
+    said: str
+    finding: str = ""
+    expected: str = ""
+    why: str = ""
+    reason: str = ""
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """The cells, as text."""
+        named = "" if not self.expected else _yes(self.finding == self.expected)
+        written = "" if not self.reason else _yes(len(self.why.split()) >= LEAST_WORDS)
+        cells = (self.student, self.task, self.id, _yes(self.right), self.said, self.finding, named, self.why)
+        return tuple(_plain(cell) for cell in (*cells, written, self.reason))
+
+
+def roster(text: str) -> dict[str, str]:
+    """The folder of each student, by the name on a roster: one a line, or the first column of a CSV file.
+
+    Raises
+    ------
+    ValueError
+        If there is no name, or two have the same folder.
+
+    Examples
+    --------
+    >>> roster("name,group\\nAda Lovelace,1\\nEmmy Noether,2\\n")
+    {'Ada Lovelace': 'ada-lovelace', 'Emmy Noether': 'emmy-noether'}
+    """
+    rows = csv.reader(text.lstrip("\ufeff").splitlines(), delimiter=";" if ";" in text.partition("\n")[0] else ",")
+    names = [row[0].strip() for row in rows if row and row[0].strip() and not row[0].lstrip().startswith("#")]
+    if names and names[0].casefold() in ("name", "names", "student", "students"):
+        names = names[1:]
+    if not names:
+        raise ValueError("the roster names nobody: it has one student a line")
+    folders: dict[str, str] = {}
+    for name in names:
+        folder = re.sub(r"[^\w]+", "-", name.casefold()).strip("-_")
+        if not folder:
+            raise ValueError(f"no folder can be named after {name!r}: it has no letter")
+        if folder in folders.values():
+            raise ValueError(f"{name!r} is on the roster twice, or two names make the folder {folder}: add a number")
+        folders[name] = folder
+    return folders
+
+
+def hand_out(
+    folder: Path | str,
+    students: dict[str, str],
+    bugs: Iterable[Bug],
+    count: int,
+    *,
+    topics: Collection[str] = (),
+    levels: Collection[int] = (),
+    writings: Sequence[str] = (),
+    seed: int = 0,
+    why: bool = False,
+    answers: bool = True,
+) -> list[Path]:
+    """Write a folder of tasks for each student, all of them in an archive, and the key, which stays with you.
+
+    Parameters
+    ----------
+    folder
+        Where to. It must not be there, or be empty.
+    students
+        What `roster` returns.
+    bugs, count, topics, levels, seed
+        As for `choose`; each student draws with a seed of their own, made of `seed` and the name.
+    writings, why, answers
+        As for `write`.
+
+    Returns
+    -------
+    list of Path
+        The students' folders, the archive and the key.
+
+    Raises
+    ------
+    FileExistsError
+        If the folder has anything in it.
+    ValueError
+        If there are not so many bugs.
+    """
+    place, bugs = Path(folder), tuple(bugs)
+    if place.exists() and any(place.iterdir()):
+        raise FileExistsError(f"not overwritten: {place} has files in it; choose another folder")
+    drawn = {}
+    for name in students:
+        own = _seed(seed, name)
+        drawn[name] = own, choose(bugs, count, topics=topics, levels=levels, seed=own) if count else ()
+    key: dict[str, Any] = {"seeds": [_seed(seed, "marks", k) for k in range(3)], "students": {}}
+    with_tasks = []
+    for name, (own, chosen) in drawn.items():
+        written = write(place / students[name], chosen, writings=writings, seed=own, why=why, answers=answers)
+        tasks = {f"task_{k}": list(task) for k, task in enumerate(_tasks(chosen, writings), 1)}
+        key["students"][name] = {"folder": students[name], "seed": own, "why": why, "tasks": tasks}
+        with_tasks.append((place / students[name], written))
+    with zipfile.ZipFile(place / ARCHIVE, "w", zipfile.ZIP_DEFLATED) as archive:
+        for _, paths in with_tasks:
+            for path in paths:
+                archive.write(path, path.relative_to(place).as_posix())
+    (place / KEY).write_text(json.dumps(key, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return [*(own for own, _ in with_tasks), place / ARCHIVE, place / KEY]
+
+
+def collect(
+    folder: Path | str, find: Callable[[str], Bug], grade: Callable[[str, Path, str, Sequence[int]], str]
+) -> list[Mark]:
+    """Grade what lies in the students' folders, and write the table of marks.
+
+    Parameters
+    ----------
+    folder
+        What `hand_out` has written, with the tasks that came back in the places of those that went out.
+    find
+        `labs.find`.
+    grade
+        Called with how ("repaired" or "written"), the file, the id and the seeds. It returns "" if all is right, else
+        what is wrong.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the key is not there.
+    """
+    place = Path(folder)
+    if not (place / KEY).is_file():
+        raise FileNotFoundError(f"{place / KEY} is not there: it was written with the tasks, and tells them apart")
+    key, marks = json.loads((place / KEY).read_text(encoding="utf-8")), []
+    for name, student in key["students"].items():
+        for task, (how, which) in student["tasks"].items():
+            path = place / student["folder"] / f"{task}.py"
+            said = grade(how, path, which, key["seeds"])
+            mark = Mark(name, task, which, not said, " ".join(said.split())[:120])
+            if student["why"] and how == "repaired":
+                bug = find(which)
+                text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+                finding, why = (_behind(word, text) for word in ("finding", "why"))
+                finding = finding.upper()
+                mark = Mark(name, task, which, mark.right, mark.said, finding, bug.finding, why, bug.why)
+            marks.append(mark)
+    with (place / MARKS).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([COLUMNS, *(mark.row for mark in marks)])
+    return marks
+
+
+def summary(marks: Iterable[Mark]) -> list[str]:
+    """A line for each student: how many tasks are right."""
+    by: dict[str, list[Mark]] = {}
+    for mark in marks:
+        by.setdefault(mark.student, []).append(mark)
+    width = max(map(len, by), default=0)
+    return [f"{name:{width}}  {sum(m.right for m in own)} of {len(own)} right" for name, own in by.items()]
+
+
+def _tasks(bugs: Iterable[Bug], writings: Iterable[str]) -> list[tuple[str, str]]:
+    return [*(("repaired", bug.id) for bug in bugs), *(("written", name) for name in writings)]
+
+
+def _seed(*parts: object) -> int:
+    """A seed that says nothing of what it is made of."""
+    return int(hashlib.sha256("/".join(map(str, parts)).encode()).hexdigest()[:7], 16)
+
+
+def _behind(word: str, text: str) -> str:
+    """What stands behind a word and a colon, up to the next word with a colon or the end of the docstring."""
+    found = re.search(rf"(?ms)^[ \t]*{word}:(.*?)(?=^[ \t]*(?:finding|why):|\"\"\"|\Z)", text)
+    return " ".join(found[1].split())[:1000] if found else ""
+
+
+def _yes(true: bool) -> str:
+    return "yes" if true else "no"
+
+
+def _plain(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell[:1] in "=+-@" and cell else cell

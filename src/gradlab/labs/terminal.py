@@ -1,0 +1,189 @@
+"""The hunts in a terminal: the same bugs, answers and hints as on the site, with the copy to repair in a file."""
+
+import json
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import gradlab
+from gradlab import labs
+from gradlab.errors import GradientMismatch
+from gradlab.labs import grading
+from gradlab.labs.hunting import Answer, Told, answer
+from gradlab.labs.hunting.lines import Code
+
+PROGRESS = "gradlab-labs.json"  # in the form that the site exports and imports
+KEYS = "a number: that line · h: a hint · r: the report · c: the code · s: skip · q: quit"
+WORDS = {"agrees": "No. ", "wrong": "No. ", "numbers": "Near, but no. ", "open": "It could be. "}
+LOOK = 0.3  # seconds between two looks at the file
+
+
+class Session:
+    """One hunt after the other, in a folder that keeps what was found.
+
+    Parameters
+    ----------
+    folder
+        Of the copies to repair, and of the progress.
+    say
+        Called with each text.
+    """
+
+    def __init__(self, folder: Path | str, say: Callable[[str], None] = print) -> None:
+        self.folder, self.say = Path(folder), say
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.hunts = [bug for bug in labs.BUGS if bug.detectable]
+        self.skipped: set[str] = set()
+        self.bug: labs.Bug | None = None
+        self.path = self.folder
+        self._seen = 0
+
+    @property
+    def progress(self) -> dict[str, Any]:
+        """What was found, by id."""
+        path = self.folder / PROGRESS
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return {key: one for key, one in found.items() if isinstance(one, dict)} if isinstance(found, dict) else {}
+
+    def begin(self) -> bool:
+        """The next hunt that is not solved; False if there is none."""
+        found = self.progress
+        solved = {bug.id for bug in self.hunts if found.get(bug.id, {}).get("solved")}
+        open_ = [bug for bug in self.hunts if bug.id not in solved | self.skipped]
+        if not open_:
+            self.say(f"{len(solved)} of {len(self.hunts)} hunts are solved, and no other is left.")
+            return False
+        self.bug, self.hints, self.wrong = open_[0], 0, 0
+        self.found_lines: set[int] = set()
+        self._answers: dict[int, Answer] = {}
+        self.path = self.folder / f"hunt_{labs.number(self.bug).replace('.', '_')}.py"
+        if not self.path.exists():
+            self.path.write_text(f"import numpy as np\n\n\n{self.bug.source}", encoding="utf-8")
+        self._seen = self._stamp()
+        self.say(
+            f"\nHunt {labs.number(self.bug)}, level {self.bug.level}. {len(solved)} of {len(self.hunts)} solved.\n"
+        )
+        self._report = gradlab.check_gradients(*self.bug.case(self.bug.seed))
+        self.say(str(self._report))
+        self._code()
+        return True
+
+    def typed(self, text: str) -> bool:
+        """Do what was typed; False to quit."""
+        bug, text = self.bug, text.strip().lower()
+        if bug is None or text in ("q", "quit", "exit"):
+            return False
+        if text.isdigit():
+            return self._click(int(text))
+        if text == "h":
+            self._hint(bug)
+        elif text == "r":
+            self.say(str(self._report))
+        elif text == "c":
+            self._code()
+        elif text == "s":
+            self.skipped.add(bug.id)
+            return self.begin()
+        else:
+            self.say(KEYS)
+        return True
+
+    def saved(self) -> bool:
+        """Look at the file; check it if it was saved. False if nothing is left to hunt."""
+        bug = self.bug
+        if bug is None or self._stamp() == self._seen:
+            return True
+        self._seen = self._stamp()
+        try:
+            grading.repaired(self.path, bug.id, (bug.seed,), patience=20)
+        except GradientMismatch as error:
+            self.say(f"{self.path.name}: {str(error).strip()}")
+            return True
+        self.say("Solved: the checker agrees.")
+        return self._end()
+
+    def _click(self, n: int) -> bool:
+        bug = self.bug
+        assert bug is not None
+        if n in bug.broken:
+            self.found_lines.add(n)
+            left = len(set(bug.broken) - self.found_lines)
+            if not left:
+                self.say(f"Found, with {self.wrong or 'no'} wrong click{'s' * (self.wrong != 1)}.")
+                return self._end()
+            self.say(f"That is one of them. {left} more.")
+            return True
+        if not self._answers:
+            code = Code(bug.listing, bug.setup.gradients(bug.name, bug.seed))
+            self._answers = answer(code, bug.broken, Told.of(self._report), code.run(bug.buggy_listing))
+        told = self._answers.get(n, Answer("wrong", "Nothing is made in this line."))
+        self.wrong += told.kind != "open"
+        self.say(f"Line {n}. {WORDS[told.kind]}{told.text}")
+        return True
+
+    def _hint(self, bug: labs.Bug) -> None:
+        if self.hints < len(bug.hints):
+            self.say(f"{('The blocks', 'The ratio', 'The layer')[self.hints]}: {bug.hints[self.hints]}")
+            self.hints += 1
+            self._note({"hints": self.hints})
+        else:
+            self.say("There is no other hint: s skips this hunt.")
+
+    def _code(self) -> None:
+        bug = self.bug
+        assert bug is not None
+        count = len(bug.broken)
+        which = "one of these lines was broken" if count == 1 else f"{count} of these lines were broken"
+        self.say(f"\nThis is the right code. In the copy that was checked, {which}.\n")
+        self.say("\n".join(f"{n:3}  {line}" for n, line in enumerate(bug.listing.splitlines(), 1)))
+        self.say(f"\nWhich? {KEYS}\nOr repair the copy, {self.path}, and save it.")
+
+    def _end(self) -> bool:
+        bug = self.bug
+        assert bug is not None
+        today = date.today().isoformat()  # noqa: DTZ011  # the reader's own day
+        self._note({"solved": today, "clicks": self.wrong})
+        self.say(f"{bug.title}. {bug.why}")
+        return self.begin()
+
+    def _note(self, news: dict[str, Any]) -> None:
+        bug = self.bug
+        assert bug is not None
+        found = self.progress
+        at = f"/labs/{bug.topic}/#hunt-{bug.id}"
+        before = {"name": f"Hunt {labs.number(bug)}", "at": at, "hints": 0, "looked": False} | found.get(bug.id, {})
+        text = json.dumps(found | {bug.id: before | news}, indent=2, ensure_ascii=False)
+        (self.folder / PROGRESS).write_text(text + "\n", encoding="utf-8")
+
+    def _stamp(self) -> int:
+        try:
+            return self.path.stat().st_mtime_ns
+        except OSError:
+            return 0
+
+
+def run(folder: Path | str) -> None:
+    """Hunt until there is nothing left, or no more input, or `q`."""
+    session, lines = Session(folder), queue.Queue[str | None]()
+
+    def read() -> None:
+        for line in sys.stdin:
+            lines.put(line)
+        lines.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    going = session.begin()
+    while going:
+        try:
+            line = lines.get(timeout=LOOK)
+        except queue.Empty:
+            going = session.saved()
+        else:
+            going = line is not None and session.typed(line)

@@ -1,0 +1,166 @@
+"""A class: a roster in, folders and an archive out, marks that no file can talk up."""
+
+import csv
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from gradlab import labs
+from gradlab.labs import classroom
+from gradlab.labs.__main__ import main
+from tests.labs.test_grading import RIGHT
+
+ROSTER = "name;mail\nAda Lovelace;ada@x\nEmmy Noether;e@x\nŽofie Černá;z@x\n"
+
+
+def grade(folder: Path) -> dict[tuple[str, str], dict[str, str]]:
+    """Call the command; the rows of the table."""
+    main([str(folder), "--marks", "--patience", "20"])
+    with (folder / "marks.csv").open(encoding="utf-8", newline="") as file:
+        return {(row["student"], row["task"]): row for row in csv.DictReader(file)}
+
+
+def repair(path: Path, bug: labs.Bug) -> None:
+    path.write_text(path.read_text("utf-8").replace(bug.source, bug.correct_source), encoding="utf-8")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A class of three, which was handed two bugs and a layer each."""
+    (tmp_path / "students.csv").write_text(ROSTER, encoding="utf-8")
+    asked = ["--roster", str(tmp_path / "students.csv"), "--bugs", "2", "--topic", "dense", "--topic", "losses"]
+    main([str(tmp_path / "class"), *asked, "--why", "--write", "dense", "--seed", "21"])
+    return tmp_path / "class"
+
+
+def drawn(place: Path) -> dict[str, list[str]]:
+    """The ids of each student's tasks."""
+    key = json.loads((place / "key.json").read_text(encoding="utf-8"))["students"]
+    return {name: [which for _, which in one["tasks"].values()] for name, one in key.items()}
+
+
+def test_a_roster_becomes_folders_and_an_archive(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = ["ada-lovelace", "emmy-noether", "žofie-černá", "handout.zip", "key.json"]
+    assert capsys.readouterr().out.splitlines() == [(place / name).as_posix() for name in wanted]
+    ids = drawn(place)
+    assert len({tuple(which) for which in ids.values()}) == 3, "each student has their own bugs"
+    with zipfile.ZipFile(place / "handout.zip") as archive:
+        names = archive.namelist()
+        everything = "".join(archive.read(name).decode() for name in names)
+    assert len(names) == 3 * 4
+    assert "key.json" not in names
+    bugs = [labs.find(which) for own in ids.values() for which in own[:2]]
+    assert not [bug.slug for bug in bugs if bug.slug in everything or bug.title in everything]
+
+
+@pytest.mark.slow
+def test_marks_are_those_of_the_gradients_and_show_what_was_written(place: Path, capsys) -> None:
+    ada, emmy = place / "ada-lovelace", place / "emmy-noether"
+    first, second = (labs.find(which) for which in drawn(place)["Ada Lovelace"][:2])
+    why = f"finding: {first.finding.lower()}\nwhy: every b agrees, so dZ is right,\n  and one line is left"
+    for k, bug, text in ((1, first, why), (2, second, "finding: GL999\nwhy: =1+1")):
+        path = ada / f"task_{k}.py"
+        repair(path, bug)
+        path.write_text(path.read_text("utf-8").replace("finding:\nwhy:", text), encoding="utf-8")
+    (ada / "task_3.py").write_text("import numpy as np\n" + RIGHT["dense"], encoding="utf-8")
+    task = emmy / "task_1.py"
+    patched = "import numpy as np\nimport gradlab\ngradlab.assert_gradients = print\n"
+    task.write_text(task.read_text("utf-8").replace("import numpy as np\n", patched), "utf-8")
+    (emmy / "task_2.py").unlink()
+
+    rows = grade(place)
+    assert [row["right"] for row in rows.values()] == ["yes"] * 3 + ["no"] * 6
+    one, two = rows["Ada Lovelace", "task_1"], rows["Ada Lovelace", "task_2"]
+    assert (one["finding"], one["finding right"], one["why written"]) == (first.finding, "yes", "yes")
+    assert one["why"] == "every b agrees, so dZ is right, and one line is left"
+    assert one["our why"] == first.why
+    assert (two["finding"], two["finding right"], two["why written"]) == ("GL999", "no", "no")
+    assert two["why"] == "'=1+1", "a spreadsheet would compute it"
+    assert "gradlab is not there" in rows["Emmy Noether", "task_1"]["said"]
+    assert rows["Emmy Noether", "task_2"]["said"] == "task_2.py is not there"
+    assert "NotImplementedError" in rows["Emmy Noether", "task_3"]["said"]
+    told = capsys.readouterr().out.splitlines()[-4:]
+    right = ("Ada Lovelace  3", "Emmy Noether  0", "Žofie Černá   0")
+    assert told == [*(f"{line} of 3 right" for line in right), (place / "marks.csv").as_posix()]
+
+
+@pytest.mark.slow
+def test_the_tests_of_a_student_cannot_be_fooled_by_the_task(tmp_path: Path) -> None:
+    bug = labs.find("dw-doubled")
+    labs.write(tmp_path, [bug], writings=["dense"], seed=3)
+
+    def run() -> str:
+        command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", str(tmp_path)]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout
+
+    assert "2 failed" in run()
+    task = tmp_path / "task_1.py"
+    patched = "import gradlab\nfrom gradlab import labs\nfrom gradlab.labs import grading\n"
+    patched += "grading.repaired = gradlab.assert_gradients = lambda *all, **rest: None\n"
+    task.write_text(f"import numpy as np\n{patched}{bug.source}", encoding="utf-8")
+    assert "2 failed" in run()
+    task.write_text(f"import numpy as np\n{bug.correct_source}", encoding="utf-8")
+    (tmp_path / "task_2.py").write_text(f"import numpy as np\n{RIGHT['dense']}", encoding="utf-8")
+    assert "2 passed" in run()
+
+
+def test_without_answers_nothing_leads_to_the_catalogue(tmp_path: Path) -> None:
+    bugs = labs.choose(labs.BUGS, 5, seed=9)
+    paths = labs.write(tmp_path, bugs, writings=["conv"], answers=False)
+    assert [path.name for path in paths] == [f"task_{k}.py" for k in range(1, 7)]
+    text = "".join(path.read_text("utf-8") for path in paths)
+    assert not [bug.id for bug in bugs if bug.id in text or bug.slug in text or bug.title in text]
+
+
+@pytest.mark.parametrize(
+    ("text", "folders"),
+    [
+        ("Ada\nEmmy\n", ["ada", "emmy"]),
+        ("\ufeffstudent,mail\nAda L.,a@x\n\n# left\nO'Neil\n", ["ada-l", "o-neil"]),
+        ('name\n"Lovelace, Ada"\n', ["lovelace-ada"]),
+        ("Студент 1\n学生\n", ["студент-1", "学生"]),
+        ("../../etc/passwd\nC:\\x\n", ["etc-passwd", "c-x"]),
+    ],
+)
+def test_a_roster_makes_folders(text: str, folders: list[str]) -> None:
+    assert list(classroom.roster(text).values()) == folders
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("", "names nobody"), ("name\n", "names nobody"), ("Ada\nADA\n", "twice"), ("???\n", "no letter")],
+)
+def test_a_roster_that_makes_none_is_refused(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        classroom.roster(text)
+
+
+def test_nothing_is_overwritten_and_a_key_is_needed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine").write_text("x", encoding="utf-8")
+    (tmp_path / "roster").write_text("Ada\n", encoding="utf-8")
+    for command in (["--roster", str(tmp_path / "roster")], ["--marks"]):
+        with pytest.raises(SystemExit) as error:
+            main([str(tmp_path), *command])
+        assert error.value.code == 2
+    told = capsys.readouterr().err
+    assert "not overwritten" in told
+    assert "key.json is not there" in told
+    with pytest.raises(ValueError, match="count must be from 1 to"):
+        classroom.hand_out(tmp_path / "new", {"Ada": "ada"}, labs.BUGS, 99)
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_same_seed_hands_out_the_same_and_the_marks_use_others(tmp_path: Path) -> None:
+    students = classroom.roster("Ada\nEmmy\n")
+    for name in ("one", "two"):
+        classroom.hand_out(tmp_path / name, students, labs.BUGS, 2, seed=5)
+    one, two = ((tmp_path / name / "key.json").read_text("utf-8") for name in ("one", "two"))
+    assert one == two
+    key = json.loads(one)
+    for student in key["students"].values():
+        own = {student["seed"] + k for k in range(3)}
+        assert not own & set(key["seeds"])

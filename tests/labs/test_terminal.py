@@ -1,0 +1,121 @@
+"""The hunts in a terminal: what is typed and saved, and what is said to it."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from gradlab import labs
+from gradlab.labs import terminal
+from gradlab.labs.terminal import PROGRESS, Session
+
+HUNTS = [bug for bug in labs.BUGS if bug.detectable]
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def session(tmp_path: Path, said: list[str]) -> Session:
+    begun = Session(tmp_path / "hunts", said.append)
+    assert begun.begin()
+    return begun
+
+
+def kept(session: Session) -> dict[str, dict[str, object]]:
+    return json.loads((session.folder / PROGRESS).read_text("utf-8"))
+
+
+def test_a_hunt_begins_with_the_report_and_the_right_code(session: Session, said: list[str]) -> None:
+    text = "\n".join(said)
+    assert f"Hunt 1.1, level 1. 0 of {len(HUNTS)} solved." in text
+    assert text.index("WRONG: the gradient") < text.index("one of these lines was broken")
+    assert "  3      dW = dZ @ A.T" in text
+    assert HUNTS[0].source in (session.folder / "hunt_1_1.py").read_text("utf-8")
+    assert HUNTS[0].title not in text
+
+
+@pytest.mark.slow
+def test_lines_are_answered_and_the_right_one_ends_the_hunt(session: Session, said: list[str]) -> None:
+    assert session.typed("4\n")
+    assert said[-1].startswith("Line 4. No. b1 agrees to")
+    assert session.typed("1")
+    assert said[-1] == "Line 1. No. Nothing is made in this line."
+    assert session.typed("h")
+    assert said[-1] == f"The blocks: {HUNTS[0].hints.blocks}"
+    assert session.typed("3")
+    text = "\n".join(said)
+    assert "Found, with 2 wrong clicks." in text
+    assert HUNTS[0].why in text
+    assert f"Hunt 1.2, level 1. 1 of {len(HUNTS)} solved." in text
+    one = kept(session)[HUNTS[0].id]
+    assert (one["name"], one["hints"], one["clicks"], one["looked"]) == ("Hunt 1.1", 1, 2, False)
+    assert str(one["at"]).startswith("/")  # or the site would not import it
+
+
+@pytest.mark.slow
+def test_a_file_that_is_saved_is_checked(session: Session, said: list[str]) -> None:
+    assert session.saved()
+    before = len(said)
+
+    def save(code: str) -> bool:
+        session.path.write_text(f"import numpy as np\n{code}", encoding="utf-8")
+        os.utime(session.path, ns=(0, session._seen + 1_000_000_000))
+        return session.saved()
+
+    assert save("def dense_backward(")
+    assert "SyntaxError" in said[-1]
+    assert save(HUNTS[1].source)
+    assert "WRONG" in said[-1]
+    assert len(said) == before + 2
+    assert save(HUNTS[0].correct_source)
+    assert "Solved: the checker agrees." in said
+    assert kept(session)[HUNTS[0].id]["solved"]
+
+
+@pytest.mark.slow
+def test_several_lines_are_found_one_by_one(tmp_path: Path, said: list[str]) -> None:
+    session = Session(tmp_path, said.append)
+    several = labs.find("two-in-a-norm-net")
+    session.skipped = {bug.id for bug in HUNTS} - {several.id}
+    assert session.begin()
+    assert "2 of these lines were broken" in "\n".join(said)
+    session.typed(str(several.broken[0]))
+    assert said[-1] == "That is one of them. 1 more."
+    session.typed(str(several.broken[0]))
+    assert said[-1] == "That is one of them. 1 more."
+    assert not session.typed(str(several.broken[1])), "no other is left"
+    assert said[-1] == f"1 of {len(HUNTS)} hunts are solved, and no other is left."
+
+
+def test_skipping_quitting_and_what_is_no_key(session: Session, said: list[str]) -> None:
+    assert session.typed("what?")
+    assert said[-1] == terminal.KEYS
+    assert session.typed("S")
+    assert session.bug is HUNTS[1]
+    assert session.typed("c")
+    assert session.typed("r")
+    for _ in range(4):
+        session.typed("h")
+    assert "no other hint" in said[-1]
+    assert not session.typed("q")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "3", '{"a": 1}'])
+def test_progress_that_cannot_be_read_is_none(tmp_path: Path, said: list[str], text: str) -> None:
+    (tmp_path / PROGRESS).write_text(text, encoding="utf-8")
+    assert Session(tmp_path, said.append).begin()
+    assert f"0 of {len(HUNTS)} solved" in "\n".join(said)
+
+
+def test_the_command_hunts_until_the_input_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", iter(["h\n"]))
+    from gradlab.labs.__main__ import main
+
+    main([])
+    assert "The blocks: Every W is wrong" in capsys.readouterr().out
+    assert (tmp_path / "gradlab-hunts" / "hunt_1_1.py").exists()
