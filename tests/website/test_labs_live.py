@@ -14,7 +14,7 @@ from tests.website.live_tab import edit, navigate
 from tests.website.test_axe import violations
 from website.audit.browser import LAPTOP, PHONE, url, visit
 
-TOPICS = [topic for topic in labs.TOPICS if any(bug.detectable for bug in labs.TOPICS[topic])]
+TOPICS = [topic for topic in labs.TOPICS if topic != "traps"]
 KEPT = "JSON.parse(localStorage.getItem('gradlab-labs') ?? '{}')"
 SOLVED = "Solved: the checker agrees."
 BLIND = "labs/blind/"
@@ -71,7 +71,7 @@ def go(page: Page, address: str) -> None:
 @pytest.mark.parametrize("topic", sample(TOPICS, 1))
 def test_every_hunt_is_solved_in_the_editor_and_not_before(tab: Page, topic: str) -> None:
     go(tab, f"labs/{topic}/")
-    hunts = [bug for bug in labs.TOPICS[topic] if bug.detectable]
+    hunts = labs.TOPICS[topic]
     found = tab.locator("h2[data-hunt]").evaluate_all("all => all.map((title) => title.dataset.hunt)")
     assert found == [bug.id for bug in hunts]
     wanted = sample(hunts, 2)
@@ -90,7 +90,7 @@ def test_every_hunt_is_solved_in_the_editor_and_not_before(tab: Page, topic: str
 @pytest.mark.parametrize("topic", sample(TOPICS, 2))
 def test_every_hunt_is_solved_by_a_click_and_every_wrong_click_answered(tab: Page, topic: str) -> None:
     go(tab, f"labs/{topic}/")
-    for bug in sample([bug for bug in labs.TOPICS[topic] if bug.detectable], 2):
+    for bug in sample(labs.TOPICS[topic], 2):
         hunt = Hunt(tab, bug.id)
         buttons = hunt.lines.locator("button.lab-line")
         numbers = [int(number or 0) for number in buttons.evaluate_all("all => all.map((one) => one.dataset.n)")]
@@ -129,9 +129,7 @@ def test_a_wrong_click_lights_the_row_that_rules_it_out(tab: Page) -> None:
     tab.keyboard.press("ArrowUp")
     expect(hunt.lines.locator(f"button[data-n='{line - 1}']")).to_be_focused()
     tab.keyboard.press("Enter")
-    expect(tab.locator(".lab-end")).to_contain_text(
-        f"1 of {sum(bug.detectable for bug in labs.BUGS)} hunts are solved"
-    )
+    expect(tab.locator(".lab-end")).to_contain_text(f"1 of {len(labs.BUGS)} hunts are solved")
     expect(tab.locator(".lab-end").get_by_role("link")).to_have_text("Next: Hunt 1.2")
     assert tab.evaluate(KEPT)[bug.id]["clicks"] == 1
 
@@ -252,8 +250,9 @@ def test_progress_is_shown_exported_and_reset(tab: Page, tmp_path: Path) -> None
     box = tab.locator(".lab-progress")
     rows = box.locator("tbody tr")
     expect(rows).to_have_count(2)
-    assert rows.nth(0).locator("td").all_inner_texts() == ["Hunt 2.1", kept[labs.BUGS[7].id]["solved"], "1"]
-    assert rows.nth(1).locator("td").all_inner_texts() == ["Hunt 2.2", "not yet", "0, and the answer"]
+    assert rows.nth(0).locator("td").all_inner_texts() == ["Hunt 2.1", kept[labs.BUGS[7].id]["solved"], "", "1"]
+    assert rows.nth(1).locator("td").all_inner_texts() == ["Hunt 2.2", "not yet", "", "0, and the answer"]
+    expect(box.locator(".lab-count")).to_have_text(f"1 of {len(labs.BUGS)} hunts are solved.")
     with tab.expect_download() as download:
         box.get_by_role("button", name="Export").click()
     assert download.value.suggested_filename == "gradlab-labs.json"
@@ -264,57 +263,147 @@ def test_progress_is_shown_exported_and_reset(tab: Page, tmp_path: Path) -> None
     expect(rows).to_have_count(2)
     tab.once("dialog", lambda dialog: dialog.accept())
     box.get_by_role("button", name="Reset").click()
-    expect(box).to_be_empty()
+    expect(rows).to_have_count(0)
     assert "Nothing yet." in box.evaluate("box => getComputedStyle(box, '::before').content")
     assert tab.evaluate(KEPT) == {}
     assert box.locator("table").count() == 0
+    (tmp_path / "other.json").write_text('{"a": 1}', encoding="utf-8")
+    box.locator("input[type=file]").set_input_files(tmp_path / "other.json")
+    expect(box.get_by_role("status")).to_contain_text("holds no progress")
+    assert tab.evaluate(KEPT) == {}
+    box.locator("input[type=file]").set_input_files(tmp_path / "kept.json")
+    expect(rows).to_have_count(2)
+    assert tab.evaluate(KEPT) == kept
+    assert not violations(tab)
 
 
-def test_a_blind_bug_is_drawn_by_its_seed_and_named_when_it_is_found(tab: Page) -> None:
+def drawn(tab: Page, seed: int) -> tuple[labs.Bug, Hunt]:
+    """Type a seed; the bug that it draws, and its hunt on the page."""
+    bug = labs.choose(labs.BUGS, 1, seed=seed)[0]
+    tab.get_by_label("Seed").fill(str(seed))
+    tab.get_by_label("Seed").press("Enter")
+    expect(tab.locator("ol.lab-lines .lab-line code")).to_have_text(shown(bug.listing))
+    return bug, Hunt(tab, "blind")
+
+
+def shown(listing: str) -> list[str]:
+    return [line or " " for line in listing.rstrip("\n").split("\n")]
+
+
+def test_a_blind_hunt_begins_with_the_report_that_its_seed_draws(tab: Page) -> None:
     go(tab, BLIND)
-    first = tab.locator("live-block").first
+    expect(tab.get_by_label("Seed")).to_have_value("8")
     for seed in (3, 12):
-        bug = labs.choose(labs.BUGS, 1, seed=seed)[0]
-        tab.get_by_label("Seed").fill(str(seed))
-        tab.get_by_role("button", name="Hunt this one").click()
-        hunt = Hunt(tab, "blind")
-        name = f"def {bug.name}("
-        expect(hunt.function.locator(".cm-content")).to_contain_text(name, timeout=PATIENCE)
-        assert hunt.function.evaluate("block => block.code") == bug.source.rstrip()
-        assert first.locator(".live-out pre").inner_text().rstrip() == bug.source.rstrip()
+        bug, hunt = drawn(tab, seed)
+        assert bug.title not in tab.locator("article").inner_text()
+        report = tab.locator("[data-of=hunt] .language-text pre code").first.inner_text()
+        assert report.startswith("WRONG: ")
+        assert all(name in report for name in bug.case(1).params)
         assert unlocked(hunt.hints) == [True, False, False, False]
         hunt.hints.first.locator(":scope > summary").click()
-        expect(hunt.hints.first.locator(".live-out")).to_have_text(re.compile(re.escape(bug.hints.blocks[:40])))
-        assert bug.title not in tab.locator("article").inner_text()
-        assert hunt.look().startswith("WRONG")
-        assert hunt.repair(bug.correct_source) == SOLVED
+        expect(hunt.hints.first.locator("p")).to_have_text(bug.hints.blocks)
+        wrong = int(hunt.lines.locator("button.lab-line").first.get_attribute("data-n") or 0)
+        for n in [*({wrong} - set(bug.broken)), *bug.broken]:
+            hunt.lines.locator(f"button[data-n='{n}']").click()
+        expect(tab.locator(".lab-end")).to_contain_text(bug.title)
+        kept = tab.evaluate(KEPT)[f"seed {seed}"]
+        assert (kept["hints"], kept["bug"], bool(kept["solved"])) == (1, bug.title, True)
         expect(tab.locator(".lab-progress tbody tr", has_text=bug.title)).to_be_visible()
-        assert tab.evaluate(KEPT)[f"seed {seed}"]["hints"] == 1
+        link = tab.locator(".lab-end a").get_attribute("href") or ""
+        assert link.endswith(f"{BLIND}?seed={seed}&clicks={kept['clicks']}&hints=1")
     assert not violations(tab)
-    hunt.function.get_by_role("button", name="Reset").click()
-    assert hunt.function.evaluate("block => block.code") == bug.source.rstrip()
     go(tab, NONE)
     go(tab, BLIND)
     expect(tab.get_by_label("Seed")).to_have_value("12")
     assert tab.locator(".lab-progress tbody tr").count() == 2
 
 
+def test_a_blind_hunt_is_solved_in_the_editor(tab: Page) -> None:
+    go(tab, BLIND)
+    bug, hunt = drawn(tab, 5)
+    assert hunt.function.evaluate("block => block.code") == bug.source.rstrip()
+    assert hunt.look().startswith("WRONG")
+    assert hunt.repair(bug.correct_source) == SOLVED
+    expect(hunt.answer.locator("p").first).to_contain_text(bug.title)
+    expect(tab.locator(".lab-progress tbody tr")).to_contain_text("Seed 5")
+    hunt.function.get_by_role("button", name="Reset").click()
+    assert hunt.function.evaluate("block => block.code") == bug.source.rstrip()
+    bug, hunt = drawn(tab, 8)  # the page's own
+    assert hunt.look().startswith("WRONG")
+    assert hunt.repair(bug.correct_source) == SOLVED
+
+
+def test_a_link_brings_a_hunt_and_a_challenge(chromium: Browser) -> None:
+    with visit(chromium, viewport=LAPTOP) as visitor:
+        page = visitor.open(f"{BLIND}?seed=40&clicks=1&hints=0")
+        bug = labs.choose(labs.BUGS, 1, seed=40)[0]
+        expect(page.get_by_label("Seed")).to_have_value("40")
+        expect(page.locator(".lab-dare")).to_have_text(
+            "Somebody found this one with 1 wrong click and no hints. Can you?"
+        )
+        expect(page.locator("ol.lab-lines .lab-line code")).to_have_text(shown(bug.listing))
+        page.get_by_role("button", name="Draw another").click()
+        expect(page.locator(".lab-dare")).to_be_empty()
+        page.reload()
+        seed = int(page.get_by_label("Seed").input_value())
+        bug = labs.choose(labs.BUGS, 1, seed=seed)[0]
+        expect(page.locator("ol.lab-lines .lab-line code")).to_have_text(shown(bug.listing))
+        for strange in ("seed=x", "seed=-1&clicks=<b>&hints=2", "seed=99999", "seed=4&clicks=-1&hints=1"):
+            page.goto(url(f"{BLIND}?{strange}"))
+            expect(page.locator("ol.lab-lines")).to_be_visible()
+            assert not page.locator(".lab-dare").inner_text()
+        assert not visitor.complaints
+
+
 def test_who_gives_up_is_told_the_name(tab: Page) -> None:
     go(tab, BLIND)
-    seed = tab.get_by_label("Seed").input_value()
-    go(tab, "labs/")
-    go(tab, BLIND)
-    seeds = {seed, tab.get_by_label("Seed").input_value()}
     tab.get_by_role("button", name="Draw another").click()
+    expect(tab.get_by_label("Seed")).not_to_have_value("8")
+    seed = tab.get_by_label("Seed").input_value()
+    bug = labs.choose(labs.BUGS, 1, seed=int(seed))[0]
+    expect(tab.locator("ol.lab-lines .lab-line code")).to_have_text(shown(bug.listing))
     hunt = Hunt(tab, "blind")
-    expect(hunt.function.locator(".cm-content")).to_be_focused(timeout=PATIENCE)
-    drawn = tab.get_by_label("Seed").input_value()
-    assert len(seeds | {drawn}) > 1, "three visits drew the same seed"
-    bug = labs.choose(labs.BUGS, 1, seed=int(drawn))[0]
     hunt.answer.locator(":scope > summary").click()
     row = tab.locator(".lab-progress tbody tr")
     expect(row).to_contain_text(bug.title, timeout=PATIENCE)
-    assert row.locator("td").all_inner_texts() == [f"Seed {drawn}: {bug.title}", "not yet", "0, and the answer"]
+    assert row.locator("td").all_inner_texts() == [f"Seed {seed}: {bug.title}", "not yet", "", "0, and the answer"]
+
+
+WORDS = {"right": "Right", "wrong": "Wrong", "open": "Cannot be told here"}
+
+
+def test_a_trap_asks_first_and_tells_then(tab: Page) -> None:
+    go(tab, "labs/traps/")
+    for bug in labs.TOPICS["traps"]:
+        title = tab.locator(f"h2[data-trap='{bug.id}']")
+        title.evaluate(PARTS)
+        own = f"[data-of='hunt-{bug.id}']"
+        fold = tab.locator(f"details.abstract{own}")
+        group = tab.locator(f"h2[data-trap='{bug.id}'] ~ .lab-words").first
+        group.wait_for()
+        assert bug.title not in title.locator("xpath=..").inner_text()
+        assert fold.get_attribute("open") is None
+        group.get_by_role("button", name=WORDS[bug.trap], exact=True).press("Enter")
+        said = fold.locator("xpath=preceding-sibling::p[1]")
+        expect(said).to_contain_text(f"Yes. The gradient is {bug.trap}." if bug.trap != "open" else "Yes. It cannot")
+        expect(said).to_contain_text(bug.title)
+        expect(fold).to_have_attribute("open", "")
+        expect(title).to_have_class(re.compile("lab-solved"))
+        assert tab.evaluate(KEPT)[bug.id]["clicks"] == 0
+    assert not violations(tab)
+
+
+def test_a_wrong_word_on_a_trap_counts_and_is_answered(tab: Page) -> None:
+    go(tab, "labs/traps/")
+    bug = labs.find("condemned")
+    fold = tab.locator(f"h2[data-trap='{bug.id}'] ~ details.abstract").first
+    group = tab.locator(f"h2[data-trap='{bug.id}'] ~ .lab-words").first
+    group.get_by_role("button", name="Wrong", exact=True).click()
+    expect(fold.locator("xpath=preceding-sibling::p[1]")).to_contain_text("No. The gradient is right.")
+    group.get_by_role("button", name="Right", exact=True).click()
+    kept = tab.evaluate(KEPT)[bug.id]
+    assert kept["looked"]
+    assert "solved" not in kept
 
 
 def test_before_the_first_click_a_lab_loads_two_kilobytes_more(chromium: Browser, site: Path) -> None:

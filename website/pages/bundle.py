@@ -21,7 +21,7 @@ WHEELS = WEBSITE / "vendor"
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 _SERVED = {"pyodide.mjs": "pyodide.js"}  # hosts that do not know .mjs serve it as no script at all
 _LOCK = "pyodide-lock.json"
-_SCRIPTS = ("blind", "editor", "labs", "lines", "live", "old-numbers", "play", "worker")
+_SCRIPTS = ("blind", "editor", "found", "labs", "lines", "live", "old-numbers", "play", "traps", "worker")
 SCRIPTS = tuple(_LIVE / f"{name}.mjs" for name in _SCRIPTS)
 _ESBUILD = ("--bundle", "--minify", "--format=esm", "--log-level=warning")
 _SEARCH = tuple(BROWSER / "search" / name for name in ("search.mjs", "words.mjs", "synonyms.json"))

@@ -23,10 +23,6 @@ from website.verify import rewrite
 
 FOLDER = DOCS / "labs"
 CLICKS = FOLDER / "hunts"
-SEED = 1
-# At seed 1 another processor calls another number of entries wrong, since float32 sums end in other digits there, or
-# it vouches for a residual that is a hundred times larger, as the browser does.
-SEEDS = {"single-precision-inside": 2, "mean-over-classes": 2}
 OUTPUT = '```text title="Output"\n?\n```\n'
 _OUTPUT = re.compile(r'(?ms)^( *)```text title="Output"\n.*?^\1```$')
 LEVELS = {1: "the report names it", 2: "the report says where", 3: "read with care", 4: "several bugs at once"}
@@ -39,6 +35,7 @@ TITLES = {
     "images": "Convolution and pooling",
     "sequences": "Time, words, attention",
     "traps": "Traps",
+    "long": "Long ways back",
 }
 INTROS = {
     "dense": """
@@ -63,6 +60,10 @@ INTROS = {
     "traps": """
         In this lab the number of the course leads astray, and some of these functions are right. Decide first, then
         open the answer.""",
+    "long": """
+        Real backward passes have thirty lines and more, and what goes wrong in one line shows in many blocks. Reading
+        the code from the top does not help much here. The report does: which rows agree, and which lines do they
+        clear? In the last level several lines are broken at once.""",
 }
 HOW = """
     You see what the check says of a broken copy, and the right code. Which line was broken in the copy? Click it: a
@@ -71,69 +72,150 @@ HOW = """
 ASK = "This is the right code. In the copy that was checked, **one of these lines was broken. Click it.**"
 ASK_SEVERAL = "This is the right code. In the copy that was checked, **{} of these lines were broken. Click them.**"
 TRAPPED = """
-    Each check runs twice: with the derived bound, and with the step of the course, ε = 1e-7, for its number. Say
-    what is wrong, if anything is. [How to hunt, here or on your own machine](index.md#how)."""
+    You see a function and the number of the course: its formula, its step ε = 1e-7, its word. Is the gradient right,
+    or wrong, or can nobody tell from that? Say it first. Then read what a check with a derived bound says, and
+    why."""
+ASK_TRAP = "**Is this gradient right, wrong, or can it not be told here?**"
+BLIND_SEED = 8
+BLIND = """
+    # Blind lab
 
+    What do you find when nobody tells you where to look?
 
-def _seed(bug: labs.Bug) -> int:
-    """The seed of the network on the page."""
-    return SEEDS.get(bug.slug, SEED)
+    In the other labs the topic says half of it. Here a seed draws one bug of all that a check can see. The same seed
+    draws the same bug, so you can pass a hunt on: the link holds the seed, and how many clicks and hints you took.
+    """
+BLIND_FIRST = """
+    import numpy as np
+
+    import gradlab
+    from gradlab import labs
+
+    seed = {}
+    bug = labs.choose(labs.BUGS, 1, seed=seed)[0]
+    """
+BLIND_END = """
+    ## What you found { #found }
+
+    The table is kept in this browser only, and never sent anywhere. Without JavaScript there is the one hunt of seed
+    {}, and on your own machine [each hunt is a file](index.md#files).
+
+    <div class="lab-progress" data-of="seeds"></div>
+    """
+DRAWS = 1000  # so many seeds has the blind lab
 
 
 def page(topic: str) -> str:
     """The page of a topic; each Output is empty."""
-    number = list(labs.TOPICS).index(topic) + 1
     parts = [
-        f"# Lab {number}: {TITLES[topic]}",
+        f"# Lab {list(labs.TOPICS).index(topic) + 1}: {TITLES[topic]}",
         textwrap.dedent(INTROS[topic]).strip(),
         _fence("import numpy as np\n\nimport gradlab\nfrom gradlab import labs\n"),
         textwrap.dedent(TRAPPED if topic == "traps" else HOW).strip(),
     ]
     for bug in labs.TOPICS[topic]:
-        parts += _hunt(bug)
+        title = f'## Hunt {labs.number(bug)} {{ #hunt-{bug.id} data-{"trap" if bug.trap else "hunt"}="{bug.id}" }}'
+        parts += [title, f"Level {bug.level}: {LEVELS[bug.level]}."]
+        parts += _trap(bug) if bug.trap else _hunt(bug, f'labs.find("{bug.id}").case({bug.seed})')
+    return _joined(parts)
+
+
+def blind() -> str:
+    """The page of the blind lab, with the hunt of one seed; each Output is empty."""
+    bug = labs.choose(labs.BUGS, 1, seed=BLIND_SEED)[0]
+    parts = [
+        textwrap.dedent(BLIND).strip(),
+        _fence(textwrap.dedent(BLIND_FIRST).lstrip().format(BLIND_SEED)),
+        '## The hunt { #hunt data-hunt="blind" }',
+        *_hunt(bug, "bug.case(bug.seed)"),
+        textwrap.dedent(BLIND_END).strip().replace("{}", str(BLIND_SEED)),
+    ]
+    return _joined(parts)
+
+
+def _joined(parts: Sequence[str]) -> str:
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
-def _hunt(bug: labs.Bug) -> list[str]:
+def _hunt(bug: labs.Bug, case: str) -> list[str]:
     """One hunt: the report, the right code, the hints, the copy to repair, the answer."""
-    case = f'*labs.find("{bug.id}").case({_seed(bug)}, {bug.name})'
-    check = f"report = gradlab.check_gradients({case})\nprint(report)\n"
-    if bug.topic == "traps":
-        check += f"course = gradlab.check_gradients({case}, step=1e-7)\n"
-        check += 'print(f"\\nWith the step of the course: {course.level}.")\n'
-    task = f' data-hunt="{bug.id}"' if bug.detectable else ""
-    line = _line(bug) if bug.original != bug.mutated else "There is none to repair."
-    hints = zip(("The blocks", "The ratio", "The layer", "The line"), (*bug.hints, line), strict=True)
-    folded = [_folded("question", f"Hint {n}: {title}", hint) for n, (title, hint) in enumerate(hints, 1)]
-    repair = [_fence(bug.source), _fence(check) + "\n" + OUTPUT]
-    parts = [f"## Hunt {number(bug)} {{ #hunt-{bug.id}{task} }}", f"Level {bug.level}: {LEVELS[bug.level]}."]
-    if bug.detectable:
-        shown = check.replace(f"{_seed(bug)}, {bug.name}", f"{_seed(bug)}")
-        ask = ASK if len(bug.broken) == 1 else ASK_SEVERAL.format(len(bug.broken))
-        parts += [_fence(shown) + "\n" + OUTPUT, ask, _fence(bug.listing), *folded]
-        parts.append(_folded("example", "Repair the copy", "\n\n".join(part.rstrip("\n") for part in repair)))
-    else:
-        parts += [*repair, *folded]
-    return [*parts, _folded("success", "What it is", _answer(bug, case))]
+    ask = ASK if len(bug.broken) == 1 else ASK_SEVERAL.format(len(bug.broken))
+    repaired = case[:-1] + (", globals()[bug.name])" if case.startswith("bug") else f", {bug.name})")
+    repair = _joined([_fence(bug.source), _printed(_check(repaired))])
+    return [
+        _printed(_check(case)),
+        ask,
+        _fence(bug.listing),
+        *_hints(bug),
+        _folded("example", "Repair the copy", repair),
+        _folded("success", "What it is", _answer(bug, repaired)),
+    ]
 
 
-def clicks(bug: labs.Bug) -> dict[str, Any]:
-    """What a hunt says to a click on each line, for the browser."""
-    told = Told.of(gradlab.check_gradients(*bug.case(_seed(bug))))
-    code = Code(bug.listing, bug.setup.gradients(bug.name, _seed(bug)))
-    found = answer(code, bug.broken, told, code.run(bug.buggy_listing))
-    others = {n: one for n, one in found.items() if one.kind != "broken"}
-    lines = {str(n): {key: value for key, value in vars(one).items() if value} for n, one in others.items()}
+def _trap(bug: labs.Bug) -> list[str]:
+    """One trap: the function, the number of the course, the question, what the check says, the hints, the answer."""
+    case = f'labs.find("{bug.id}").case({bug.seed}, {bug.name})'
+    course = f"course = gradlab.check_gradients(*{case}, step=1e-7)\n"
+    course += 'print(f"{course.relative_difference:.0e}: {course.level}")\n'
+    return [
+        _fence(bug.source),
+        _printed(course),
+        ASK_TRAP,
+        _folded("abstract", "What a check with a derived bound says", _printed(_check(case))),
+        *_hints(bug),
+        _folded("success", "What it is", _answer(bug, case)),
+    ]
+
+
+def _check(case: str) -> str:
+    return f"report = gradlab.check_gradients(*{case})\nprint(report)\n"
+
+
+def _printed(code: str) -> str:
+    """A block that prints something."""
+    return _fence(code) + "\n" + OUTPUT
+
+
+def _hints(bug: labs.Bug) -> list[str]:
+    titled = zip(("The blocks", "The ratio", "The layer", "The line"), _four(bug), strict=True)
+    return [_folded("question", f"Hint {n}: {title}", hint) for n, (title, hint) in enumerate(titled, 1)]
+
+
+def _four(bug: labs.Bug) -> tuple[str, ...]:
+    """The hints, the last of which is the broken line, or the lines."""
+    if bug.original == bug.mutated:
+        return (*bug.hints, "There is none to repair.")
+    return (*bug.hints, " and ".join(f"`{text.splitlines()[0]}`" for text in copied(bug).values()))
+
+
+def copied(bug: labs.Bug) -> dict[int, str]:
+    """What stands in the copy in the place of each broken line, by the number of the line in the listing."""
     shift = bug.listing[: bug.listing.index(bug.correct_source)].count("\n")
     copy = bug.source.splitlines()
     grown = len(copy) - len(bug.correct_source.splitlines())
-    broken = {str(n): "\n".join(copy[n - shift - 1 : n - shift + grown]).strip() for n in bug.broken}
-    return {"broken": broken, "title": bug.title, "why": bug.why, "lines": lines}
+    return {n: "\n".join(copy[n - shift - 1 : n - shift + grown]).strip() for n in bug.broken}
 
 
-def number(bug: labs.Bug) -> str:
-    """Of a hunt, as on its page: 3.2 is the second of lab 3."""
-    return f"{list(labs.TOPICS).index(bug.topic) + 1}.{labs.TOPICS[bug.topic].index(bug) + 1}"
+def clicks(bug: labs.Bug) -> dict[str, Any]:
+    """What a hunt says to a click on each line, for the browser, and all that the blind lab shows of it."""
+    if bug.trap and not bug.detectable:
+        return {"verdict": bug.trap, "title": bug.title, "why": bug.why}
+    report = gradlab.check_gradients(*bug.case(bug.seed))
+    code = Code(bug.listing, bug.setup.gradients(bug.name, bug.seed))
+    found = answer(code, bug.broken, Told.of(report), code.run(bug.buggy_listing))
+    others = {n: one for n, one in found.items() if one.kind != "broken"}
+    return {
+        **({"verdict": bug.trap} if bug.trap else {}),
+        "title": bug.title,
+        "why": bug.why,
+        "broken": {str(n): text for n, text in copied(bug).items()},
+        "lines": {str(n): {key: value for key, value in vars(one).items() if value} for n, one in others.items()},
+        "report": str(report),
+        "listing": bug.listing.rstrip("\n"),
+        "copy": bug.source.rstrip("\n"),
+        "correct": bug.correct_source.rstrip("\n"),
+        "hints": _four(bug),
+    }
 
 
 def _answer(bug: labs.Bug, case: str) -> str:
@@ -147,15 +229,8 @@ def _answer(bug: labs.Bug, case: str) -> str:
     )
     if bug.original == bug.mutated:
         return f"**{bug.title}.** {bug.why}\n\n{finding}"
-    proof = f"print(gradlab.check_gradients({case}).verdict.value)\n"
-    fixed = f"{_fence(bug.correct_source)}\n\n{_fence(proof)}\n{OUTPUT}"
-    return f"**{bug.title}.** {bug.why}\n\n{finding}\n\n{fixed}"
-
-
-def _line(bug: labs.Bug) -> str:
-    """The line of the function that is wrong, as code."""
-    n = bug.correct_source[: bug.correct_source.index(bug.original)].count("\n")
-    return f"`{bug.source.splitlines()[n].strip()}`"
+    proof = f"print(gradlab.check_gradients(*{case}).verdict.value)\n"
+    return _joined([f"**{bug.title}.** {bug.why}", finding, _fence(bug.correct_source), _printed(proof)])
 
 
 def _folded(kind: str, title: str, text: str) -> str:
@@ -179,24 +254,38 @@ def _with_outputs(text: str, before: str) -> str:
     return _OUTPUT.sub(lambda _: had.pop(0), text)
 
 
+def written() -> dict[str, str]:
+    """Every page that is made from the catalogue, by its name; each Output is empty."""
+    return {f"{topic}.md": page(topic) for topic in labs.TOPICS} | {"blind.md": blind()}
+
+
 def main(topics: Sequence[str] = ()) -> None:
     """Write the pages and the answers that differ from the catalogue; run the pages for their outputs.
 
     The answers of a topic take a minute: of those given only, or of all.
     """
     CLICKS.mkdir(exist_ok=True)
-    hunts = [bug for bug in labs.BUGS if bug.detectable]
-    for bug in hunts if not topics else [bug for bug in hunts if bug.topic in topics]:
+    for bug in labs.BUGS if not topics else [bug for bug in labs.BUGS if bug.topic in topics]:
         path = CLICKS / f"{bug.id}.json"
         path.write_text(json.dumps(clicks(bug), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    order = json.dumps([bug.id for bug in hunts], indent=1) + "\n"
-    (CLICKS / "index.json").write_text(order, encoding="utf-8")
-    for topic in labs.TOPICS:
-        path = FOLDER / f"{topic}.md"
-        before, after = path.read_text(encoding="utf-8") if path.exists() else "", page(topic)
+    for name, told in (("index", order()), ("draws", draws())):
+        (CLICKS / f"{name}.json").write_text(json.dumps(told) + "\n", encoding="utf-8")
+    for name, after in written().items():
+        path = FOLDER / name
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
         if without_outputs(before) != after:
             path.write_text(_with_outputs(after, before), encoding="utf-8")
             rewrite.main([str(path)])
+
+
+def order() -> list[str]:
+    """The ids of all hunts, as the labs have them."""
+    return [bug.id for bug in labs.BUGS]
+
+
+def draws() -> list[str]:
+    """The id that each seed of the blind lab draws."""
+    return [labs.choose(labs.BUGS, 1, seed=seed)[0].id for seed in range(DRAWS)]
 
 
 if __name__ == "__main__":

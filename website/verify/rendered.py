@@ -48,7 +48,7 @@ _ELEMENTS = dict.fromkeys(_PLAIN.split(), "") | {
     "abbr": "title",
     "details": "open",
     "div": "data-exit data-local data-of data-skip data-tabs",
-    "h2": "data-hunt",
+    "h2": "data-hunt data-trap",
     "h3": "data-hunt",
     "img": "alt src title",
     "input": "checked name type",

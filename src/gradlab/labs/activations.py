@@ -72,8 +72,8 @@ BUGS = (
         title="tanh′ is taken at A in the place of Z",
         level=2,
         correct=tanh_backward,
-        original="A = np.tanh(Z)",
-        mutated="A = np.tanh(np.tanh(Z))",
+        original="1 - A**2",
+        mutated="1 - np.tanh(A) ** 2",
         finding="GL113",
         hints=Hints(
             blocks="The last layer is right, all below it are wrong, more and more.",
@@ -110,8 +110,8 @@ BUGS = (
         title="sigmoid′ is taken of the activation",
         level=2,
         correct=sigmoid_backward,
-        original="A = 1 / (1 + np.exp(-Z))",
-        mutated="A = 1 / (1 + np.exp(-1 / (1 + np.exp(-Z))))",
+        original="return dA * A * (1 - A)",
+        mutated="S = 1 / (1 + np.exp(-A))\n    return dA * S * (1 - S)",
         finding="GL113",
         hints=Hints(
             blocks="The last layer is right, all below it are wrong.",

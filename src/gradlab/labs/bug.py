@@ -65,7 +65,7 @@ class Bug:
         What is wrong, in a few words. It gives the answer away.
     topic
         The module that lists the bug: `"dense"`, `"activations"`, `"losses"`, `"regularisation"`, `"normalisation"`,
-        `"images"`, `"sequences"` or `"traps"`. The catalogue fills it in.
+        `"images"`, `"sequences"`, `"traps"` or `"long"`. The catalogue fills it in.
     level
         1: the report names the bug. 2: it names the place. 3: it must be read with care. 4: several bugs at once.
     correct
@@ -74,6 +74,11 @@ class Bug:
         What the right function says, and what stands there instead. The same, if nothing is wrong.
     also
         Further places, as pairs of original and mutated, where several bugs are planted at once.
+    seed
+        Of the case that the site shows.
+    trap
+        In the traps, what is to be said of the gradient: `"right"`, `"wrong"`, or `"open"` where nothing that is
+        shown can tell.
     finding
         The code of the finding that comes first, `""` if there is none.
     hints
@@ -99,6 +104,8 @@ class Bug:
     detectable: bool = True
     topic: str = ""
     also: tuple[tuple[str, str], ...] = ()
+    seed: int = 1
+    trap: str = ""
 
     @property
     def id(self) -> str:

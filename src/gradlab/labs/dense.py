@@ -5,6 +5,7 @@ from gradlab.labs.pieces import dense_backward
 from gradlab.labs.setups import network
 
 TANH = network("dense_backward")
+SQUARE = network("dense_backward", sizes=(4, 4, 4, 4), loss="softmax")
 RELU = network("dense_backward", hidden="relu", sizes=(4, 6, 6, 1))
 
 BUGS = (
@@ -90,14 +91,14 @@ BUGS = (
         level=2,
         correct=dense_backward,
         original="dA = W.T @ dZ",
-        mutated="dA = W @ dZ if W.shape[0] == W.shape[1] else W.T @ dZ",
+        mutated="dA = W @ dZ",
         finding="GL113",
         hints=Hints(
             blocks="The last layers are right, the first ones wrong. Where is the border?",
             ratio="There is none.",
             layer=(
-                "A block is wrong if what came down to it was. The first layer that is wrong got it from above; "
-                "what is special about the shape of that W?"
+                "The last layer is right, so what it hands down is made of right things, and still wrong. "
+                "What is special about the shape of every W here?"
             ),
         ),
         why=(
@@ -105,7 +106,7 @@ BUGS = (
             "different sizes, so that NumPy catches a forgotten .T, and keep one square layer, where only the check "
             "can."
         ),
-        setup=TANH,
+        setup=SQUARE,
     ),
     Bug(
         slug="db-over-everything",

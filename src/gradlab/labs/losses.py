@@ -62,7 +62,7 @@ BUGS = (
         level=1,
         correct=softmax_cost_backward,
         original="(A - Y) / m",
-        mutated="(A - Y) / m / len(Z)",
+        mutated="(A - Y) / Y.size",
         finding="GL102",
         hints=Hints(
             blocks="All of them are wrong.",
@@ -70,6 +70,8 @@ BUGS = (
             layer="The loss. What does a mean over a whole matrix divide by?",
         ),
         why="mean() of a matrix divides by all its entries, m times the number of classes. The cost divides by m.",
+        # At seed 1 another machine, the browser for one, vouches for a residual a hundred times larger.
+        seed=2,
         setup=SOFTMAX,
     ),
     Bug(

@@ -120,12 +120,12 @@ BUGS = (
         level=2,
         correct=dropout_backward,
         original="dA * D",
-        mutated="dA * np.random.default_rng(1).permuted(D, axis=1)",
+        mutated="dA * (np.random.default_rng(1).random(D.shape) < 0.8) / 0.8",
         finding="GL113",
         hints=Hints(
             blocks="The last layer is right, all below it are wrong.",
             ratio="There is none. Some entries are right by chance.",
-            layer="With keep = 1 the bug is gone. With a mask that is all ones it is, too.",
+            layer="On the way there some units were cut out. Are they the same ones on the way back?",
         ),
         why=(
             "Other units are silenced on the way back than on the way forward. If the way forward drew anew as "

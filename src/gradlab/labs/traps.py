@@ -28,6 +28,9 @@ BUGS = (
             "The sum over 1,000 examples was made in float32, which keeps 7 digits, and lost one or two of them "
             "on the way. Whether the course's number passes is luck."
         ),
+        trap="wrong",
+        # At seed 1 another processor calls another number of entries wrong: float32 sums end in other digits there.
+        seed=2,
         setup=MANY,
     ),
     Bug(
@@ -47,6 +50,7 @@ BUGS = (
             "One number for all blocks is the number of the largest block. The inputs here are not scaled, as "
             "prices or distances are."
         ),
+        trap="wrong",
         setup=LARGE,
     ),
     Bug(
@@ -66,6 +70,7 @@ BUGS = (
             "A check says that this gradient is right at this point, for this batch. With one example a sum over "
             "examples is that example. The lab about dense layers has the same bug with six, and it is found."
         ),
+        trap="open",
         setup=BATCH_OF_ONE,
         detectable=False,
     ),
@@ -86,6 +91,7 @@ BUGS = (
             "Z −= … changes the caller's array. The gradients that come back are right; the next evaluation, "
             "with another Z, is not what anybody meant. gradlab puts the input back and says so."
         ),
+        trap="right",
         setup=BATCH,
         detectable=False,
     ),
@@ -106,6 +112,7 @@ BUGS = (
             "At the end of training the gradient is nearly 0, and the round-off of the cost, divided by 2ε = "
             "2e-7, is what it always was. The number measures round-off, not the code."
         ),
+        trap="right",
         setup=TRAINED,
         detectable=False,
     ),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { kept } from "../../../website/browser/live/progress.mjs";
+import { kept, merged } from "../../../website/browser/live/progress.mjs";
 
 /** What `kept` makes of what a browser has stored under its key. */
 function read(text) {
@@ -42,4 +42,19 @@ test("a browser that lets nobody read is survived", () => {
     },
   };
   assert.deepEqual(kept(), {});
+});
+
+test("what a file brings is added, and takes nothing away", () => {
+  const one = { name: "Hunt 1.1", at: "/labs/#one", hints: 1, looked: false };
+  const solved = { ...one, hints: 3, solved: "2026-01-02" };
+  assert.deepEqual(merged({}, { a: one }), { a: one });
+  assert.deepEqual(merged({ a: one }, { a: solved, b: one }), { a: solved, b: one });
+  assert.deepEqual(merged({ a: solved }, { a: one }), { a: solved });
+  assert.deepEqual(merged({ a: solved }, { a: { ...solved, hints: 0 } }), { a: solved });
+});
+
+test("a file that is no progress brings nothing", () => {
+  const ours = { a: { name: "Hunt 1.1", at: "/labs/#one", hints: 0, looked: false } };
+  for (const theirs of [null, 3, "text", [], [[1]], {}, { a: 1 }, { b: { name: "x", at: "javascript:1" } }])
+    assert.deepEqual(merged(ours, theirs), ours, JSON.stringify(theirs));
 });

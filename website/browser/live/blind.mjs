@@ -1,69 +1,122 @@
-// The blind lab: the first block draws a bug by its seed, and what it prints is the function to repair.
+// The blind lab: a seed draws a bug, and its report, its lines and its copy take the place of those on the page.
+import { read } from "./answers.mjs";
+import * as drafts from "./drafts.mjs";
 import { kept } from "./progress.mjs";
 
-export async function blind(lab, make) {
+const BEGUN = "gradlab-blind-seed"; // a hunt that was begun goes on
+
+export async function blind(lab, make, lines) {
   const { first, task, check, answer, hints, blocks } = lab;
-  const told = blocks.at(-1),
-    seed = () => /seed = (\d+)/.exec(first.code)?.[1];
-  const before = sessionStorage.getItem(first.key); // a hunt that was begun goes on
-  if (before) await first.edit(before, false);
-  const other = () => first.code !== first.block.code;
+  const [report, , , , correct] = blocks,
+    own = seedOf(first.block.code),
+    draws = await read("draws"),
+    link = new URLSearchParams(location.search);
+  let takeAway;
 
-  const turn = () => {
-    const n = seed();
-    Object.assign(lab, { seed: n, id: `seed ${n}`, name: `Seed ${n}` });
-    task.reset = () => task.write(lab.broken); // not to the function of the page as it is read
-    for (const block of [first, ...blocks]) block.classList.toggle("lab-other", other());
+  async function turn(seed) {
+    const id = draws[seed],
+      told = await read(id);
+    Object.assign(lab, {
+      seed,
+      answers: id,
+      id: `seed ${seed}`,
+      name: `Seed ${seed}`,
+      query: `?seed=${seed}`,
+      broken: told.copy,
+    });
+    takeAway?.();
+    report.querySelector(".language-text pre code").textContent = told.report + "\n";
+    takeAway = lines(lab, make, told.listing);
+    for (const folded of [...hints, answer, task.closest("details")]) folded.open = false;
+    hints.forEach((hint, k) => {
+      fill(hint, told.hints[k], make);
+    });
+    answer.querySelector("p").replaceChildren(make("b", { textContent: `${told.title}. ` }), told.why);
+    const other = seed !== own;
+    answer.classList.toggle("lab-other", other);
+    for (const block of [check, report]) {
+      block.classList.toggle("lab-other", other && block === check);
+      block.out.hidden = true;
+      block.settle();
+      block.say("");
+    }
+    lab.said.textContent = "";
+    for (const [block, code] of [
+      [first, first.block.code.replace(/seed = \d+/, `seed = ${seed}`)],
+      [task, told.copy],
+      [correct, told.correct],
+    ])
+      await put(block, code);
     lab.show();
-  };
-  turn();
+  }
 
-  const field = make("input", { type: "number", min: 0, max: 9999, value: other() ? lab.seed : draw() });
-  const begin = async () => {
-    field.value = Math.min(9999, Math.abs(Math.trunc(field.value)));
-    await first.write(first.code.replace(/seed = \d+/, `seed = ${field.value}`));
-    await first.run();
+  const field = make("input", { type: "number", min: 0, max: draws.length - 1 });
+  const begin = (seed) => {
+    field.value = seed;
+    drafts.write(BEGUN, String(seed));
+    history.replaceState(history.state, "", `?seed=${seed}`);
+    dare.textContent = "";
+    return turn(seed);
   };
-  const button = (textContent, onclick) => make("button", { type: "button", textContent, onclick });
+  field.onchange = () => begin(Math.min(draws.length - 1, Math.abs(Math.trunc(Number(field.value) || 0))));
+  const dare = make("p", { className: "lab-dare" });
+  const another = () => begin(Math.floor(draws.length * Math.random()));
   first.before(
     make(
       "div",
       { className: "live-bar lab-seed", role: "group", ariaLabel: "Which bug" },
       make("label", {}, "Seed ", field),
-      button("Hunt this one", begin),
-      button("Draw another", () => {
-        field.value = draw();
-        begin();
-      }),
+      make("button", { type: "button", textContent: "Draw another", onclick: another }),
     ),
+    dare,
   );
 
-  first.addEventListener("live-ran", async ({ detail: { ok, text } }) => {
-    if (!ok) return;
-    lab.broken = text.trim();
-    if (seed() === lab.seed) return; // only a new worker: what was edited stays
-    turn();
-    lab.said.textContent = "";
-    for (const folded of [...hints, answer]) folded.open = false;
-    for (const block of blocks) {
-      block.out.hidden = true;
-      block.settle();
-      block.say("");
-    }
-    await task.write(lab.broken);
+  lab.share = (wrong) => {
+    const { hints: seen = 0 } = kept()[lab.id] ?? {};
+    const to = new URL(`${location.pathname}?seed=${lab.seed}&clicks=${wrong}&hints=${seen}`, location.href).href;
+    const copy = make("button", { type: "button", textContent: "Copy it" });
+    copy.onclick = () =>
+      navigator.clipboard.writeText(to).then(
+        () => {
+          copy.textContent = "Copied";
+        },
+        () => {
+          copy.textContent = "Copy it by hand";
+        },
+      );
+    return [make("a", { href: to, textContent: "A link to this hunt, with your result" }), " ", copy];
+  };
+  lab.found = ({ title }) => lab.note({ bug: title });
+  answer.addEventListener("toggle", async () => {
+    if (answer.open) lab.note({ bug: (await read(lab.answers)).title });
   });
-  for (const block of blocks.slice(2)) {
-    block.parentNode.addEventListener("toggle", () => {
-      if (!block.parentNode.open) return;
-      if (other()) block.run();
-      else if (block === told) name(told.block.want);
-    });
-  }
-  const name = (text) => lab.note({ bug: text.split("\n")[0] });
-  told.addEventListener("live-ran", ({ detail: { ok, text } }) => ok && name(text));
   check.addEventListener("live-ran", () => {
     if (kept()[lab.id]?.solved) answer.open = true;
   });
+  task.reset = () => task.write(lab.broken); // not to the function of the page as it is read
+
+  const seed = [link.get("seed"), drafts.read(BEGUN), own]
+    .map((one) => Number.parseInt(one, 10))
+    .find((n) => n in draws);
+  field.value = seed;
+  await turn(seed);
+  const [clicks, seen] = ["clicks", "hints"].map((name) => Number.parseInt(link.get(name), 10));
+  if (clicks >= 0 && seen >= 0)
+    dare.textContent = `Somebody found this one with ${count(clicks, "wrong click")} and ${count(seen, "hint")}. Can you?`;
 }
 
-const draw = () => Math.floor(1000 * Math.random());
+const seedOf = (code) => Number(/seed = (\d+)/.exec(code)[1]);
+const count = (n, what) => `${n || "no"} ${what}${n === 1 ? "" : "s"}`;
+
+/** Other code in a block, without a word of it and without Python. */
+async function put(block, code) {
+  if (block.code === code) return;
+  await (block.editor ? block.write(code) : block.edit(code, false));
+}
+
+/** Text in a fold; what stands between backticks is code. */
+function fill(folded, text, make) {
+  const parts = text.split("`").map((part, k) => (k % 2 ? make("code", { textContent: part }) : part));
+  for (const old of [...folded.children].slice(1)) old.remove();
+  folded.append(make("p", {}, ...parts));
+}

@@ -1,12 +1,22 @@
 // The bug hunt: the checker's word beside the editor, hints one at a time, and what was solved, which stays in this browser.
-import { keep, kept } from "./progress.mjs";
+import { keep, kept, note, today } from "./progress.mjs";
+
+const more = (name) => import(new URL(`${name}.js`, import.meta.url));
 
 export async function mount(make) {
   const old = kept();
-  if (Object.keys(old).some((key) => /^\d{1,2}$/.test(key)))
-    keep((await import(new URL("old-numbers.js", import.meta.url))).carried(old));
+  if (Object.keys(old).some((key) => /^\d{1,2}$/.test(key))) keep((await more("old-numbers")).carried(old));
   for (const title of document.querySelectorAll("[data-hunt]:not(.lab)")) hunt(title, make);
-  for (const box of document.querySelectorAll(".lab-progress")) progress(box, make);
+  for (const title of document.querySelectorAll("[data-trap]:not(.lab)")) {
+    title.classList.add("lab");
+    more("traps").then(({ trap }) => trap(title, make));
+  }
+  table(make);
+}
+
+/** What was found, where the page has a place for it. */
+function table(make) {
+  if (document.querySelector(".lab-progress")) more("found").then(({ table }) => table(make));
 }
 
 function hunt(title, make) {
@@ -35,18 +45,9 @@ function hunt(title, make) {
   };
 
   lab.note = (news) => {
-    const found = kept();
-    found[lab.id] = {
-      name: lab.name,
-      at: `${location.pathname}#${title.id}`,
-      hints: 0,
-      looked: false,
-      ...found[lab.id],
-      ...news,
-    };
-    keep(found);
+    note(lab.id, lab.name, `${location.pathname}${lab.query ?? ""}#${title.id}`, news);
     lab.show();
-    mount(make);
+    table(make);
   };
   lab.show = () => {
     const { hints: seen = 0, solved } = kept()[lab.id] ?? {};
@@ -110,61 +111,17 @@ function hunt(title, make) {
         ? failure(line, name, error)
         : text.split("\n")[0] + (agrees && !own ? " But the check was edited: reset it, and check again." : "");
     said.classList.toggle("gl-agrees", solved);
-    if (solved && !kept()[lab.id]?.solved) lab.note({ solved: new Date().toISOString().slice(0, 10) });
+    if (solved && !kept()[lab.id]?.solved) lab.note({ solved: today() });
   });
   task.addEventListener("live-ran", ({ detail: { ok, line, function: name, error } }) => {
     if (!ok) said.textContent = failure(line, name, error); // the check was not reached
   });
   lab.show();
-  if (repair) import(new URL("lines.js", import.meta.url)).then(({ lines }) => lines(lab, make));
-  if (lab.id === "blind") import(new URL("blind.js", import.meta.url)).then(({ blind }) => blind(lab, make));
+  const script = more("lines");
+  if (lab.id !== "blind") script.then(({ lines }) => lines(lab, make));
+  else Promise.all([script, more("blind")]).then(([{ lines }, { blind }]) => blind(lab, make, lines));
 }
 
 /** Where the reader's function went wrong, and why; nothing where it was stopped. */
 const failure = (line, name, error) =>
   error ? `Not yet: stopped by an error${name ? ` in line ${line} of ${name}` : ""}: ${error.split(" (")[0]}` : "";
-
-/** A table of what was found; on the page of the blind lab, of its seeds only. */
-function progress(box, make) {
-  const button = (textContent, onclick) => make("button", { type: "button", textContent, onclick });
-  const row = (tag, ...cells) => make("tr", {}, ...cells.map((cell) => make(tag, {}, cell)));
-  const found = kept();
-  const rows = Object.keys(found)
-    .filter((id) => box.dataset.of !== "seeds" || id.startsWith("seed"))
-    .map((id) => found[id]);
-  rows.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
-  if (!rows.length) return box.replaceChildren();
-  box.replaceChildren(
-    make(
-      "table",
-      {},
-      make("thead", {}, row("th", "Hunt", "Solved", "Hints")),
-      make(
-        "tbody",
-        {},
-        ...rows.map(({ name, at, bug, solved, hints, looked }) =>
-          row(
-            "td",
-            make("span", {}, make("a", { href: at, textContent: name }), bug ? ": " + bug : ""),
-            solved ?? "not yet",
-            hints + (looked ? ", and the answer" : ""),
-          ),
-        ),
-      ),
-    ),
-    make(
-      "div",
-      { className: "live-bar" },
-      button("Export", () => {
-        const url = URL.createObjectURL(new Blob([JSON.stringify(found, null, 2)], { type: "application/json" }));
-        make("a", { href: url, download: "gradlab-labs.json" }).click();
-        URL.revokeObjectURL(url);
-      }),
-      button("Reset", () => {
-        if (!confirm("Forget all that you have solved?")) return;
-        keep({});
-        mount(make);
-      }),
-    ),
-  );
-}

@@ -1,17 +1,14 @@
 // A hunt that starts from the report: which line of the right code was broken in the copy? The answers come with the first click.
-import { kept } from "./progress.mjs";
+import { read } from "./answers.mjs";
+import { kept, today } from "./progress.mjs";
 
 const WORDS = { agrees: "No. ", wrong: "No. ", numbers: "Near, but no. ", open: "It could be. " };
 
-export function lines(lab, make) {
+/** Put the lines in the place of the listing. What is returned takes them away again, for another listing. */
+export function lines(lab, make, text = lab.blocks[1].block.code) {
   const [report, listing] = lab.blocks,
-    address = (name) => new URL(`../hunts/${name}.json`, location.href),
-    fetched = {};
-  const read = (name) => {
-    fetched[name] ??= fetch(address(name)).then((answer) => answer.json());
-    return fetched[name];
-  };
-  const rows = byRow([...report.querySelectorAll("pre code")].at(-1), make);
+    answers = lab.answers ?? lab.id;
+  const rows = byRow([...report.querySelectorAll(".language-text pre code")].at(-1), make);
   const said = make("p", { className: "lab-told", role: "status" });
   const buttons = [];
   const list = make("ol", { className: "lab-lines", ariaLabel: "The lines of the right code" });
@@ -19,9 +16,9 @@ export function lines(lab, make) {
     over = false;
   const found = new Set();
 
-  listing.block.code.split("\n").forEach((text, k) => {
-    const code = make("code", { textContent: text || " " });
-    const plain = !text.trim() || /^(def|#)/.test(text.trim());
+  text.split("\n").forEach((shown, k) => {
+    const code = make("code", { textContent: shown || " " });
+    const plain = !shown.trim() || /^(def|#)/.test(shown.trim());
     const line = plain
       ? make("span", { className: "lab-line" }, code)
       : make("button", { type: "button", className: "lab-line", tabIndex: buttons.length ? -1 : 0 }, code);
@@ -39,7 +36,13 @@ export function lines(lab, make) {
   }
 
   async function choose(n) {
-    const hunt = await read(lab.id);
+    let hunt;
+    try {
+      hunt = await read(answers);
+    } catch {
+      said.textContent = "The answers could not be loaded: is the network up? Click again.";
+      return at(n).append(said);
+    }
     if (over) return light(hunt.lines[n] ?? {});
     if (n in hunt.broken) {
       found.add(n);
@@ -76,23 +79,24 @@ export function lines(lab, make) {
       const shown = make("p", { className: "lab-copy" }, "In the copy: ", make("code", { textContent: copy }));
       at(n).append(shown);
     }
-    lab.note({ solved: new Date().toISOString().slice(0, 10), clicks: wrong });
-    const all = await read("index"),
+    if (!kept()[lab.id]?.solved) lab.note({ solved: today(), clicks: wrong });
+    lab.found?.(hunt);
+    said.classList.add("lab-end");
+    list.after(said);
+    const all = await read("index").catch(() => []),
       now = kept(),
       solved = all.filter((id) => now[id]?.solved).length;
     const next = [...document.querySelectorAll("h2[data-hunt]")].find((title) => !now[title.dataset.hunt]?.solved);
     const to = next
       ? make("a", { href: `#${next.id}`, textContent: `Next: ${next.firstChild.textContent.trim()}` })
       : make("a", { href: new URL("..", location.href).pathname, textContent: "To the other labs" });
-    said.classList.add("lab-end");
     said.replaceChildren(
       make("b", {
         textContent: `Found, with ${wrong || "no"} wrong click${wrong === 1 ? "" : "s"}. ${hunt.title}. `,
       }),
-      `${hunt.why} The margin says which row of the report rules out which line. ${solved} of ${all.length} hunts are solved. `,
-      to,
+      `${hunt.why} The margin says which row of the report rules out which line. ${lab.share ? "" : `${solved} of ${all.length} hunts are solved. `}`,
+      ...(lab.share ? lab.share(wrong) : [to]),
     );
-    list.after(said);
   }
 
   list.addEventListener("click", ({ target }) => {
@@ -116,6 +120,10 @@ export function lines(lab, make) {
   });
   listing.hidden = true;
   listing.after(list, said);
+  return () => {
+    list.remove();
+    said.remove();
+  };
 }
 
 /** The lines of a report, each in an element of its own; by the block whose row it is. */

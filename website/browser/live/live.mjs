@@ -20,7 +20,7 @@ class LiveBlock extends HTMLElement {
     if (kept !== null && kept !== this.block.code) this.restore(kept);
     const box = this.closest(".live-playground");
     if (box) import(here + "play.js").then(({ play }) => play(box, make));
-    if (first && document.querySelector("[data-hunt], .lab-progress"))
+    if (first && document.querySelector("[data-hunt], [data-trap], .lab-progress"))
       import(here + "labs.js").then(({ mount }) => mount(make));
   }
 

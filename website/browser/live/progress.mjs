@@ -19,6 +19,22 @@ export function keep(all) {
   }
 }
 
+/** What is known of a hunt, and this news of it. */
+export function note(id, name, at, news) {
+  const found = kept();
+  found[id] = { name, at, hints: 0, looked: false, ...found[id], ...news };
+  keep(found);
+}
+
+/** The day on which something was solved. */
+export const today = () => new Date().toISOString().slice(0, 10);
+
+/** What was found here, and what a file says was found elsewhere. Of a hunt that is in both, ours, unless only theirs is solved. */
+export function merged(ours, theirs) {
+  const news = ([id, one]) => shown(one) && (!ours[id] || (one.solved && !ours[id].solved));
+  return { ...ours, ...Object.fromEntries(Object.entries(Object(theirs)).filter(news)) };
+}
+
 /** A row of the table of what was found: other pages of this origin may have written under the same key. */
 function shown(one) {
   const { name, at, hints, looked } = Object(one);
