@@ -90,6 +90,38 @@ def test_a_repaired_function_passes_and_the_handed_out_one_does_not(tmp_path: Pa
     grading.repaired(task(tmp_path, bug.correct_source), bug.id, range(3))
 
 
+DIFFERENCES = """
+def _moved(forward, upstream, inputs, name, place, by):
+    inputs = {key: value.copy() for key, value in inputs.items()}
+    inputs[name][place] += by
+    out = forward(**inputs)
+    return sum(np.sum(R * each) for R, each in zip(upstream, out if isinstance(out, tuple) else (out,)))
+
+
+def BACKWARD(*args):
+    upstream, inputs = args[:N], dict(zip(NAMES, args[N:]))
+    grads = []
+    for name, value in inputs.items():
+        grad = np.zeros_like(value)
+        for place in np.ndindex(value.shape):
+            up, down = (_moved(FORWARD, upstream, inputs, name, place, by) for by in (1e-6, -1e-6))
+            grad[place] = (up - down) / 2e-6
+        grads.append(grad)
+    return tuple(grads)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WRITINGS)
+def test_a_difference_quotient_is_no_backward(tmp_path: Path, name: str) -> None:
+    wanted = WRITINGS[name]
+    own = wanted.source.partition("\n\n\n")[0] + "\n\n" + DIFFERENCES
+    own = own.replace("NAMES", str(list(wanted.shapes))).replace("N]", f"{len(wanted.upstream)}]")
+    own = own.replace("args[N:", f"args[{len(wanted.upstream)}:").replace("FORWARD", wanted.forward.__name__)
+    with pytest.raises(GradientMismatch, match=r"difference quotients|WRONG"):
+        grading.written(task(tmp_path, own.replace("BACKWARD", wanted.name)), name, (1,))
+
+
 PATCHED = """
 import gradlab
 gradlab.assert_gradients = gradlab.check_gradients = lambda *args, **options: None

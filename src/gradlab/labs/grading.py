@@ -18,12 +18,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
+
 import gradlab
 from gradlab.errors import GradientMismatch
 from gradlab.labs import _apart, find
-from gradlab.labs.writing import WRITINGS
+from gradlab.labs.writing import WRITINGS, Writing
 
 PATIENCE = 60.0  # seconds for all that a task computes at all seeds
+ROUND_OFF = 1e-12  # of the largest slope; the five layers' own is below 1e-14
 MOST = 50_000_000  # characters of one answer; the tasks' are thousands
 
 
@@ -219,3 +222,27 @@ def written(path: Path | str, writing: str, seeds: Iterable[int], *, patience: f
             report = gradlab.assert_backward(wanted.forward, backward, inputs, rng=seed)
             if missing := [name for name in inputs if name not in report.blocks]:
                 raise Failed(f"no gradient of {', '.join(missing)}: None is not one")
+            if _jitters(wanted, backward, inputs, np.random.default_rng(seed)):
+                raise Failed("it adds up to 12 digits and no further, as difference quotients do: derive it")
+
+
+def _jitters(wanted: Writing, backward: Any, inputs: dict[str, Any], rng: np.random.Generator) -> bool:
+    """Whether backward(R) + backward(Q) differs from backward(R + Q) by more than round-off.
+
+    A derived backward adds and multiplies, so only its last digits differ; a difference quotient has the noise of the
+    cost divided by its step. One with a step so long that it is exact, as in a linear layer, is not found out.
+    """
+    given = wanted.forward(**inputs)
+    outputs = given if len(wanted.upstream) > 1 else (given,)
+    asked = [tuple(rng.standard_normal(each.shape) for each in outputs) for _ in range(2)]
+    asked.append(tuple(one + other for one, other in zip(*asked, strict=True)))
+    got = [backward(each if len(wanted.upstream) > 1 else each[0], **inputs) for each in asked]
+    one, other, both = (np.concatenate([np.ravel(each) for each in _parts(value)]) for value in got)
+    return bool(np.max(np.abs(one + other - both)) > ROUND_OFF * np.max(np.abs(both)))
+
+
+def _parts(value: Any) -> list[Any]:
+    """The arrays that a backward returns: one, or several in a tuple, a list or a dict."""
+    if isinstance(value, dict):
+        return list(value.values())
+    return list(value) if isinstance(value, (tuple, list)) else [value]
