@@ -25,7 +25,7 @@ def go(page: Page, address: str) -> None:
 
 def navigate(page: Page, address: str) -> None:
     """Instant navigation, as a click in the menu does it. A page that is shown already is left first."""
-    if page.url == url(address):
+    if page.url.partition("?")[0] == url(address):
         navigate(page, next(other for other in ("about/design/", "about/hosting/") if other != address))
     page.evaluate("document.querySelector('article').dataset.old = 'yes'")
     page.evaluate("to => [...document.links].find((link) => link.href === to).click()", url(address))

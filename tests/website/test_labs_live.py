@@ -348,6 +348,11 @@ def test_a_link_brings_a_hunt_and_a_challenge(chromium: Browser) -> None:
         seed = int(page.get_by_label("Seed").input_value())
         bug = labs.choose(labs.BUGS, 1, seed=seed)[0]
         expect(page.locator("ol.lab-lines .lab-line code")).to_have_text(shown(bug.listing))
+        page.get_by_role("link", name="For teachers").first.click()
+        page.locator("h1", has_text="For teachers").wait_for()
+        page.go_back()
+        expect(page.get_by_label("Seed")).to_have_value(str(seed))
+        expect(page.locator("ol.lab-lines .lab-line code")).to_have_text(shown(bug.listing))
         for strange in ("seed=x", "seed=-1&clicks=<b>&hints=2", "seed=99999", "seed=4&clicks=-1&hints=1"):
             page.goto(url(f"{BLIND}?{strange}"))
             expect(page.locator("ol.lab-lines")).to_be_visible()

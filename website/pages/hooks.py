@@ -24,6 +24,7 @@ from website.pages import (
     described,
     formulas,
     gallery,
+    hunt_reports,
     landing,
     live_blocks,
     markup,
@@ -102,6 +103,7 @@ def on_post_template(output_content: str, template_name: str, config: MkDocsConf
 
 
 def on_post_build(config: MkDocsConfig) -> None:
+    hunt_reports.write(Path(config.site_dir))
     if _Build.served:
         _Build.served.end()
     else:

@@ -197,7 +197,10 @@ def copied(bug: labs.Bug) -> dict[int, str]:
 
 
 def clicks(bug: labs.Bug) -> dict[str, Any]:
-    """What a hunt says to a click on each line, for the browser, and all that the blind lab shows of it."""
+    """What a hunt says to a click on each line, for the browser, and what the blind lab shows of it.
+
+    Its report is added when the site is built, from the page that prints it.
+    """
     if bug.trap and not bug.detectable:
         return {"verdict": bug.trap, "title": bug.title, "why": bug.why}
     report = gradlab.check_gradients(*bug.case(bug.seed))
@@ -210,7 +213,6 @@ def clicks(bug: labs.Bug) -> dict[str, Any]:
         "why": bug.why,
         "broken": {str(n): text for n, text in copied(bug).items()},
         "lines": {str(n): {key: value for key, value in vars(one).items() if value} for n, one in others.items()},
-        "report": str(report),
         "listing": bug.listing.rstrip("\n"),
         "copy": bug.source.rstrip("\n"),
         "correct": bug.correct_source.rstrip("\n"),
