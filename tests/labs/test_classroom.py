@@ -29,7 +29,7 @@ def repair(path: Path, bug: labs.Bug) -> None:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
+def place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     """A class of three, which was handed two bugs and a layer each."""
     (tmp_path / "students.csv").write_text(ROSTER, encoding="utf-8")
     asked = ["--roster", str(tmp_path / "students.csv"), "--bugs", "2", "--topic", "dense", "--topic", "losses"]

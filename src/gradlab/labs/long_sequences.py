@@ -389,7 +389,7 @@ BUGS = (
         correct=words_backward,
         original="np.add.at(dC, (slice(None), noise), far)",
         mutated="dC[:, noise] += far",
-        finding="GL148",
+        finding="GL151",
         hints=Hints(
             blocks="C is wrong, E, W and b are right.",
             ratio="Some columns of C are right to the last digit. Which ones?",
