@@ -9,8 +9,8 @@ import pytest
 from gradlab import GradlabError
 from gradlab.stencils import BACKWARD, CENTRAL, FIVE_POINT, FORWARD, complex_step, richardson, stencil
 
-NAMED = [FORWARD, BACKWARD, CENTRAL, FIVE_POINT]
-ALL = [*NAMED, stencil((-3, -2, -1, 1, 2, 3)), stencil((0, 1, 2)), stencil((-1, 2, 5))]
+NAMED = {"forward": FORWARD, "backward": BACKWARD, "central": CENTRAL, "five-point": FIVE_POINT}
+ALL = [*NAMED.values(), stencil((-3, -2, -1, 1, 2, 3)), stencil((0, 1, 2)), stencil((-1, 2, 5))]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_order_of_offsets_does_not_matter_and_fractions_may_be_used():
 
 def test_stencils_can_be_keys_and_have_names():
     assert len({FORWARD: 1, stencil((0, 1)): 2}) == 1
-    assert [s.name for s in NAMED] == ["forward", "backward", "central", "five-point"]
+    assert {s.name: s for s in NAMED.values()} == NAMED
     assert stencil((0, 2)).name == "offsets 0, 2"
 
 

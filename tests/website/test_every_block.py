@@ -1,5 +1,6 @@
 """What the reader sees is what the tests run: every rendered <pre> is a block that runs, and the reverse."""
 
+import ast
 import subprocess
 import sys
 import tomllib
@@ -10,7 +11,7 @@ import pytest
 from mkdocs.structure.files import get_files
 
 from tests.website.placements import RENDERED, RIGHT, STRANGE
-from website.paths import ROOT
+from website.paths import PACKAGE, ROOT
 from website.verify import blocks, lint, rendered, rewrite
 from website.verify.blocks import Unverified
 from website.verify.document import Page
@@ -76,9 +77,12 @@ def test_pytest_runs_every_page_that_mkdocs_shows() -> None:
 
 def test_nothing_else_in_docs_is_shown_but_scripts_and_pictures() -> None:
     others = [file for file in get_files(rendered.config()) if not file.is_documentation_page()]
-    answers = "labs/hunts/"  # of the hunts, as data
-    kinds = {Path(file.src_uri).suffix for file in others if not file.src_uri.startswith(answers)}
+    answers = [file for file in others if file.src_uri.startswith("labs/hunts/")]  # of the hunts, as data
+    assert {Path(file.src_uri).suffix for file in answers} <= {".json"}
+    kinds = {Path(file.src_uri).suffix for file in others if file not in answers}
     assert kinds <= {".py", ".png", ".svg"}, [file.src_uri for file in others]
+    scripts = [file.src_uri for file in others if file.src_uri.endswith(".py")]
+    assert all(script.startswith("gallery/") for script in scripts), scripts
 
 
 @pytest.mark.parametrize("file", [*ROOT.glob("*.md"), *(ROOT / ".github").rglob("*.md")], ids=lambda file: file.name)
@@ -97,3 +101,37 @@ def test_gallery_scripts_show_only_what_they_ran(script: Path) -> None:
             assert cell.cell_type == "markdown", f"{script.name}: what is a {cell.cell_type} cell?"
             rendered.compare(cell.source, (), script.name)
             assert not blocks.find(cell.source, script.name)
+
+
+def documented(tree: ast.AST) -> set[int]:
+    """Texts in which doctest looks for examples: of the module, its classes and functions, and of their methods."""
+    found, todo = set(), [tree]
+    for node in todo:
+        first = node.body[0] if node.body else None
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+            found.add(id(first.value))
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            todo += [n for n in node.body if isinstance(n, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)]
+    return found
+
+
+@pytest.mark.parametrize("source", [
+    '"""Of a constant."""\nA = 1\n""">>> A\n2"""\n',
+    'def f():\n    def g():\n        """>>> 1\n        2\n        """\n',
+    'if True:\n    def f():\n        """>>> 1\n        2\n        """\n',
+])  # fmt: skip
+def test_an_example_where_doctest_does_not_look_is_seen(source: str) -> None:
+    assert overlooked(source)
+
+
+def overlooked(source: str) -> list[int]:
+    """Lines of texts with prompts that the documentation may show and doctest does not run."""
+    tree = ast.parse(source)
+    known = documented(tree)
+    alone = [n.value for n in ast.walk(tree) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)]
+    return [text.lineno for text in alone if ">>>" in str(text.value) and id(text) not in known]
+
+
+@pytest.mark.parametrize("module", sorted(PACKAGE.rglob("*.py")), ids=lambda module: module.name)
+def test_doctest_finds_every_example_of_a_module(module: Path) -> None:
+    assert overlooked(module.read_text(encoding="utf-8")) == []

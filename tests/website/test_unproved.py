@@ -22,7 +22,7 @@ BLOCK = '```python\nprint(1 / 3, 2e-9, 0.125)\n```\n\n```text title="Output"\n0.
         "Python 0.777 and PyTorch 0.777 were tried.",
         "Others wrote of [this](https://example.org/a). They found 0.777.",
         "| [a page](page.md) | 0.777 |",
-        "The default is `0.777`.",
+        "Ask for `0.777`, which is the default.",
     ],
 )
 def test_what_is_shown_set_or_quoted_is_not_listed(sentence: str) -> None:
@@ -43,6 +43,8 @@ def test_what_is_shown_set_or_quoted_is_not_listed(sentence: str) -> None:
         ("- [a page](page.md)\n- ends at 0.777", "0.777"),
         ("Off by 0.777.\n[A page](page.md) tells why.", "0.777"),
         ("They are 17 of 0.125.", "17"),
+        ("It prints `0.777`.", "0.777"),
+        ("The slope is `0.777`.", "0.777"),
     ],
 )
 def test_what_no_block_shows_is_listed(sentence: str, number: str) -> None:

@@ -107,6 +107,8 @@ def _classify(info: str, line: int, problems: list[tuple[int, str]]) -> tuple[st
         problems.append((line, f"cannot read {info!r}: {ADVICE}"))
         return "", {}
     options = dict(_OPTION.findall(match["options"]))
+    if lint.TITLE.search(title := options.get("title", "")) and title != "Output":
+        problems.append((line, f"a title that says what comes out is never checked: {title!r}"))
     lang = match["lang"]
     if unknown := sorted(options.keys() - OPTIONS):
         problems.append((line, f"unknown option {unknown[0]!r}: one of {', '.join(sorted(OPTIONS))}"))

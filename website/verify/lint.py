@@ -1,10 +1,12 @@
 """What may not stand on a page, because a reader would believe it and nothing would check it."""
 
 import ast
+import html
 import io
 import re
 import shlex
 import tokenize
+import unicodedata
 from collections.abc import Callable, Iterator
 
 from website.verify import prompts
@@ -17,15 +19,30 @@ _DIRECTIVE = re.compile(r"<!-+\s*;?\s*(skip|invisible-code|clear-namespace|docte
 _QUOTE = re.compile(r"^ {0,3}(?:> ?)+")
 _CONTAINER = re.compile(r"(?:[-*+]|\d+[.)])\s|!!!|\?\?\?|===|///|\[\^[^\]]+\]:|:\s")
 # What a reader takes for a value, in a comment: nothing checks it. (An apostrophe within a word, w², are no values.)
+_NUMBER_WORD = (
+    r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|hundred|thousand|million"
+    r"|dozen|half|quarter|(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|hundredth|thousandth)s?)"
+)
+_ANSWER_WORD = (
+    r"(?:true|false|none|null|yes|no|ok(?:ay)?|nothing|empty|positive|negative|infinite|finite|error|raises|fails|failed"
+    r"|passes|passed|crashes|right|wrong|agrees|undecided|untested|correct|incorrect|equal|unequal"
+    r"|(?:the )?same(?: as .*)?)"
+)
 _VALUE = re.compile(
-    r"""\d|(?<!\w)[²³¹]|[⁰⁴-⁹⁺⁻½⅓¼¾∞]|[→⇒↦⟶⟹⇨➔➜≈≃≅≡±]|->|=>|==|(?<!\w)['‘’]|['‘’](?!\w)|["“”`«»„]"""
+    r"""(?<!\w)[²³¹]|[⁰⁴-⁹⁺⁻∞]|[→⇒↦⟶⟹⇨➔➜≈≃≅≡±]|->|=>|==|(?<!\w)['‘’]|['‘’](?!\w)|["“”`«»„]"""
     r"|\b(?:True|False|None|nan|NaN|inf|infinity|AGREES|WRONG|UNDECIDED|UNTESTED|\w+(?:Error|Exception|Warning))\b"
-    r"|\b(?:is|are|prints?|returns?|gives?|yields?|outputs?|equals?)(?: now)? "
-    r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a hundred|true|false|nothing)\s*[.!]?$",
+    r"|(?i:\b(?:is|are|prints?|returns?|gives?|yields?|outputs?|equals?|shows?)(?: now)? "
+    rf"(?:an? )?(?:{_NUMBER_WORD}|{_ANSWER_WORD})\s*[.!]?$)"
+    r"|(?i:^#+\s*(?:prints?|returns?|gives?|yields?|outputs?|shows?|raises?|equals?|becomes?|evaluates?|results?"
+    r"|answers?|shapes?|is|are|was)\b)"
+    rf"|(?i:^#+\s*(?:an? )?(?:(?:{_NUMBER_WORD}|and|minus|point|-|\s)+|{_ANSWER_WORD})\s*[.!]*$)"
+    r"|^#+\s*[\[({]"
 )
 _BACKGROUND = re.compile(r"(?<![&>|<])&(?![&>])|\bcoproc\b|\bnohup\b|\bset \+")
 _DOCUMENTED = re.compile(r":::\s*(\S*)")
-_LOOKS_LIKE_CODE = re.compile(r"(?:>>>|\.\.\.)\s|In \[\d*\]:|\\(?:texttt|verb|tt)\b")
+_LOOKS_LIKE_CODE = re.compile(r">>>\s?[^`\s]|\.\.\.\s|(?:In ?|Out)\[\d*\]:|\\(?:texttt|verb|tt)\b")
+_SAYS_OUTPUT = re.compile(r"^[\s>*_#|]*(?:outputs?|results?|it prints|prints|printed|stdout)\s*[*_]*\s*:", re.I)
+TITLE = re.compile(r"[=≈→⇒]|\b(?:is|are|prints?|gives?|returns?|outputs?|results?|shows?|stdout)\b", re.I)
 
 
 def prose(lines: list[str], fences: dict[int, str]) -> list[Problem]:
@@ -43,7 +60,9 @@ def prose(lines: list[str], fences: dict[int, str]) -> list[Problem]:
             found.append((n, "what stands in an included file is not looked into: write it here"))
         if _DIRECTIVE.search(plain):
             found.append((n, 'a comment must not skip or hide a block: give the block data-skip="reason"'))
-        if _LOOKS_LIKE_CODE.search(line):
+        if _SAYS_OUTPUT.search(plain):
+            found.append((n, 'an output in the prose is never compared: use a ```text title="Output" block'))
+        if _LOOKS_LIKE_CODE.search(html.unescape(line)):
             found.append((n, "a session within a line is never run: use a ```pycon block"))
         if (name := _DOCUMENTED.match(line)) and name[1].split(".")[0] != "gradlab":
             found.append((n, f"the examples of {name[1] or 'nothing'} are not run: only those of gradlab are"))
@@ -145,18 +164,47 @@ def claims(code: str, offset: int, session: bool = False) -> Iterator[Problem]:
     if "doctest:" in code:
         yield offset, 'no doctest directives: what is shown must be what runs (or data-skip="reason")'
     for token in tokens:
-        if token.type == tokenize.COMMENT and _VALUE.search(token.string):
+        if token.type == tokenize.COMMENT and (_VALUE.search(token.string) or _counts(token.string)):
             what = f"a value in a comment is never checked: {token.string!r}: print it, or say it in words"
             yield token.start[0] - 1 + offset, what
     documented = {id(node.body[0]) for node in ast.walk(tree) if isinstance(node, _DOCUMENTABLE) and node.body}
+    tried = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.Try | ast.With) for inner in node.body}
     for node in ast.walk(tree):
-        if session or not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Constant):
+        if isinstance(node, ast.AnnAssign) and _is_no_type(node.annotation):
+            yield node.lineno - 1 + offset, "an annotation that is no type is never checked"
+        if session or not isinstance(node, ast.Expr) or id(node) in tried:
             continue
-        text = node.value.value
-        if isinstance(text, str) and (id(node) not in documented or _PROMPT.search(text)):
-            yield node.lineno - 1 + offset, "a text that nothing uses is never checked: say it above the block"
+        text = node.value.value if isinstance(node.value, ast.Constant) else None
+        if isinstance(text, str) and id(node) in documented and not _PROMPT.search(text):
+            continue
+        if isinstance(node.value, _UNUSED) and text is not ...:
+            yield node.lineno - 1 + offset, "a value that nothing uses is never checked: print it, or assert it"
 
 
+def _counts(comment: str) -> bool:
+    """Is there a digit, a fraction or another number in it, other than the ² of a w²?"""
+    before = " "
+    for sign in comment:
+        if unicodedata.category(sign) in ("Nd", "Nl", "No") and not (sign in "¹²³" and before.isalpha()):
+            return True
+        before = sign
+    return False
+
+
+def _is_no_type(annotation: ast.expr) -> bool:
+    """A number, or a text that is no expression of names."""
+    if not isinstance(annotation, ast.Constant) or annotation.value is None:
+        return False
+    try:
+        named = ast.parse(str(annotation.value), mode="eval").body
+    except SyntaxError:
+        return True
+    return not isinstance(named, ast.Name | ast.Attribute | ast.Subscript | ast.BinOp)
+
+
+_UNUSED = (
+    ast.BoolOp, ast.Compare, ast.Constant, ast.Dict, ast.JoinedStr, ast.List, ast.Set, ast.Tuple, ast.UnaryOp,
+)  # fmt: skip
 _DOCUMENTABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _PROMPT = re.compile(r"^\s*>>>", re.M)
 

@@ -59,11 +59,20 @@ _ELEMENTS = dict.fromkeys(_PLAIN.split(), "") | {
     "th": "colspan style",
 }
 _ALIGNED = re.compile(r"text-align: (?:left|right|center);")
-_CLASSES = re.compile(
-    r"admonition(?:-title)?|arithmatex|caption(?:-prefix)?|code|filename|footnote(?:-ref|-backref)?|headerlink"
-    r"|highlight(?:table)?|hll|language-\w+|linenodiv|linenos|tabbed-[\w-]+|md-button(?:--primary)?|gl-[\w-]+"
-    r"|lab-[\w-]+|live-[\w-]+|note|question|success|tip|info|warning|abstract|example|quote|failure|danger"
-)
+_BOXES = "note|question|success|tip|info|warning|abstract|example|quote|failure|danger"
+_CLASSES = {  # by element: any other may look like a block, or hide one
+    "a": r"headerlink|footnote-ref|footnote-backref|md-button(?:--primary)?",
+    "details": _BOXES,
+    "div": rf"{_BOXES}|admonition|arithmatex|footnote|gl-checklist|highlight|lab-progress|live-playground"
+    r"|language-\w+|tabbed-[\w-]+",
+    "p": "admonition-title",
+    "span": "arithmatex|caption-prefix",
+    "strong": "gl-agrees|gl-wrong",
+}
+_TITLES = {"summary", "th", "label"}  # and paragraphs that begin a box
+_OUTPUT = re.compile(r"\s*(?:outputs?|results?|it prints|prints|printed|stdout)\s*:?\s*", re.I)
+_OURS = re.compile(r"(?!__)|__tabbed_")  # ids; the theme's own begin with two underscores
+_HARMLESS = re.compile(r"(?!\s*(?:javascript|data|vbscript)\s*:)", re.I)
 
 
 _DRAWING = {"svg", "g", "path", "circle", "line", "rect", "polyline", "polygon", "title"}
@@ -77,6 +86,7 @@ class _Strange(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.found: list[str] = []
         self.depth = 0  # of <div> within a highlighted block
+        self.title: str | None = None  # of a box, a tab, a column of a table
         self.within: list[str] = []  # <pre> and the name of a file: where a block has its text
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -90,17 +100,23 @@ class _Strange(HTMLParser):
         else:
             self.found += [f"{name} in <{tag}>" for name, value in attrs if not _allowed(tag, name, value or "")]
             if not self.depth:
-                self.found += [f'class="{one}" in <{tag}>' for one in classes if not _CLASSES.fullmatch(one)]
+                known = _CLASSES.get(tag, "")
+                self.found += [f'class="{one}" in <{tag}>' for one in classes if not re.fullmatch(known, one)]
+        self.title = "" if tag in _TITLES or "admonition-title" in classes else None
         if tag == "pre" or "filename" in classes:
             self.within.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "div" and self.depth:
             self.depth -= 1
+        if self.title is not None and _OUTPUT.fullmatch(self.title):
+            self.found.append(f"an output that nothing compares: {self.title.strip()!r} is the title of <{tag}>")
+        self.title = None
         if self.within and self.within[-1] == tag:
             self.within.pop()
 
     def handle_data(self, data: str) -> None:
+        self.title = self.title + data if self.title is not None else None
         if self.depth and not self.within and data.strip():
             self.found.append(f"text in the look of a block: {data.strip()!r}")
 
@@ -108,6 +124,10 @@ class _Strange(HTMLParser):
 def _allowed(tag: str, name: str, value: str) -> bool:
     if name == "style":
         return "style" in _ELEMENTS[tag].split() and _ALIGNED.fullmatch(value) is not None
+    if name in ("href", "src") and not _HARMLESS.match(value):
+        return False
+    if name == "id" and not _OURS.match(value):
+        return False
     return name in ("id", "class", *_ELEMENTS[tag].split())
 
 

@@ -2,6 +2,7 @@
 
 import atexit
 import builtins
+import faulthandler
 import gc
 import io
 import logging
@@ -29,6 +30,7 @@ from website.paths import ROOT
 LEFT_OUT = (".git", ".venv*", ".hypothesis", "build", "dist", "node_modules", "__pycache__", "*.egg-info", ".*cache")
 LIMIT = 100  # seconds for one block
 GRACE = 10  # seconds more, for what does not let itself be interrupted
+MOST = 10_000_000  # characters that a block may print: an endless loop that prints fills the memory first
 FORKS = sys.platform == "linux"
 
 Answer = Callable[[Any], Any]
@@ -44,9 +46,13 @@ class Process:
     def __init__(self, make: Callable[..., Answer], *words: Any) -> None:
         context: Any = multiprocessing.get_context("fork" if FORKS else "spawn")
         self._ours, theirs = context.Pipe()
+        handle, self._where = tempfile.mkstemp(prefix="gradlab-where-")  # the line of what cannot be interrupted
+        os.close(handle)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python 3.12 warns of the threads that pytest-xdist keeps
-            self._process = context.Process(target=_serve, args=(theirs, self._ours if FORKS else None, make, words))
+            self._process = context.Process(
+                target=_serve, args=(theirs, self._ours if FORKS else None, self._where, make, words)
+            )
             self._process.start()
         theirs.close()
 
@@ -60,19 +66,24 @@ class Process:
         except (EOFError, OSError):
             self._process.join(GRACE)
             raise Ended(f"ended Python, with exit status {self._process.exitcode}") from None
+        where = Path(self._where).read_text(encoding="utf-8")
         self.end()
-        raise Ended(f"did not end within {limit:.0f} seconds")
+        raise Ended(f"did not end within {limit:.0f} seconds\n{where}")
 
     def end(self) -> None:
         """End it, whatever it does."""
         self._process.kill()
         self._process.join()
         self._ours.close()
+        Path(self._where).unlink(missing_ok=True)
 
 
-def _serve(theirs: Connection, ours: Connection | None, make: Callable[..., Answer], words: tuple[Any, ...]) -> None:
+def _serve(
+    theirs: Connection, ours: Connection | None, where: str, make: Callable[..., Answer], words: tuple[Any, ...]
+) -> None:
     if ours:
         ours.close()  # so that the end of the asking process is seen
+    lines = os.open(where, os.O_WRONLY)
     atexit._clear()  # those of pytest are not ours to run
     answer = make(*words)
     while True:
@@ -80,7 +91,10 @@ def _serve(theirs: Connection, ours: Connection | None, make: Callable[..., Answ
             question = theirs.recv()
         except (EOFError, OSError):
             os._exit(0)
-        theirs.send(answer(question))
+        faulthandler.dump_traceback_later(LIMIT + GRACE / 2, file=lines)
+        given = answer(question)
+        faulthandler.cancel_dump_traceback_later()
+        theirs.send(given)
 
 
 def taken(out: io.StringIO) -> str:
@@ -91,11 +105,20 @@ def taken(out: io.StringIO) -> str:
     return text
 
 
+class _Out(io.StringIO):
+    """What is printed, up to a limit."""
+
+    def write(self, text: str) -> int:
+        if self.tell() + len(text) > MOST:
+            raise TimeoutError(f"did not end, and printed more than {MOST} characters")
+        return super().write(text)
+
+
 class Watch:
     """What nobody catches: in threads, in finalisers, past sys.stdout. Also the time that a block takes."""
 
     def __init__(self) -> None:
-        self.out = io.StringIO()  # all that is printed passes through it
+        self.out = _Out()  # all that is printed passes through it
         self._said: list[str] = []
         self._file = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
         self._before = set(threading.enumerate())
@@ -112,7 +135,7 @@ class Watch:
         warnings.simplefilter("error")
         warnings.showwarning = _show
         if hasattr(signal, "SIGALRM"):
-            signal.signal(signal.SIGALRM, _interrupt)
+            signal.signal(signal.SIGALRM, self._interrupt)
 
     @contextmanager
     def limited(self) -> Iterator[None]:
@@ -152,6 +175,11 @@ class Watch:
         vars(builtins).pop("_", None)
         gc.collect()
 
+    def _interrupt(self, signum: int, frame: FrameType | None) -> None:
+        where = "".join(traceback.format_stack(frame, limit=1))
+        self._said.append(f"did not end within {LIMIT} seconds:\n{where}")  # said even if the code catches it
+        raise TimeoutError(f"did not end within {LIMIT} seconds")
+
     def _unraisable(self, found: Any) -> None:
         lines = traceback.format_exception(found.exc_type, found.exc_value, found.exc_traceback)
         self._said.append(f"{found.err_msg or 'raised in a finaliser'}: {found.object!r}\n{''.join(lines)}")
@@ -159,10 +187,6 @@ class Watch:
     def _in_thread(self, found: threading.ExceptHookArgs) -> None:
         lines = traceback.format_exception(found.exc_type, found.exc_value, found.exc_traceback)
         self._said.append(f"raised in a thread:\n{''.join(lines)}")
-
-
-def _interrupt(signum: int, frame: FrameType | None) -> None:
-    raise TimeoutError(f"did not end within {LIMIT} seconds")
 
 
 def _show(message: Any, category: Any, filename: str, lineno: int, file: Any = None, line: Any = None) -> None:

@@ -5,7 +5,8 @@ a caption or an alternative text. It must stand in a block of its page, in code 
 sentence gives. In an alternative text it may be what the picture draws: one of its labels, or where one of its lines
 begins, ends, or is highest or lowest. Or it is quoted: its sentence, or its row of a table, has a link that says
 whose it is; a source elsewhere counts for the whole paragraph. Titles, formulas and `code` are left out (a setting, a
-message, a literal is code), and numbers that a sentence only sets, as in "ε = 0.1".
+message, a literal is code; but not where a sentence says "gives", "is" or the like before it), and numbers that a
+sentence only sets, as in "ε = 0.1".
 """
 
 import math
@@ -31,6 +32,9 @@ _RESULT = re.compile(
     r"(?<=\d of )\d[\d,]*)(?![\w/]|\.\d)"
 )
 _SET = re.compile(r"(?:=|Python|NumPy|PyTorch|JAX|TensorFlow|SciPy|autograd|source of|version|step|GL\d*)\s*$")
+_CLAIMED = re.compile(
+    r"\b(?:is|was|are|gives?|gave|prints?|printed|returns?|says?|shows?|equals?|becomes?) `(-?[\d.]+\d(?:e-?\d+)?)`"
+)
 _SHOWN = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?|-?\.\d+")
 _ENDS = re.compile(  # of a sentence, a row of a table, an item of a list
     r"(?<=[.!?])[\"”’)*_]*\s+(?=[A-Z“\"‘`*\[(0-9])|\n\s*\n|\n(?=\s*(?:\||[-*] |\d+\. |///|#|!!!|\?\?\?|===))"
@@ -72,7 +76,8 @@ def unproved(text: str, look: Look = lambda name: Drawing()) -> Iterator[tuple[i
         if unit.lstrip().startswith("#") or _LINK.search(_PICTURE.sub("", unit)) or _SOURCE.search(paragraph):
             continue
         pictures = [drawing for alt, drawing in drawn.items() if alt in paragraph]
-        plain = _LEFT_OUT.sub(_as_many_lines, unit.replace("−", "-"))
+        plain = _CLAIMED.sub(lambda claim: claim[0].replace("`", " "), unit.replace("−", "-"))
+        plain = _LEFT_OUT.sub(_as_many_lines, plain)
         for number in _RESULT.finditer(plain):
             if _SET.search(plain[: number.start()]) or any(_shows(number[0], other) for other in shown):
                 continue
