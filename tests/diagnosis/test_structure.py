@@ -1,5 +1,7 @@
 """One wrong network under many names gives one finding: the structure is read, not the spelling."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -83,6 +85,60 @@ def test_recurrent_weights_and_their_bias_are_one_layer():
         ["W.hy", "b.y"],
     ]
     assert seen.ordered
+
+
+CHAINS = [
+    {"fc1.weight": (7, 5), "fc1.bias": (7,), "ln.weight": (7,), "ln.bias": (7,), "fc2.weight": (3, 7), "fc2.bias": 3},
+    {"hid.W": (5, 7), "hid.b": (1, 7), "norm.gamma": (1, 7), "norm.beta": (1, 7), "out.W": (7, 3), "out.b": (1, 3)},
+    {"conv.weight": (8, 3, 2, 2), "conv.bias": (8,), "bn.scale": (8,), "bn.offset": (8,), "head.weight": (4, 32)},
+    {"stem/kernel": (3, 3, 2, 6), "stem/bias": (6,), "rms/scale": (6,), "top/kernel": (54, 4), "top/bias": (4,)},
+    {"a.w": (6, 4), "a.b": (6,), "norm.scale": (6,), "z.w": (6, 6), "z.b": (6,), "o.w": (2, 6), "o.b": (2,)},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("shapes", CHAINS, ids=lambda shapes: next(iter(shapes)))
+@pytest.mark.parametrize("down", [False, True])
+def test_gains_and_kernels_have_their_place_in_the_order(shapes, down):
+    seen = read(blocks(**(dict(reversed(shapes.items())) if down else shapes)))
+    assert seen.ordered
+    found = [re.split("[./]", layer.blocks[0].name)[0] for layer in seen.layers]
+    assert found == list(dict.fromkeys(re.split("[./]", name)[0] for name in shapes))
+
+
+def normalised(slip):
+    """Two layers with a normalisation between them; `slip` leaves something out of the backward pass."""
+    rng = np.random.default_rng(4)
+    x, y = rng.standard_normal((6, 5)), rng.standard_normal((6, 3))
+    shapes = CHAINS[0]
+    params = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
+
+    def forward(p):
+        z = x @ p["fc1.weight"].T + p["fc1.bias"]
+        s = 1 / np.sqrt(z.var(1, keepdims=True) + 1e-5)
+        n = (z - z.mean(1, keepdims=True)) * s
+        a = np.tanh(n * p["ln.weight"] + p["ln.bias"])
+        return s, n, a, a @ p["fc2.weight"].T + p["fc2.bias"] - y
+
+    def grads(p):
+        s, n, a, d = forward(p)
+        dh = d @ p["fc2.weight"] * (1 - a if slip == "slope" else 1 - a**2)
+        dn = dh * p["ln.weight"]
+        spread = 0 if slip == "spread" else n * (dn * n).mean(1, keepdims=True)
+        dz = s * (dn - dn.mean(1, keepdims=True) - spread)
+        return {
+            "fc1.weight": dz.T @ x, "fc1.bias": dz.sum(0), "ln.weight": (dh * n).sum(0), "ln.bias": dh.sum(0),
+            "fc2.weight": d.T @ a, "fc2.bias": d.sum(0),
+        }  # fmt: skip
+
+    return gradlab.check_gradients(lambda p: 0.5 * float(np.sum(forward(p)[-1] ** 2)), params, grads)
+
+
+def test_a_slip_around_a_normalisation_is_placed_above_or_below_it():
+    assert normalised(None).ok
+    below, above = normalised("spread").findings[0], normalised("slope").findings[0]
+    assert (below.code, above.code) == ("GL113", "GL113")
+    assert "if it is a normalisation, through its mean and its spread" in below.message.replace("\n", " ")
+    assert "dZ of fc2.weight is right and dZ of ln.weight is not" in above.message.replace("\n", " ")
 
 
 def test_one_vector_has_no_layers():

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from gradlab.diagnosis.case import Case
 from gradlab.diagnosis.finding import Finding
-from gradlab.diagnosis.structure import BIAS, WEIGHT, LayerBlocks, read
+from gradlab.diagnosis.structure import BIAS, WEIGHT, LayerBlocks, is_matrix, read
 from gradlab.verdict.blocks import Block, Verdict
 
 
@@ -85,6 +85,8 @@ def from_a_layer_down(case: Case) -> Iterator[Finding]:
     here, above = seen.layers[k], seen.layers[k + 1]
     if here.number is not None and above.number is not None:
         down = f"W{above.number}ᵀ · {above.upstream}"
+    elif all(not is_matrix(w) for w in above.weights):
+        down = f"what {above.title} hands down: if it is a normalisation, through its mean and its spread, too"
     else:
         down = f"{above.blocks[0].name}, transposed, times {above.upstream}"
     again = [w.name for w in here.weights if _is_recurrent(w)]

@@ -116,13 +116,14 @@ def _parse(block: Block) -> tuple[str, str] | None:
         for kind, words in WORDS.items():
             plain = re.fullmatch(rf"(?:{words})(\d*)", parts[i], flags=re.IGNORECASE)
             units = None if plain else re.fullmatch(LETTERS[kind], parts[i])
-            if (plain or units) and not (kind == BIAS and _is_matrix(block)):
+            if (plain or units) and not (kind == BIAS and is_matrix(block)):
                 rest = (plain or units)[1]  # type: ignore[index]
                 return ".".join([*parts[:i], *([rest] if rest else []), *parts[i + 1 :]]), kind
     return None
 
 
-def _is_matrix(block: Block) -> bool:
+def is_matrix(block: Block) -> bool:
+    """Has it more than one axis along which there is more than one entry?"""
     return sum(n > 1 for n in block.shape) > 1
 
 
@@ -180,21 +181,21 @@ def _side_by_side(one: LayerBlocks, other: LayerBlocks) -> bool:
 
 def _from_shapes(blocks: Sequence[Block]) -> list[LayerBlocks]:
     """A matrix opens a layer; a vector that fits one of its axes is its bias."""
-    weights = [block for block in blocks if _is_matrix(block)]
-    others = [block for block in blocks if not _is_matrix(block)]
+    weights = [block for block in blocks if is_matrix(block)]
+    others = [block for block in blocks if not is_matrix(block)]
     if not weights:
         return []
     if len(others) == len(weights) and all(map(_fits, weights, others)):  # side by side, or first all matrices
         sides = dict(zip((w.name for w in weights), others, strict=True))
     else:
-        sides = {w.name: b for w, b in itertools.pairwise(blocks) if _is_matrix(w) and _fits(w, b)}
+        sides = {w.name: b for w, b in itertools.pairwise(blocks) if is_matrix(w) and _fits(w, b)}
     if len(weights) + len(sides) < len(blocks):  # something that is neither: no structure to be sure of
         return []
     return [LayerBlocks(w.name, (w,), tuple(b for b in [sides.get(w.name)] if b)) for w in weights]
 
 
 def _fits(weight: Block, bias: Block) -> bool:
-    return not _is_matrix(bias) and max(bias.shape, default=1) in weight.shape
+    return not is_matrix(bias) and max(bias.shape, default=1) in weight.shape
 
 
 def _chain(layers: list[LayerBlocks]) -> list[LayerBlocks]:
@@ -211,19 +212,39 @@ def _chain(layers: list[LayerBlocks]) -> list[LayerBlocks]:
 
 
 def _feeds(order: list[LayerBlocks], rows: bool) -> bool:
-    """Does what a layer makes fit the next, with examples as rows (x @ W) or as columns (W @ x)?"""
-    matrices = [[w.shape for w in layer.weights if len(w.shape) == 2] for layer in order]
-    if not all(matrices) or all(n == m for shapes in matrices for n, m in shapes):
+    """Does what a layer makes fit the next, with examples as rows (x @ W) or as columns (W @ x)?
+
+    A gain and a shift, as of a normalisation, make as much as they take in. An image may be flattened on the way.
+    """
+    matrices = [_out_and_in(w.shape, rows) for layer in order for w in _matrices(layer)]
+    if all(out == into for out, into in matrices):
         return False  # square ones fit any way round
-    out, into = (1, 0) if rows else (0, 1)
-    made = [{shape[out] for shape in shapes} for shapes in matrices]
-    biases = all(
-        max(bias.shape, default=1) in outs for outs, layer in zip(made, order, strict=True) for bias in layer.biases
-    )
-    return biases and all(
-        len(outs) == 1 and any(shape[into] in outs for shape in above)
-        for outs, above in zip(made, matrices[1:], strict=False)
-    )
+    made: int | None = None  # by the layer before
+    image = False
+    for layer in order:
+        shapes = [_out_and_in(w.shape, rows) for w in _matrices(layer)]
+        outs, ins = {out for out, _ in shapes}, {into for _, into in shapes}
+        if not shapes:
+            outs = ins = {max(w.shape, default=1) for w in layer.blocks}
+        kernel = any(len(w.shape) > 2 for w in _matrices(layer))
+        flattened = image and not kernel and made is not None and any(into % made == 0 for into in ins)
+        fits = made is None or made in ins or flattened
+        biases = all(max(bias.shape, default=1) in outs for bias in layer.biases)
+        if len(outs) != 1 or not fits or not biases:
+            return False
+        (made,) = outs
+        image = kernel or (image and not shapes)
+    return True
+
+
+def _matrices(layer: LayerBlocks) -> list[Block]:
+    """Its weights with an axis of outputs and one of inputs: matrices, and kernels of convolutions."""
+    return [w for w in layer.weights if len(w.shape) >= 2 and is_matrix(w)]
+
+
+def _out_and_in(shape: tuple[int, ...], rows: bool) -> tuple[int, int]:
+    """Units that a weight makes, and takes in: (in, out) or (out, in); for kernels (…, in, out) or (out, in, …)."""
+    return (shape[-1], shape[-2]) if rows else (shape[0], shape[1])
 
 
 def by_name(structure: Structure) -> Mapping[str, LayerBlocks]:
