@@ -21,10 +21,14 @@ import pytest
 from tests.chosen import CHOSEN, sample
 from tests.website.placements import RIGHT
 from website.paths import ROOT
-from website.verify import blocks, mutate, prompts, rewrite, sandbox
+from website.verify import blocks, mutate, needs, prompts, rewrite, sandbox
 from website.verify.equality import same
 
-WITH_BLOCKS = [page for page in rewrite.pages() if re.search("^ *```", page.read_text(encoding="utf-8"), re.M)]
+WITH_BLOCKS = [
+    page
+    for page in rewrite.pages()
+    if re.search("^ *```", text := page.read_text(encoding="utf-8"), re.M) and not needs.missing(text)
+]
 PAGES = sample(WITH_BLOCKS, 1)
 
 

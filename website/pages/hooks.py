@@ -68,6 +68,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    page.title = markup.plain(str(page.title))  # templates escape it where it is an attribute
     if gallery.is_script(page):
         html, page.meta["figures"] = gallery.show(html, page, config, files)
     else:

@@ -1,5 +1,6 @@
 """Last touches to pages: names for what Material leaves unnamed, and nothing that no reader sees."""
 
+import html
 import re
 
 # Material's own markup, and what a screen reader needs in its place. A new version of Material that changes the left
@@ -32,6 +33,11 @@ def named(page_html: str) -> str:
     for unnamed, name in _NAMED.items():
         page_html = page_html.replace(unnamed, name)
     return page_html
+
+
+def plain(title: str) -> str:
+    """A title as text, its typographic quotes as characters: a template that escapes it must not do so twice."""
+    return re.sub("&[lr][sd]quo;", lambda found: html.unescape(found[0]), title)
 
 
 def with_stylesheet(page_html: str, href: str) -> str:

@@ -107,8 +107,10 @@ export function mount(host, signal) {
     const size = Math.abs(analytic) + Math.abs(central),
       difference = size && Math.abs(analytic - central) / size;
     const agrees = kink === 0 ? analytic >= 0 && analytic <= 1 : analytic === (kink < 0 ? 1 : 0);
-    const why =
-      kink === 0
+    const flat = kink > 0 && analytic === 0; // the cost does not move at θ, and backprop says so
+    const why = flat
+      ? " (the cost does not move here, so nothing was compared)"
+      : kink === 0
         ? " (at a kink, any slope between those of both sides is right)"
         : Math.abs(kink) < 1
           ? " (shorter steps no longer reach the kink)"
@@ -125,7 +127,11 @@ export function mount(host, signal) {
       ", ",
       number("level", level(difference)),
       ". gradlab: ",
-      agrees ? number("verdict", "AGREES", "gl-agrees") : number("verdict", "WRONG", "gl-wrong"),
+      number(
+        "verdict",
+        flat ? "UNTESTED" : agrees ? "AGREES" : "WRONG",
+        flat ? "" : agrees ? "gl-agrees" : "gl-wrong",
+      ),
       why,
       ".",
     ];
