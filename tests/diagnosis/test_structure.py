@@ -141,5 +141,58 @@ def test_a_slip_around_a_normalisation_is_placed_above_or_below_it():
     assert "dZ of fc2.weight is right and dZ of ln.weight is not" in above.message.replace("\n", " ")
 
 
+def tanh_tower(down):
+    """Elementwise layers p1 … p5 without structure, the derivative of the third wrong; listed up or down."""
+    rng = np.random.default_rng(2)
+    x, names = rng.standard_normal(6), ["gate", "mix", "turn", "fold", "out"]
+
+    def outputs(p):
+        a = [x]
+        for name in names:
+            a.append(np.tanh(p[name] * a[-1] + 0.3 * a[-1] ** 2))
+        return a
+
+    def grads(p):
+        a, made = outputs(p), {}
+        d = np.ones(6)
+        for k in reversed(range(5)):
+            d = d * (1 - a[k + 1] ** (1 if names[k] == "turn" else 2))
+            made[names[k]] = d * a[k]
+            d = d * (p[names[k]] + 0.6 * a[k])
+        return {name: made[name] for name in p}
+
+    params = {name: rng.standard_normal(6) for name in (reversed(names) if down else names)}
+    return gradlab.check_gradients(lambda p: float(outputs(p)[-1].sum()), params, grads)
+
+
+@pytest.mark.parametrize(("down", "way"), [(False, "input to output"), (True, "output to input")])
+def test_the_order_of_params_says_where_a_chain_breaks(down, way):
+    finding = tanh_tower(down).findings[0]
+    assert (finding.code, set(finding.blocks)) == ("GL147", {"gate", "mix", "turn"})
+    assert f"listed from {way}, what comes down to fold is right" in finding.message
+    assert "from there to turn is not" in finding.message
+
+
+def test_side_by_side_is_no_chain():
+    """Two of three matrices of one shape: the border between them says nothing."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((5, 4))
+    params = {name: rng.standard_normal((4, 3)) for name in ("Wq", "Wk", "Wv")}
+
+    def cost(p):
+        q, k, v = (np.tanh(x @ p[name]) for name in params)
+        return float(np.sum((q @ k.T) @ v))
+
+    def grads(p):
+        q, k, v = (np.tanh(x @ p[name]) for name in params)
+        s = np.ones((5, 3)) @ v.T
+        d = {"Wq": s @ k * (1 - q), "Wk": s.T @ q * (1 - k), "Wv": (q @ k.T).T @ np.ones((5, 3)) * (1 - v**2)}
+        return {name: x.T @ d[name] for name in p}
+
+    report = gradlab.check_gradients(cost, params, grads)
+    assert {name for name, block in report.blocks.items() if block.wrong_count} == {"Wq", "Wk"}
+    assert not any("listed from" in finding.message for finding in report.findings)
+
+
 def test_one_vector_has_no_layers():
     assert read(blocks(theta=(7,))) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -93,7 +94,7 @@ def everything(case: Case) -> Iterator[Finding]:
     if agree:
         verb = "is" if len(case.wrong) == 1 else "are"
         look = f"{capital(wrong)} {verb} wrong, {case.name(agree)} {'agree' if len(agree) > 1 else 'agrees'}."
-        look += " Look at what the wrong ones have in common and the others have not."
+        look += _border(case) or " Look at what the wrong ones have in common and the others have not."
     elif len(case.blocks) > 1:
         look = (
             "Every block is wrong. What they have in common comes first on the way back: look at the derivative of "
@@ -106,6 +107,25 @@ def everything(case: Case) -> Iterator[Finding]:
         look += f"{'is' if whole else 'are'} wrong, and no simple mistake explains them. "
         look += f"Begin at {place_of(block)}: write down its derivative, and compare the number."
     yield case.finding("GL147", case.wrong, look, _where(case))
+
+
+def _border(case: Case) -> str:
+    """Where the wrong blocks end, if params begin or end with them: a chain is right down to there, and not below."""
+    order = [b for b in case.parameters if b in case.tested]
+    kinds = [verdict for verdict, _ in itertools.groupby(b.verdict for b in order)]
+    if len(kinds) != 2 or len(case.wrong) < 2 or any(b not in order for b in case.wrong):
+        return ""
+    n = next(i for i, block in enumerate(order) if block.verdict is not order[0].verdict)
+    first_wrong = kinds[0] is Verdict.WRONG
+    here, above = (order[n - 1], order[n]) if first_wrong else (order[n], order[n - 1])
+    if here.shape == above.shape and sum(size > 1 for size in here.shape) > 1:
+        return ""  # as likely side by side as one above the other: Wk and Wv
+    way = "input to output" if first_wrong else "output to input"
+    return (
+        f" So if params are listed from {way}, what comes down to {above.name} is right, and what goes on from there "
+        f"to {here.name} is not. Look between the two: the derivative of an activation, the product with "
+        f"{above.name}, a branch or a term that is not added."
+    )
 
 
 def with_symmetry(place: Finding, symmetry: Finding) -> Finding:
