@@ -177,7 +177,7 @@ def test_what_a_record_holds_beside_its_arrays_stays():
 
 
 def test_a_gradient_of_a_record_that_is_missing_is_said():
-    params = types.SimpleNamespace(W=np.ones(2), b=np.ones(2))
+    params = types.SimpleNamespace(W=np.array([0.5, -1.5]), b=np.array([2.0, 0.7]))
     with pytest.raises(GradlabError, match="missing: b"):
         check_gradients(lambda p: float(p.W @ p.b), params, lambda p: types.SimpleNamespace(W=p.b))
     report = check_gradients(lambda p: float(p.W @ p.b), params, lambda p: types.SimpleNamespace(W=p.b, b=None))

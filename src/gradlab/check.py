@@ -18,7 +18,7 @@ from gradlab.diagnosis.probe import Probe
 from gradlab.errors import GradientMismatch, GradlabError
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.gradient import noise_of, refuse_options
-from gradlab.numeric.scaling import scales
+from gradlab.numeric.scaling import Scale, scales
 from gradlab.problem.chosen import Chosen, Convention, Only
 from gradlab.problem.cost import Cost
 from gradlab.problem.gradients import Analytic, analytic_gradients, separated
@@ -174,20 +174,20 @@ def check_gradients(
         options |= Options(only=rest, allow_untested=[name for name in allowed if name in rest])
         return check_gradients(cost, params, grads, **options)
     points = _points(stencil, step)
-    if budget is not None and directions is None:
-        directions = directions_within(budget, parameters, points)
+    directions = directions_within(budget, parameters, points) if budget and directions is None else directions
     with (
         watched(cost_function, progress, points=points, directions=directions, stepped=step is not None),
         np.errstate(all="ignore"),  # of numbers that overflow or vanish
     ):
         with _kept(cost_function):
             noise = noise_of(cost_function, generator) if cost_function.steady else np.inf
-            problem = _problem(cost_function, noise, analytic, rtol, generator)
+            problem = _problem(cost_function, noise, analytic, rtol, generator, large=directions is not None)
             found = _blocks(problem, stencil, step, directions)
             blocks = scattered(found, chosen.entries if chosen else {})
             together = None if isinstance(grads, _AskedAside) else hold_together(problem, found)
         stopped = cost_function.stopped
-        findings = diagnose(blocks, None if stopped else Probe.of(problem, analytic.function), cost_function.raised)
+        quiet = stopped or all(block.verdict is Verdict.AGREES for block in blocks.values())
+        findings = diagnose(blocks, None if quiet else Probe.of(problem, analytic.function), cost_function.raised)
     report = Report(
         blocks=blocks,
         findings=findings,
@@ -255,10 +255,17 @@ def _share(rtol: Any) -> float:
     return float(rtol)
 
 
-def _problem(cost: Cost, noise: float, analytic: Analytic, rtol: float, rng: np.random.Generator) -> Problem:
+def _problem(
+    cost: Cost, noise: float, analytic: Analytic, rtol: float, rng: np.random.Generator, large: bool
+) -> Problem:
     """What is asked, in the units of each entry. At the edge of a domain slopes have more of the noise."""
-    scale = np.abs(cost.inward(scales(cost.parameters)))
-    known = np.maximum(_known(analytic.theta, rtol, cost.parameters), analytic.shaky(cost.parameters.slices.values()))
+    if large and cost.domain is None:
+        scale: Any = Scale(cost.parameters)
+    else:
+        scale = np.abs(cost.inward(scales(cost.parameters)))
+    known: Any = analytic.shaky(cost.parameters.slices.values())
+    if rtol:
+        known = np.maximum(_known(analytic.theta, rtol, cost.parameters), known)
     return Problem(
         cost=cost,
         noise=cost.louder(scale) * noise,

@@ -88,7 +88,8 @@ class Probe:
                 raise GradlabError("bounds must hold where the gradient is asked")  # the rule that asks is silent
             return gradient(point)
 
-        return cls(theta.astype(np.float64), problem.scale, gradient and inside, cost, problem.rng)
+        scale = np.asarray(problem.scale, dtype=np.float64)
+        return cls(theta.astype(np.float64), scale, gradient and inside, cost, problem.rng)
 
     def slope(self, moved: Floats, at: int) -> float:
         """The numeric gradient in one entry, at theta moved by so much: a central difference of order four."""

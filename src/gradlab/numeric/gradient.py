@@ -16,7 +16,7 @@ from gradlab.errors import GradlabError
 from gradlab.numeric.answer import Reason
 from gradlab.numeric.fixed_step import at_fixed_step
 from gradlab.numeric.ladder import Ladder
-from gradlab.numeric.scaling import component_lines, scales, start
+from gradlab.numeric.scaling import Scale, component_lines, scales, start
 from gradlab.precision import unit_roundoff
 from gradlab.problem.cost import Cost
 from gradlab.problem.displaced import Step
@@ -149,8 +149,11 @@ def noise_of(cost: Cost, rng: np.random.Generator) -> float:
     """Standard deviation of the noise of the cost, measured along one random ±1 direction through theta."""
     parameters = cost.parameters
     # Powers of two move every number by whole ulps, so that a smooth cost is smooth in the table, too.
-    unit = cost.inward(rng.choice([-1.0, 1.0], parameters.size) * scales(parameters))
-    unit = np.sign(unit) * np.exp2(np.floor(np.log2(np.abs(unit))))
+    if cost.domain is None:
+        unit: Any = Scale(parameters).direction(rng, powers=True)
+    else:
+        unit = cost.inward(rng.choice([-1.0, 1.0], parameters.size) * scales(parameters))
+        unit = np.sign(unit) * np.exp2(np.floor(np.log2(np.abs(unit))))
     noise = measure_noise(
         lambda t: cost.at([(slice(None), Step(unit, float(k))) for k in t]),
         value=cost.value,

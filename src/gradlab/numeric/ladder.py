@@ -17,10 +17,13 @@ from gradlab import constants as tuned
 from gradlab.numeric.estimates import Estimates, Tableau, curvature, estimate, sides
 from gradlab.problem.answers import Failure
 from gradlab.problem.cost import Cost
-from gradlab.problem.displaced import PIECE, Step
+from gradlab.problem.direction import Direction, pieces_of
+from gradlab.problem.displaced import Step
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
+
+SAMPLED = 16  # pieces of a long line that tell how its steps are rounded: 2¹⁷ entries, the rest averages out
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,33 @@ class Line:
 
     def step(self, t: float) -> Any:
         """How far theta[where] goes."""
-        return Step(self.unit, t) if np.ndim(self.unit) else t * self.unit
+        return Step(self.unit, t) if self.many else t * self.unit
+
+    @property
+    def many(self) -> bool:
+        """Whether many entries move."""
+        return isinstance(self.unit, Direction) or np.ndim(self.unit) > 0
+
+    def dot(self, vector: NDArray[Any], theta: NDArray[Any]) -> float:
+        """The product of its unit with a vector that lies like theta."""
+        if not self.many:
+            return float(vector[self.where] * self.unit)
+        return float(sum(np.dot(vector[at], unit) for at, unit in pieces_of(self.unit, self.where, theta)))
+
+    def reach(self, theta: NDArray[Any], t: float) -> float:
+        """The step that is really taken, in units of the line: `((x + h) − x) / unit`, with x + h as stored.
+
+        Of a long line a sample tells it: what rounds all entries alike shows there, and the rest averages out.
+        """
+        if not self.many:
+            was = theta[self.where]
+            return float(((was + t * self.unit).astype(was.dtype) - was) / self.unit)
+        moved, size = 0.0, 0.0
+        for at, unit in pieces_of(self.unit, self.where, theta, most=SAMPLED):
+            x = theta[at]
+            moved += float(np.dot((x + t * unit).astype(x.dtype, copy=False) - x, unit))
+            size += float(np.dot(unit, unit))
+        return moved / size if size else np.nan  # numbers near 1e-300, whose squares are 0
 
 
 def rung_step(rung: NDArray[Any] | int) -> Floats:
@@ -79,7 +108,7 @@ class Ladder:
             line = self.lines[j]
             for side, t in enumerate((step, -step)):
                 points.append((line.where, line.step(t)))
-                reach[k, side] = _reach(theta[line.where], t, line.unit)
+                reach[k, side] = line.reach(theta, t)
         value = self.cost.at(points).reshape(-1, 2) - self.cost.value
         with np.errstate(all="ignore"):
             one_sided = value / reach  # slope ahead and slope behind
@@ -165,7 +194,7 @@ class Ladder:
         along, theta = self.lines[line], self.cost.parameters.theta
         points = [(along.where, along.step(t)) for t in np.column_stack([at + step, at - step]).ravel()]
         ahead, behind = self.cost.at(points).reshape(-1, 2).T
-        reach = [_reach(theta[along.where], t, along.unit) for t in np.concatenate([at + step, at - step])]
+        reach = [along.reach(theta, float(t)) for t in np.concatenate([at + step, at - step])]
         return np.asarray((ahead - behind) / np.subtract(*np.split(np.array(reach), 2)))
 
     def _fill(self, lines: Ints, rungs: Ints) -> None:
@@ -207,15 +236,3 @@ class Ladder:
 
     def _lowest(self, lines: Ints) -> Ints:
         return np.asarray(self.tried[:, lines].argmax(axis=0) + self.bottom)
-
-
-def _reach(was: Any, t: float, unit: Any) -> float:
-    """The step that is really taken, in units of the line: `((x + h) − x) / unit`, with x + h as stored."""
-    if np.ndim(was) == 0:
-        return float(((was + t * unit).astype(was.dtype) - was) / unit)
-    moved, size = 0.0, 0.0
-    for i in range(0, len(was), PIECE):
-        x, u = was[i : i + PIECE], unit[i : i + PIECE]
-        moved += float(np.dot((x + t * u).astype(was.dtype) - x, u))
-        size += float(np.dot(u, u))
-    return moved / size if size else np.nan  # numbers near 1e-300, whose squares are 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from gradlab import constants as tuned
 from gradlab.numeric.estimates import curvature
 from gradlab.numeric.ladder import Ladder, Line, bottom_rung, rung_step
 from gradlab.precision import unit_roundoff
-from gradlab.problem.displaced import PIECE
+from gradlab.problem.direction import PIECE, Direction, Part
 from gradlab.problem.parameters import Parameters
 from gradlab.problem.problem import Problem
 
@@ -28,6 +29,48 @@ def scales(parameters: Parameters) -> Floats:
         if not part.all():
             part[part == 0] = rms(part) or 1.0
     return scale
+
+
+class Scale:
+    """The scale of each entry, made from theta where it is asked for: of a large theta none is kept.
+
+    Like an array it has a shape, parts, and `np.asarray`.
+    """
+
+    def __init__(self, parameters: Parameters) -> None:
+        self._theta, self.shape = parameters.theta, (parameters.size,)
+        self._parts = [at for at in parameters.slices.values() if at.stop > at.start]
+        self._ends = np.array([at.stop for at in self._parts])
+        self._zeros = np.array([_where_zero(parameters.theta[at]) for at in self._parts])  # NaN where there is none
+
+    def __getitem__(self, where: Any) -> Any:
+        scale = np.abs(self._theta[where], dtype=np.float64)
+        if not np.all(scale):
+            places = np.arange(*where.indices(len(self._theta))) if isinstance(where, slice) else np.asarray(where)
+            scale = np.where(scale == 0, self._zeros[np.searchsorted(self._ends, places, side="right")], scale)
+        return scale
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.asarray(self[:], dtype=dtype)
+
+    def direction(
+        self, rng: np.random.Generator, parts: Sequence[slice] | None = None, powers: bool = False
+    ) -> Direction:
+        """A random ±1 direction in these units through parts of theta, each inside of a block; or through all."""
+        found = []
+        for at in self._parts if parts is None else parts:
+            zero = float(self._zeros[np.searchsorted(self._ends, at.start, side="right")])
+            found.append(Part.drawn(at, None if np.isnan(zero) else zero, rng))
+        return Direction(found, powers)
+
+
+def _where_zero(part: NDArray[Any]) -> float:
+    """The rms of a block for its entries that are 0; 1 if all are, NaN if none is."""
+    if part.all():
+        return np.nan
+    pieces = (part[i : i + PIECE].astype(np.float64) for i in range(0, len(part), PIECE))
+    of_each = np.array([rms(piece) * np.sqrt(len(piece) / len(part)) for piece in pieces])
+    return rms(of_each) * np.sqrt(len(of_each)) or 1.0
 
 
 def with_random_signs(scale: Floats, rng: np.random.Generator) -> Floats:

@@ -17,7 +17,7 @@ from gradlab import _arguments
 from gradlab._arguments import Workers
 from gradlab.errors import GradlabError
 from gradlab.problem.answers import Failure, number, out_of_data
-from gradlab.problem.displaced import Answer, Point, Task, each_once, on_a_copy, one_by_one, stacked
+from gradlab.problem.displaced import Answer, Aside, Point, Task, To, each_once, on_a_copy, one_by_one, stacked
 from gradlab.problem.domain import LOUDER, domain_of, inside_only
 from gradlab.problem.parameters import Parameters, named
 from gradlab.problem.workers import answers, at_once
@@ -108,20 +108,15 @@ class Cost:
             )
         return value, dtype
 
-    def call_at(self, theta: NDArray[Any]) -> None:
+    def call_at(self, point: To | Aside) -> None:
         """Call the cost elsewhere, in this process, for the sake of what it leaves behind."""
-        here = self.parameters.theta.copy()
-        self.parameters.theta[:] = theta
-        task = (0, [(slice(None), 0.0)])
-        try:
-            with np.errstate(all="ignore"), warnings.catch_warnings():
-                warnings.simplefilter("ignore", RuntimeWarning)
-                if self.vectorized:
-                    stacked(self.cost, self.parameters, task)
-                else:
-                    one_by_one(self.cost, self.parameters, self.mutates, task)
-        finally:
-            self.parameters.theta[:] = here
+        task = (0, [(slice(None), point)])
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            if self.vectorized:
+                stacked(self.cost, self.parameters, task)
+            else:
+                one_by_one(self.cost, self.parameters, self.mutates, task)
         self.evaluations += 1
 
     def why_unsteady(self) -> str:
@@ -249,14 +244,14 @@ def _place(where: Any) -> Hashable:
 
 def untouched(f: Callable[[Any], Any], parameters: Parameters) -> tuple[Any, bool]:
     """f of params, and whether it changed them, entries or names. theta is then put back."""
-    theta, before = parameters.theta, parameters.theta.copy()
-    views = parameters.like(theta)
+    theta, (moving, _) = parameters.theta, parameters.moving
+    views = parameters.like(moving)
     arrays = list(named(views).items())
     try:
         answer = f(views)
     finally:
-        changed = not np.array_equal(theta, before)
-        theta[:] = before
+        changed = not np.array_equal(moving, theta)
+        moving[:] = theta
     after = list(named(views).items())
     same = [name for name, _ in after] == [name for name, _ in arrays]
     return answer, changed or not same or any(a is not b for (_, a), (_, b) in zip(after, arrays, strict=True))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gradlab._arguments import shown
 from gradlab.errors import GradlabError
 from gradlab.problem.answers import NO_VALUE, described, number, out_of_data
+from gradlab.problem.direction import pieces_of
 from gradlab.problem.parameters import Parameters
 
 Point: TypeAlias = tuple[Any, Any]
@@ -24,9 +25,6 @@ Answer: TypeAlias = tuple[int, Any, dict[int, str]]
 """The number of a chunk, the values at its points, and by point what the cost raised there, as text."""
 
 
-PIECE = 2**13  # numbers that are worked on at a time: they stay in the cache, and BLAS takes one thread for them
-
-
 @dataclass(frozen=True)
 class Step:
     """t · unit, which is not made before it is needed: many points along one line share its unit."""
@@ -34,13 +32,36 @@ class Step:
     unit: Any
     t: float
 
-    def beside(self, was: NDArray[Any], out: NDArray[Any]) -> None:
-        """Write was + t · unit, rounded once, without another array where that can be."""
-        if out.dtype == np.float64:
-            np.multiply(self.unit, self.t, out=out)
-            out += was
-        else:
-            out[...] = was + self.t * self.unit
+    def write(self, where: slice, theta: NDArray[Any], out: NDArray[Any]) -> None:
+        """Write theta + t · unit, rounded once, into the same places of `out`, which lies like theta."""
+        for at, unit in pieces_of(self.unit, where, theta):
+            moved = unit * self.t
+            moved += theta[at]
+            out[at] = moved
+
+
+@dataclass(frozen=True)
+class To:
+    """Another point as a whole."""
+
+    theta: Any
+
+    def write(self, where: slice, theta: NDArray[Any], out: NDArray[Any]) -> None:
+        """Write it into these places of `out`."""
+        out[where] = self.theta[where]
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A point beside theta: every entry moved by a share of itself, or by so much if it is 0."""
+
+    share: float
+
+    def write(self, where: slice, theta: NDArray[Any], out: NDArray[Any]) -> None:
+        """Write it into these places of `out`."""
+        with np.errstate(all="ignore"):
+            np.multiply(theta[where], 1 + self.share, out=out[where])
+        np.copyto(out[where], self.share, where=theta[where] == 0)
 
 
 def each_once(answers: Any, count: int) -> Iterator[Answer]:
@@ -62,19 +83,19 @@ def one_by_one(
 ) -> Answer:
     """Ask at one point after the other. `done` holds the values so far, should the cost end it all."""
     i, points = task
-    theta, views = parameters.theta, parameters.views
-    before = theta.copy() if mutates else None
+    theta, (moving, views) = parameters.theta, parameters.moving
     values: list[float] = [] if done is None else done
     raised: dict[int, str] = {}
     with np.errstate(all="ignore"):  # a thread starts with NumPy's own settings
-        for where, delta in points:
-            was = theta[where].copy()
-            if isinstance(delta, Step):
-                delta.beside(was, theta[where])
+        for k, (where, delta) in enumerate(points):
+            covered = False
+            if isinstance(delta, Step | To | Aside):
+                delta.write(where, theta, moving)
             else:
-                theta[where] = was + delta
+                moving[where] = theta[where] + delta
             try:
-                values.append(number(cost(parameters.like(theta) if mutates else views)))
+                values.append(number(cost(parameters.like(moving) if mutates else views)))
+                covered = not mutates and _covers(points[k : k + 2])
             except (GradlabError, NotImplementedError, RecursionError):
                 raise
             except NO_VALUE as error:
@@ -83,10 +104,16 @@ def one_by_one(
             except StopIteration:
                 raise out_of_data() from None
             finally:
-                theta[where] = was  # not -= delta: (x + h) - h is often not x
-                if before is not None:
-                    theta[:] = before
+                if not covered:
+                    where = slice(None) if mutates else where
+                    moving[where] = theta[where]  # not -= delta: (x + h) - h is often not x
     return i, values, raised
+
+
+def _covers(points: Sequence[Point]) -> bool:
+    """Whether the second of two points moves all that the first one has moved: nothing need be put back between."""
+    units = [delta.unit for _, delta in points if isinstance(delta, Step)]
+    return len(units) == 2 and units[0] is units[1]
 
 
 def on_a_copy(cost: Callable[..., Any], params: Any, mutates: bool, task: Task) -> Answer:
@@ -98,8 +125,8 @@ def stacked(cost: Callable[..., Any], parameters: Parameters, task: Task) -> Ans
     i, points = task
     stack = np.repeat(parameters.theta[np.newaxis], len(points), axis=0)
     for row, (where, delta) in zip(stack, points, strict=True):
-        if isinstance(delta, Step):
-            delta.beside(parameters.theta[where], row[where])
+        if isinstance(delta, Step | To | Aside):
+            delta.write(where, parameters.theta, row)
         else:
             row[where] += delta
     try:

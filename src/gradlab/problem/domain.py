@@ -195,9 +195,9 @@ def _moved(point: Point, theta: NDArray[Any]) -> NDArray[Any]:
     where, delta = point
     if not isinstance(delta, Step):
         return np.asarray(theta[where] + delta, dtype=theta.dtype)
-    moved = np.empty_like(theta[where])
-    delta.beside(theta[where], moved)
-    return moved
+    moved = np.array(theta)
+    delta.write(where, theta, moved)
+    return moved[where]
 
 
 def _reach(point: Point, factor: float, theta: NDArray[Any]) -> float:

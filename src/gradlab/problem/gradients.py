@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from gradlab.errors import GradlabError
 from gradlab.problem.answers import out_of_data
 from gradlab.problem.cost import Cost, untouched
+from gradlab.problem.direction import PIECE
+from gradlab.problem.displaced import Aside, To
 from gradlab.problem.parameters import Parameters, Params, named
 from gradlab.problem.tree import beside, by_name, is_sequence, listed
 
@@ -59,12 +61,14 @@ class Analytic:
     differs: Floats | float = 0.0
     beside: tuple[str, ...] = ()
 
-    def shaky(self, blocks: Iterable[slice]) -> Floats:
+    def shaky(self, blocks: Iterable[slice]) -> Floats | float:
         """How well entries are known by what two answers differ by, where that is too little for a random draw.
 
         One difference says little, all of a block say more: three times their root mean square is charged, of the
         differences themselves or of their shares.
         """
+        if not np.ndim(self.differs):
+            return 0.0
         found = np.zeros(len(self.theta))
         sizes = np.abs(self.theta)
         little = (self.differs <= ROUNDING * sizes) & ~self.unsure
@@ -74,9 +78,9 @@ class Analytic:
             found[at] = 3 * np.maximum(_rms(differs), _rms(shares) * sizes[at])
         return np.where(little, np.fmax(found, 0.0), 0.0)
 
-    def beyond(self, known: Floats) -> NDArray[np.bool_]:
+    def beyond(self, known: Floats | float) -> NDArray[np.bool_]:
         """Components that differ by more than what is known of them, too."""
-        return np.asarray(self.unsure & ~(self.differs <= known))
+        return np.asarray(self.unsure & ~(self.differs <= known)) if self.unsure.any() else self.unsure
 
 
 def analytic_gradients(
@@ -102,74 +106,119 @@ def analytic_gradients(
     GradlabError
         If names or shapes are not those of params, or the gradients are no real numbers.
     """
+    names = parameters.slices.items()
     if not callable(grads):
-        given = parameters.flatten(grads).copy()
-        unsure = np.zeros(parameters.size, dtype=bool)
-        return Analytic(given, None, False, (), _sharing(grads), unsure, beside=beside(grads, parameters.views))
-    theta, before = parameters.theta, parameters.theta.copy()
-    call_cost = cost.call_at if cost is not None else lambda point: None
-    with np.errstate(all="ignore"):
-        nearby = _moved(before, 1e-6, cost)
-        aside = _moved(before, 1e-3, cost)  # so far that gradients there differ by more than rounding
-
-    def asked(params: Any) -> Any:
-        try:
-            return listed(grads(params), params)
-        except StopIteration:
-            raise out_of_data("grads") from None
-
-    def at(point: NDArray[Any]) -> Floats:
-        theta[:] = point
-        try:  # a gradient such as that of ½‖θ‖² may be theta itself: it is copied before theta is put back
-            return parameters.flatten(asked(parameters.like(theta))).copy()
-        finally:
-            theta[:] = before
-
-    def after_cost(point: NDArray[Any]) -> Floats:
-        call_cost(point)
-        return at(point)
-
-    first, mutates = untouched(asked, parameters)
+        return _as_given(grads, parameters)
+    theta, ask = parameters.theta, _Asked(grads, parameters, cost)
+    here, far = To(theta), _beside(theta, 1e-3, cost)  # so far that gradients there differ by more than rounding
+    first, mutates = untouched(ask, parameters)
     if first is None:
         raise GradlabError("grads must return the gradients, got None: is a return missing?")
     gradients = parameters.flatten(first)
-    call_cost(aside)
-    at(nearby)  # another input must leave the first answer alone
-    kept, again = parameters.flatten(first), at(before)
-    unsure, follows_cost, accumulates = _differ(again, gradients), False, np.zeros(parameters.size, dtype=bool)
-    if unsure.any():
-        third = after_cost(before)
-        call_cost(aside)
-        fourth = at(before)
-        follows_cost = not _differ(third, gradients).any() and not _differ(fourth, again).any()
+    ask.call_cost(far)
+    ask.at(_beside(theta, 1e-6, cost))  # another input must leave the first answer alone
+    kept = parameters.by_block(first)
+    reuses = tuple(name for name, s in names if not _same(gradients[s], kept[name]))
+    shares, more = _sharing(first), beside(first, parameters.views)
+    del kept, first
+    answers = ask.at(here)
+    unsure = np.concatenate([_differ(answers[name], gradients[s]) for name, s in names])
+    follows_cost, accumulates = False, np.zeros_like(unsure[:0])
+    differs: Floats | float = 0.0
+    if not all(_same(answers[name], gradients[s]) for name, s in names):
+        again = _in_one(answers)
         with np.errstate(all="ignore"):
-            adds = ~unsure | (~_differ(third - again, gradients) & ~_differ(fourth - third, gradients))
-        for at_block in parameters.slices.values():  # by block: noise can look like it in a few entries
-            accumulates[at_block] = unsure[at_block] & adds[at_block].all()
-        unsure = unsure & ~accumulates & (not follows_cost)
-    with np.errstate(all="ignore"):
-        differs = np.abs(again - gradients)
+            differs = np.abs(again - gradients)
+        if unsure.any():
+            third = ask.after_cost(here)
+            ask.call_cost(far)
+            four = (gradients, again, third, ask.flat(here))
+            follows_cost, accumulates = _explained(*four, unsure, parameters.slices.values())
+            unsure = unsure & ~accumulates & (not follows_cost)
+    elsewhere = ask.after_cost if follows_cost else ask.flat
     return Analytic(
         theta=gradients,
-        function=after_cost if follows_cost else at,
+        function=lambda theta: elsewhere(To(theta)),
         mutates=mutates,
-        reuses=tuple(
-            name for name, s in parameters.slices.items() if not np.array_equal(gradients[s], kept[s], equal_nan=True)
-        ),
-        shares=_sharing(first),
+        reuses=reuses,
+        shares=shares,
         unsure=unsure,
         follows_cost=follows_cost,
-        accumulates=tuple(name for name, s in parameters.slices.items() if accumulates[s].any()),
+        accumulates=tuple(name for name, s in names if accumulates[s].any()),
         differs=differs,
-        beside=beside(first, parameters.views),
+        beside=more,
     )
 
 
-def _moved(theta: NDArray[Any], share: float, cost: Cost | None) -> NDArray[Any]:
+class _Asked:
+    """The function of gradients, asked at points beside theta, which is put back each time."""
+
+    def __init__(self, grads: Callable[..., Params], parameters: Parameters, cost: Cost | None) -> None:
+        self._grads, self._parameters = grads, parameters
+        self.call_cost: Callable[[To | Aside], None] = cost.call_at if cost is not None else lambda point: None
+
+    def __call__(self, params: Any) -> Any:
+        try:
+            return listed(self._grads(params), params)
+        except StopIteration:
+            raise out_of_data("grads") from None
+
+    def at(self, point: To | Aside) -> dict[str, Floats]:
+        """The gradients there, by block."""
+        theta, (moving, _) = self._parameters.theta, self._parameters.moving
+        point.write(slice(None), theta, moving)
+        try:  # a gradient such as that of ½‖θ‖² may be theta itself: it is copied before theta is put back
+            found = self._parameters.by_block(self(self._parameters.like(moving)))
+            return {name: a.copy() if np.may_share_memory(a, moving) else a for name, a in found.items()}
+        finally:
+            moving[:] = theta
+
+    def flat(self, point: To | Aside) -> Floats:
+        """The gradients there, as one vector."""
+        return _in_one(self.at(point))
+
+    def after_cost(self, point: To | Aside) -> Floats:
+        """The same, once the cost has been asked there."""
+        self.call_cost(point)
+        return self.flat(point)
+
+
+def _in_one(blocks: Mapping[str, Floats]) -> Floats:
+    return np.concatenate(list(blocks.values()))
+
+
+def _as_given(grads: Params, parameters: Parameters) -> Analytic:
+    parts = parameters.by_block(grads)
+    given = _in_one(parts) if len(parts) > 1 else next(iter(parts.values()))
+    sure = np.broadcast_to(np.False_, given.shape)
+    return Analytic(given, None, False, (), _sharing(grads), sure, beside=beside(grads, parameters.views))
+
+
+def _explained(
+    first: Floats,
+    second: Floats,
+    third: Floats,
+    fourth: Floats,
+    unsure: NDArray[np.bool_],
+    blocks: Iterable[slice],
+) -> tuple[bool, NDArray[np.bool_]]:
+    """Whether answers that differ follow the last call of the cost, and which are summed from call to call."""
+    follows_cost = not _differ(third, first).any() and not _differ(fourth, second).any()
+    accumulates = np.zeros_like(unsure)
+    with np.errstate(all="ignore"):
+        adds = ~unsure | (~_differ(third - second, first) & ~_differ(fourth - third, first))
+    for block in blocks:  # by block: noise can look like it in a few entries
+        accumulates[block] = unsure[block] & adds[block].all()
+    return follows_cost, accumulates
+
+
+def _beside(theta: NDArray[Any], share: float, cost: Cost | None) -> To | Aside:
     """Every entry by a share of itself, or by so much where it is 0; to the side on which there is room."""
-    by = np.where(theta, theta * share, share)
-    moved = theta + (by if cost is None else cost.inward(by))
-    return moved if cost is None else cost.clipped(moved.astype(theta.dtype))
+    if cost is None or cost.domain is None:
+        return Aside(share)
+    with np.errstate(all="ignore"):
+        moved = theta + cost.inward(np.where(theta, theta * share, share))
+    return To(cost.clipped(moved.astype(theta.dtype)))
 
 
 def _rms(x: Floats) -> float:
@@ -202,9 +251,20 @@ def _behind_cost(answer: Any, params: Any) -> Any:
 
 def _differ(one: Floats, other: Floats) -> NDArray[np.bool_]:
     """Where two answers differ by more than a sum in another order does; NaN, or the same inf, twice is the same."""
+    found = np.empty(one.shape, dtype=bool)
     with np.errstate(all="ignore"):
-        apart = np.abs(one - other) > ROUNDING * np.abs(other)
-    return np.asarray((apart & (one != other)) | (np.isnan(one) != np.isnan(other)))
+        for i in range(0, len(one), PIECE):
+            a, b = one[i : i + PIECE], other[i : i + PIECE]
+            apart = np.abs(a - b) > ROUNDING * np.abs(b)
+            found[i : i + PIECE] = (apart & (a != b)) | (np.isnan(a) != np.isnan(b))
+    return found
+
+
+def _same(one: Floats, other: Floats) -> bool:
+    """Whether two are equal, NaN to NaN, looked at a piece at a time."""
+    return all(
+        np.array_equal(one[i : i + PIECE], other[i : i + PIECE], equal_nan=True) for i in range(0, len(one), PIECE)
+    )
 
 
 def _sharing(grads: Params) -> tuple[str, ...]:

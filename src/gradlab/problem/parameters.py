@@ -66,15 +66,24 @@ class Parameters:
         }
         self.theta: Vector = np.concatenate([array.ravel() for array in arrays.values()])
         self.views: Any = self.like(self.theta)
+        self._moving: tuple[Vector, Any] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: all but the views, which would come back as arrays of their own."""
-        return {name: value for name, value in vars(self).items() if name != "views"}
+        return {name: value for name, value in vars(self).items() if name not in ("views", "_moving")}
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         """The views of a copy are windows on the theta of the copy."""
         vars(self).update(state)
-        self.views = self.like(self.theta)
+        self.views, self._moving = self.like(self.theta), None
+
+    @property
+    def moving(self) -> tuple[Vector, Any]:
+        """A second theta, which functions are asked at and which is put back after each, and its views."""
+        if self._moving is None:
+            vector = self.theta.copy()
+            self._moving = vector, self.like(vector)
+        return self._moving
 
     @property
     def size(self) -> int:
@@ -110,6 +119,10 @@ class Parameters:
         GradlabError
             If a name is missing or too much, or a shape differs.
         """
+        return np.concatenate(list(self.by_block(grads, what).values()))
+
+    def by_block(self, grads: Params, what: str = "grads") -> dict[str, NDArray[np.float64]]:
+        """The same by name, each in one row; the caller's own memory where it is float64 already."""
         if isinstance(self._like, Mapping) and by_name(grads) is None:
             raise GradlabError(f"{what} must be a dict with the names of params, got {type(grads).__name__}")
         given = named(grads, self._like)
@@ -124,7 +137,7 @@ class Parameters:
             )
         if absent := [name for name in self.names if given[name] is None]:
             raise NotGiven(what, absent)
-        return np.concatenate([self._fitting(name, given[name], what) for name in self.names])
+        return {name: self._fitting(name, given[name], what) for name in self.names}
 
     def _fitting(self, name: str, value: ArrayLike, what: str) -> NDArray[np.float64]:
         array, shape = array_of(f"{what} of {name!r}", value), self.shapes[name]
@@ -137,7 +150,7 @@ class Parameters:
             transposed = ": is it transposed?" if array.T.shape == shape else ""
             raise GradlabError(f"{what} of {name!r} must have shape {shape}, got {array.shape}{transposed}")
         with np.errstate(all="ignore"):  # a longdouble beyond 1e308 becomes inf, which is then wrong
-            return array.astype(np.float64).ravel()
+            return array.astype(np.float64, copy=False).ravel()
 
 
 def named(params: Any, like: Any = None) -> dict[str, Any]:

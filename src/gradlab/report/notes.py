@@ -54,9 +54,11 @@ def digits(share: float) -> int:
 
 def _two_answers(analytic: Analytic) -> str:
     """Two answers of grads differ by little: that is what they are known to, and every bound is wider by it."""
+    if not np.any(analytic.differs):
+        return ""
     with np.errstate(all="ignore"):
         known = analytic.shaky([slice(None)])
-        share = float(known.max(initial=0.0) / np.abs(analytic.theta).max(initial=0.0) / 3)
+        share = float(np.max(known, initial=0.0) / np.abs(analytic.theta).max(initial=0.0) / 3)
     if not LAST_DIGITS < share < np.inf:
         return ""
     return (

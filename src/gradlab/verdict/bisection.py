@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from gradlab import constants as tuned
 from gradlab.numeric.answer import Reason
 from gradlab.numeric.climb import Measured, measure
 from gradlab.numeric.ladder import Ladder, Line
+from gradlab.numeric.scaling import Scale, with_random_signs
+from gradlab.problem.direction import Direction
 from gradlab.problem.problem import Problem
 
 Floats = NDArray[np.float64]
@@ -20,14 +22,26 @@ def along(
     problem: Problem, lines: list[Line], *, start: int | None = None, closer: int | None = None
 ) -> tuple[Floats, Measured]:
     """The analytic slope along each line, and the numeric one."""
-    analytic = np.array([_along(line, problem.analytic) for line in lines])
+    analytic = np.array([line.dot(problem.analytic, problem.parameters.theta) for line in lines])
     ladder = Ladder(problem.cost, lines, problem.noise)
     rung = tuned.BISECTION_START if start is None else start
     return analytic, measure(ladder, np.full(len(lines), rung), analytic, closer=closer)
 
 
-def _along(line: Line, vector: Floats) -> float:
-    return float(np.dot(np.atleast_1d(vector[line.where]), np.atleast_1d(line.unit)))
+def random_line(problem: Problem, parts: Sequence[slice]) -> tuple[Line, list[Line]]:
+    """A random ±1 direction through these parts of theta, each inside of a block; and its share in each of them.
+
+    Inside of bounds it is an array, since entries near an edge turn round; else only its signs are kept.
+    """
+    if isinstance(problem.scale, Scale):
+        direction = problem.scale.direction(problem.rng, parts)
+        return Line(direction.where, direction), [Line(part.where, Direction([part])) for part in direction.parts]
+    start, stop = min(s.start for s in parts), max(s.stop for s in parts)
+    unit = np.zeros(stop - start)
+    for s in parts:
+        mine = problem.cost.inward(with_random_signs(problem.scale[s], problem.rng), s)
+        unit[s.start - start : s.stop - start] = mine
+    return Line(slice(start, stop), unit), [Line(s, unit[s.start - start : s.stop - start]) for s in parts]
 
 
 def wrong_entries(problem: Problem, block: slice) -> tuple[list[int], bool]:
@@ -47,9 +61,8 @@ def wrong_entries(problem: Problem, block: slice) -> tuple[list[int], bool]:
 
     def wrong(start: int, stop: int) -> bool:
         nonlocal rung
-        part = slice(start, stop)
-        unit = problem.cost.inward(problem.scale[part] * problem.rng.choice([-1.0, 1.0], stop - start), part)
-        line, closer = Line(part, unit), tuned.CLOSER if stop - start == 1 else 0
+        line, _ = random_line(problem, [slice(start, stop)])
+        closer = tuned.CLOSER if stop - start == 1 else 0
         analytic, seen = along(problem, [line], start=rung, closer=closer)
         if seen.reason[0] != Reason.NONE:
             return False

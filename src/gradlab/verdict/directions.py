@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from gradlab import constants as tuned
 from gradlab.errors import GradlabError
 from gradlab.numeric.answer import Numeric, Reason
-from gradlab.numeric.ladder import Line
-from gradlab.numeric.scaling import component_lines, rms, with_random_signs
+from gradlab.numeric.scaling import component_lines, rms
 from gradlab.precision import order, unit_roundoff
-from gradlab.problem.displaced import PIECE
+from gradlab.problem.direction import PIECE
 from gradlab.problem.problem import Problem
-from gradlab.verdict.bisection import along, wrong_entries
+from gradlab.verdict.bisection import along, random_line, wrong_entries
 from gradlab.verdict.blocks import (
     Block,
     Component,
@@ -110,10 +109,11 @@ def _together(problem: Problem, slices: Mapping[str, slice], directions: int) ->
     for count in _rounds(problem, directions):
         lines = []
         for _ in range(count):
-            line, signs = _line(problem, list(slices.values()))
+            line, parts = random_line(problem, list(slices.values()))
             lines.append(line)
-            shares.append([float(problem.analytic[s] @ u) for s, u in signs])
-            theta.append([float(problem.parameters.theta[s] @ u) for s, u in signs])
+            here = problem.parameters.theta
+            shares.append([part.dot(problem.analytic, here) for part in parts])
+            theta.append([part.dot(here, here) for part in parts])
         analytic, seen = along(problem, lines)
         if (seen.reason != Reason.NONE).any() or not (np.abs(analytic - seen.value) <= seen.bound).all():
             return {}, True
@@ -138,21 +138,6 @@ def _rounds(problem: Problem, directions: int) -> list[int]:
     return [min(room, directions - done) for done in range(0, directions, room)]
 
 
-def _line(problem: Problem, parts: list[slice]) -> tuple[Line, list[tuple[slice, Floats]]]:
-    """A random direction through these parts of theta, as one line; and its share of each part."""
-    start, stop = min(s.start for s in parts), max(s.stop for s in parts)
-    if len(parts) == 1:
-        unit = problem.cost.inward(with_random_signs(problem.scale[start:stop], problem.rng), parts[0])
-        return Line(parts[0], unit), [(parts[0], unit)]
-    unit = np.zeros(stop - start)
-    signs = []
-    for s in parts:
-        mine = unit[s.start - start : s.stop - start]
-        mine[:] = problem.cost.inward(with_random_signs(problem.scale[s], problem.rng), s)
-        signs.append((s, mine))
-    return Line(slice(start, stop), unit), signs
-
-
 def _alone(problem: Problem, name: str, at: slice, directions: int) -> dict[str, Block]:
     """One block along directions of its own; if that takes as many as it has entries, entry by entry."""
     if at.stop - at.start <= directions:
@@ -161,8 +146,9 @@ def _alone(problem: Problem, name: str, at: slice, directions: int) -> dict[str,
     value, bound, reason = (
         np.concatenate([getattr(s, field) for s in seen]) for field in ("value", "bound", "reason")
     )
-    known = np.broadcast_to(problem.known, problem.scale.shape)[at]
-    bound = bound + tuned.SAFETY * np.linalg.norm(problem.scale[at] * known)  # many errors, with signs at random
+    if np.any(problem.known):
+        known = np.broadcast_to(problem.known, problem.scale.shape)[at]
+        bound = bound + tuned.SAFETY * np.linalg.norm(problem.scale[at] * known)  # many errors, with signs at random
     numeric = Numeric(value, bound, reason).without(problem.unsure[at].any())
     block = _block(name, problem.parameters.shapes[name], analytic, numeric, theta, _usual(problem, at))
     wrong = block.verdict is Verdict.WRONG and np.isfinite(problem.analytic[at]).all()
@@ -202,8 +188,8 @@ def _slopes(problem: Problem, at: slice, k: int) -> tuple[Floats, Floats, list[N
     for count in _rounds(problem, k):
         lines = []
         for i in range(done, done + count):
-            line, [(_, unit)] = _line(problem, [at])
-            theta[i] = float(problem.parameters.theta[at] @ unit)
+            line, _ = random_line(problem, [at])
+            theta[i] = line.dot(problem.parameters.theta, problem.parameters.theta)
             lines.append(line)
         analytic[done : done + count], found = along(problem, lines)
         seen.append(found)
