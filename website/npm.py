@@ -20,9 +20,10 @@ def packages() -> Path:
     return once("npm", LOCKS, lambda folder: install(folder, LOCKS))
 
 
-def once(what: str, sources: tuple[Path, ...], make: Callable[[Path], None]) -> Path:
+def once(what: str, sources: tuple[Path | bytes, ...], make: Callable[[Path], None]) -> Path:
     """A folder named after what it is made of. It appears when it is complete, though two builds may run at once."""
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    contents = (source if isinstance(source, bytes) else source.read_bytes() for source in sources)
+    digest = hashlib.sha256(b"".join(contents)).hexdigest()
     folder = _MADE / f"{what}-{digest[:16]}"
     if not folder.exists():
         _MADE.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from gradlab import labs
 from tests.chosen import sample
 from tests.website.live_tab import edit, navigate
 from tests.website.test_axe import violations
+from website import named
 from website.audit.browser import LAPTOP, PHONE, url, visit
 
 TOPICS = [topic for topic in labs.TOPICS if topic != "traps"]
@@ -414,7 +415,7 @@ def test_a_wrong_word_on_a_trap_counts_and_is_answered(tab: Page) -> None:
 def test_before_the_first_click_a_lab_loads_two_kilobytes_more(chromium: Browser, site: Path) -> None:
     def loaded() -> list[str]:
         page.wait_for_load_state("networkidle")
-        return sorted(Path(path).name for path in visitor.asked if "/live/" in path)
+        return sorted(Path(path).name for path in visitor.asked if "/live-" in path)
 
     with visit(chromium, viewport=LAPTOP) as visitor:
         page = visitor.open("learn/the-check/")
@@ -422,7 +423,7 @@ def test_before_the_first_click_a_lab_loads_two_kilobytes_more(chromium: Browser
         page.goto(url("labs/dense/"))
         page.locator(".lab-said").last.wait_for(state="attached")
         assert loaded() == ["labs.js", "lines.js", "live.js"]
-    assert len(gzip.compress((site / "assets/live/labs.js").read_bytes())) < 2_200
+    assert len(gzip.compress(named.found(site, "live/labs.js").read_bytes())) < 2_200
 
 
 def test_without_javascript_hints_are_folded_and_all_there(unscripted: Page) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from website import named
 from website.audit.browser import visit
 from website.pages import landing
 
@@ -30,7 +31,7 @@ def test_the_first_screen_holds_all_whatever_is_broken(chromium: Browser, screen
         expect(hero.locator(".hero-word strong")).to_have_text("AGREES")
         assert page.evaluate("document.documentElement.scrollWidth") == SCREENS[screen]["width"]
         assert not visitor.complaints
-        assert not [path for path in visitor.asked if "/py/" in path or path.endswith("worker.js")]
+        assert not [path for path in visitor.asked if "/py-" in path or path.endswith("worker.js")]
 
 
 def bottom(page: Page) -> float:
@@ -75,6 +76,6 @@ def test_the_checks_word_on_touched_entries_is_gradlabs() -> None:
 def test_the_picture_is_light(site: Path) -> None:
     assert len(gzip.compress(landing.section().encode())) < 15_000
     scripts = sum(
-        len(gzip.compress((site / "assets/moving" / name).read_bytes())) for name in ("break-it.js", "loader.js")
+        len(gzip.compress(named.found(site, f"moving/{name}").read_bytes())) for name in ("break-it.js", "loader.js")
     )
     assert scripts < 4_000

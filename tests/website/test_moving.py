@@ -407,7 +407,7 @@ def test_pictures_come_and_go_with_their_pages(page: Page, visitor: Visit) -> No
 def test_modules_are_loaded_where_they_are_used(chromium: Browser) -> None:
     with visit(chromium, viewport=LAPTOP) as reader:
         reader.open("about/design/").wait_for_load_state("networkidle")
-        loaded = [path.split("/")[-1] for path in reader.asked if "/moving/" in path]
+        loaded = [path.split("/")[-1] for path in reader.asked if "/moving-" in path]
         assert loaded == ["loader.js"]
 
 

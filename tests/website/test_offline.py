@@ -1,7 +1,14 @@
 """After a visit, a page can be read and run without a network; with one, nothing comes from the cache."""
 
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, ClassVar
 
+import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.website.live_tab import run, state
@@ -33,7 +40,7 @@ def test_a_visited_page_runs_without_a_network(chromium: Browser) -> None:
     page = context.new_page()
     page.goto(url(PAGE))
     before = kept(page, PAGE)
-    assert not [address for address in before if "/py/" in address]
+    assert not [address for address in before if "/assets/py-" in address]
     printed = run(page.locator("live-block").first)
     assert printed
     kept(page, "pyodide.asm.wasm")
@@ -46,9 +53,102 @@ def test_a_visited_page_runs_without_a_network(chromium: Browser) -> None:
     context.close()
 
 
+OTHER = "learn/the-check/"
+
+
+class Deployed(SimpleHTTPRequestHandler):
+    """A plain server of one folder, whose files may change, and which may fail."""
+
+    folder: ClassVar[Path]
+    failing: ClassVar[str] = "nothing"
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments, directory=str(self.folder))
+
+    def do_GET(self) -> None:
+        if self.failing in self.path:
+            self.send_error(503)
+        else:
+            super().do_GET()
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-cache" if self.path.endswith(("/", ".js")) else "max-age=1000000")
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def deployed(site: Path, tmp_path: Path) -> Iterator[str]:
+    """Its address; the site without Python, to be built anew in place."""
+    shutil.copytree(site, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("py-*", "*.woff2"))
+    Deployed.folder, Deployed.failing = tmp_path, "nothing"
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Deployed)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+def deploy(site: Path) -> None:
+    """Another build: pages say so, and what runs blocks has another content, so another name."""
+    (live,) = site.glob("assets/live-*")
+    other = live.with_name("live-" + "0123456789ab")
+    live.rename(other)
+    script = other / "live.js"
+    script.write_text(script.read_text("utf-8") + "\nwindow.build = 2;", encoding="utf-8")
+    for file in (*site.rglob("*.html"), site / "offline.js"):
+        text = file.read_text("utf-8").replace(live.name, other.name).replace("</h1>", ", built anew</h1>")
+        file.write_text(re.sub(r"\$\{ours\}[0-9a-f]{16}", "${ours}fedcba9876543210", text), encoding="utf-8")
+
+
+def visited(page: Page, origin: str) -> None:
+    """Two pages are read, and kept."""
+    for address in (OTHER, PAGE):
+        page.goto(origin + address)
+        kept(page, address)
+
+
+def test_after_a_deploy_all_that_was_visited_is_there_as_it_is_now(
+    chromium: Browser, deployed: str, tmp_path: Path
+) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    visited(page, deployed)
+    deploy(tmp_path)
+    page.reload()
+    kept(page, "assets/live-0123456789ab/live.js")  # in one cache: the old one is gone
+    context.set_offline(True)
+    for address in (OTHER, PAGE):
+        page.goto(deployed + address)
+        assert "built anew" in page.locator("h1").inner_text()
+        page.locator(".live-run").first.wait_for()
+        assert page.evaluate("window.build") == 2
+    context.close()
+
+
+def test_a_deploy_that_cannot_be_fetched_whole_leaves_the_visit_before_whole(
+    chromium: Browser, deployed: str, tmp_path: Path
+) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    visited(page, deployed)
+    deploy(tmp_path)
+    Deployed.failing = OTHER
+    page.goto(deployed + "about/design/")
+    page.wait_for_timeout(3000)
+    context.set_offline(True)
+    page.goto(deployed + OTHER)
+    assert "built anew" not in page.locator("h1").inner_text()
+    page.locator(".live-run").first.wait_for()
+    assert page.evaluate("window.build") is None
+    context.close()
+
+
 def test_a_page_is_never_stale_while_there_is_a_network(chromium: Browser, site: Path, tmp_path: Path) -> None:
     for path in site.rglob("*"):  # the same site, but for one page
-        if path.is_file() and "/py/" not in path.as_posix():
+        if path.is_file() and "/assets/py-" not in path.as_posix():
             place = tmp_path / path.relative_to(site)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(path.read_bytes())

@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 
 import gradlab
 from gradlab import nn
+from website import named
 from website.audit.browser import ORIGIN, SUB_PATH, addresses, url
 
 ROOT = Path(__file__).parents[2]
@@ -147,7 +148,7 @@ def test_pages_are_light(site: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_own_files_are_light(site: Path) -> None:
-    assert len(gzip.compress((site / "assets/site.css").read_bytes())) < 8_000
+    assert len(gzip.compress(named.found(site, "site.css").read_bytes())) < 8_000
     assert sum(font.stat().st_size for font in (site / "assets/fonts").glob("*.woff2")) < 210_000
     assert not list((site / "assets").rglob("*.ttf"))
 

@@ -10,7 +10,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from website import named
+
 _SMALL = (".woff2", ".png", ".zip", ".whl")  # packed already
+
+
+def _kept(file: Path) -> str:
+    """As docs/about/hosting.md advises."""
+    if named.plain(file.as_posix()) != file.as_posix():
+        return "max-age=31536000, immutable"
+    return "max-age=86400" if file.suffix == ".woff2" else "no-cache"
 
 
 @cache
@@ -35,7 +44,7 @@ def serving(site: Path, under: str = "/") -> Iterator[str]:
             self.send_response(200 if found else 404)
             self.send_header("Content-Type", mimetypes.guess_type(file.name)[0] or "application/octet-stream")
             self.send_header("Content-Length", str(len(content)))
-            self.send_header("Cache-Control", "max-age=0" if file.suffix == ".html" else "max-age=86400")
+            self.send_header("Cache-Control", _kept(file))
             if file.suffix not in _SMALL:
                 self.send_header("Content-Encoding", "gzip")
             self.end_headers()

@@ -3,48 +3,59 @@
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from website import named
 from website.figures.card import card
 from website.pages import bundle, formulas, landing, licences, markup
 from website.paths import ROOT, WEBSITE
 
 CARD = "assets/card.png"
+STYLE = "assets/site.css"
 
 
-def made_files(config: MkDocsConfig) -> Iterable[File]:
-    """What pages may link to although it is in no folder."""
-    yield File.generated(config, "assets/site.css", content=stylesheet())
-    yield _generated(config, landing.STYLESHEET, WEBSITE / "style" / "landing.css")
-    yield File.generated(config, CARD, content=card())
-    yield File.generated(config, licences.FILE, content=licences.texts())
-    for path, script in bundle.scripts().items():
-        yield _generated(config, f"assets/{path}", script)
-    for path, made in formulas.files():
-        yield _generated(config, path, made)
-    yield _generated(config, markup.SEARCH, bundle.search_worker())
+def made_files() -> tuple[dict[str, named.Source], dict[str, str]]:
+    """What pages may link to although it is in no folder: by path; and what their names in the site are.
+
+    Each path in `assets` of which an old and a new version must never meet carries a digest.
+    """
+    files: dict[str, named.Source] = {CARD: card(), licences.FILE: licences.texts()}
+    files |= dict(formulas.files())
     name, content = wheel()
-    yield File.generated(config, f"download/{name}", content=content)
-    for path, source in bundle.files(name, content).items():
-        yield _generated(config, f"assets/live/{path}", source)
+    files[f"download/{name}"] = content
+    names = {}
+    for room, entries in bundle.folders(name, content).items():
+        names[f"assets/{room}/"] = there = f"assets/{named.folder(room, entries)}/"
+        files |= {there + path: source for path, source in entries.items()}
+    single = {STYLE: stylesheet("[0-9]-"), landing.STYLESHEET: stylesheet("landing")}
+    single[markup.SEARCH] = bundle.search_worker()
+    for path, source in single.items():
+        names[path] = named.file(path, source)
+        files[names[path]] = source
+    return files, names
 
 
-def _generated(config: MkDocsConfig, path: str, source: Path | bytes | str) -> File:
+def renamed(path: str, names: dict[str, str]) -> str:
+    """The path in the site of what mkdocs.yml names without a digest."""
+    return next((path.replace(old, new, 1) for old, new in names.items() if path.startswith(old)), path)
+
+
+def generated(config: MkDocsConfig, path: str, source: named.Source) -> File:
     """A file of the site from a file of ours, or from its content."""
     if isinstance(source, Path):
         return File.generated(config, path, abs_src_path=str(source))
     return File.generated(config, path, content=source)
 
 
-def stylesheet() -> str:
-    """The numbered parts in website/style, in order, as one file: one request."""
-    parts = sorted((WEBSITE / "style").glob("[0-9]-*.css"))
-    return "\n".join(part.read_text(encoding="utf-8") for part in parts)
+def stylesheet(parts: str) -> Path:
+    """The parts in website/style whose names begin so, in order, as one file without blanks and comments."""
+    found = sorted((WEBSITE / "style").glob(f"{parts}*.css"))
+    return bundle.style("\n".join(part.read_text(encoding="utf-8") for part in found))
 
 
 def wheel() -> tuple[str, bytes]:

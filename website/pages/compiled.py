@@ -1,8 +1,10 @@
 """Runs in the Python that browsers get, when the site is built: compiles in its archives what that imports first.
 
-Most of Python's start in a browser is compiling its own standard library, at each visit: the archives hold sources.
+Most of a first Run in a browser is compiling Python's own library, NumPy and gradlab, at each visit: the archives
+hold sources. Of gradlab they stay beside what was compiled, for tracebacks and for blocks that show a function.
 """
 
+import importlib.util
 import sys
 import tempfile
 import zipfile
@@ -15,7 +17,7 @@ import live
 FOR_COMPILERS = {".h", ".pxd", ".pyi"}  # in NumPy's wheel; nothing in a browser reads them
 FIRST = """# Like a first Run in a browser: what Pyodide imports only there, what gradlab imports, and a traceback.
 import concurrent.futures.thread
-import dataclasses, fractions, html, numpy.typing
+import dataclasses, fractions, html, inspect, json, numpy.ma, numpy.random, numpy.typing
 1 / 0
 """
 
@@ -38,6 +40,21 @@ def with_compiled(archive, place, result):
                 content = compiled(content, path)
             if Path(path).suffix not in FOR_COMPILERS:
                 made.writestr(entry, content, compresslevel=9)
+    return count
+
+
+def with_all_compiled(archive, place, result):
+    """Write a copy of an archive, in which every module stands compiled beside its source; how many these are."""
+    count = 0
+    with zipfile.ZipFile(archive) as source, zipfile.ZipFile(result, "w") as made:
+        for entry in source.infolist():
+            content = source.read(entry)
+            made.writestr(entry, content, compresslevel=9)
+            if entry.filename.endswith(".py"):
+                count += 1
+                beside = zipfile.ZipInfo(importlib.util.cache_from_source(entry.filename), entry.date_time)
+                beside.compress_type = zipfile.ZIP_DEFLATED
+                made.writestr(beside, compiled(content, f"{place}/{entry.filename}"), compresslevel=9)
     return count
 
 

@@ -27,9 +27,9 @@ _LINE_NUMBERS = re.compile(r'<td class="linenos">.*?</td>', re.S)
 _NO_PROSE = re.compile(r'(<pre\b.*?</pre>|<svg\b.*?</svg>|<(?:span|div) class="arithmatex">[^<]*|<[^>]*>)', re.S)
 
 
-def named(page_html: str) -> str:
-    """The page with a name for everything that can be reached, and with the site's own search."""
-    page_html = _THEMES_SEARCH.sub(SEARCH, page_html)
+def named(page_html: str, names: dict[str, str]) -> str:
+    """The page with a name for everything that can be reached, and with the site's own search as `names` has it."""
+    page_html = _THEMES_SEARCH.sub(names[SEARCH], page_html)
     for unnamed, name in _NAMED.items():
         page_html = page_html.replace(unnamed, name)
     return page_html

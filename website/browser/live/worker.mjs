@@ -1,10 +1,13 @@
 // Python, away from the page: it sees no DOM, and is stopped by ending this worker. It has the page's policy, since the
 // page makes it from a blob; what could get round that, or write where other pages read, is taken away before Python starts.
-for (const name of ["caches", "indexedDB", "Worker", "BroadcastChannel"]) {
-  for (let place = self; place; place = Object.getPrototypeOf(place)) delete place[name];
+function without(place, ...names) {
+  for (; place; place = Object.getPrototypeOf(place)) for (const name of names) delete place[name];
 }
+without(self, "caches", "indexedDB", "Worker", "SharedWorker", "BroadcastChannel", "cookieStore");
+without(self, "webkitRequestFileSystem", "webkitRequestFileSystemSync", "webkitResolveLocalFileSystemURL");
+without(navigator, "storage", "storageBuckets", "serviceWorker", "locks");
 
-const site = "/lib/python3.12/site-packages";
+const PAUSE = 300; // after an answer: whoever clicks at once is served first
 let booted,
   bytes = 0,
   progress = () => {},
@@ -41,16 +44,13 @@ async function boot(base, tell) {
     tell(`${step}, once a visit: ${(bytes / 1e6).toFixed(1)} MB so far`);
   };
   progress("Loading Python, NumPy and gradlab");
-  const { loadPyodide } = await import(base + "py/pyodide.js");
+  const indexURL = new URL("../py/", base).href,
+    lockFileURL = base + "pyodide-lock.json";
+  const { loadPyodide } = await import(indexURL + "pyodide.js");
   const packages = ["numpy", "gradlab"]; // fetched while Python starts; fetch() compares their hashes
-  const python = await loadPyodide({ indexURL: base + "py/", env: { HOME: "/home/pyodide" }, packages });
-  const places = {
-    "equality.py": "/home/pyodide/equality.py",
-    "live.py": "/home/pyodide/live.py",
-  };
-  for (const [name, place] of Object.entries(places)) {
-    python.FS.writeFile(place, await (await fetch(base + name)).text());
-  }
+  const ours = ["equality.py", "live.py"].map(async (name) => [name, await (await fetch(base + name)).text()]);
+  const python = await loadPyodide({ indexURL, lockFileURL, env: { HOME: "/home/pyodide" }, packages });
+  for (const [name, text] of await Promise.all(ours)) python.FS.writeFile(`/home/pyodide/${name}`, text);
   tell("Starting Python");
   return python.pyimport("live");
 }
@@ -68,7 +68,8 @@ self.onmessage = async ({ data: { id, drop, base, block, code, page, fresh } }) 
   } catch (error) {
     return id && send({ failed: String(error?.message ?? error) });
   }
-  if (!id || dropped.has(id)) return; // it was only to be there in time
+  if (!id) return live.warm(); // it was only to be there in time
+  if (dropped.has(id)) return;
   send({ status: "Running" });
   const start = performance.now();
   let text = "",
@@ -86,4 +87,5 @@ self.onmessage = async ({ data: { id, drop, base, block, code, page, fresh } }) 
   } catch (error) {
     send({ failed: String(error?.message ?? error) }); // ours, not the reader's: a page must not wait for ever
   }
+  setTimeout(() => live.warm(), PAUSE); // for the next page, which may need what this block did not
 };
