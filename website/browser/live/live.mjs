@@ -17,7 +17,7 @@ class LiveBlock extends HTMLElement {
     const first = this === document.querySelector("live-block");
     this.furnish(first);
     const kept = drafts.read(this.key);
-    if (kept !== null && kept !== this.block.code) this.restore(kept);
+    if (kept !== null && kept !== this.block.code) this.ready = this.restore(kept);
     const box = this.closest(".live-playground");
     if (box) import(here + "play.js").then(({ play }) => play(box, make));
     if (first && document.querySelector("[data-hunt], [data-trap], .lab-progress"))
@@ -206,11 +206,12 @@ class LiveBlock extends HTMLElement {
   }
 
   /** The code is another than that which gave what stands below. */
-  changed(text) {
+  changed(text, undone) {
     const { edited } = this;
     if (!drafts.write(this.key, edited ? text : null)) this.lost = true;
     if (!edited) this.out.hidden = true; // as on the page again, with what the page's code printed
     this.settle();
+    this.dispatchEvent(new CustomEvent("live-typed", { detail: { undone } }));
     if (this.ariaBusy) return;
     const lost = this.lost ? "; this browser keeps nothing, so a reload loses it" : "";
     if (!edited) this.say("", "");
@@ -233,8 +234,10 @@ class LiveBlock extends HTMLElement {
     let editor;
     try {
       editor = await import(here + "editor.js");
+      this.undo = (again) => this.editor && (again ? editor.redo : editor.undo)(this.editor);
+      this.replace = (text) => editor.replace(this.editor, text);
     } catch {
-      return this.say("The editor could not be loaded: try again", "failed");
+      return this.say("The editor could not be loaded: try again, or reload the page", "failed");
     }
     if (this.editor) return;
     if (focus) python.warm(); // who edits will run it
@@ -244,7 +247,7 @@ class LiveBlock extends HTMLElement {
       code,
       run: () => this.run(),
       leave: () => this.buttons.run.focus(),
-      changed: (text) => this.changed(text),
+      changed: (text, undone) => this.changed(text, undone),
     });
     this.shown.hidden = true;
     this.shown.before(this.editor.dom);
@@ -254,8 +257,8 @@ class LiveBlock extends HTMLElement {
 
   /** Other code in the editor, as if it had been typed. */
   async write(code) {
-    await this.edit();
-    this.editor?.dispatch({ changes: { from: 0, to: this.editor.state.doc.length, insert: code } });
+    await this.edit(undefined, false);
+    if (this.editor) this.replace(code);
   }
 
   reset() {
@@ -280,7 +283,10 @@ function difference(diff) {
   return make("pre", {}, ...lines);
 }
 
-/** A link to a page of this site, named as the page is; nothing where there is none. */
-const linked = (page) => (page ? [" ", make("a", { href: new URL(page.at, root), textContent: page.name })] : []);
+/** A link to a page of this site, named as the page is; nothing where there is none. Code in a block may have sent it. */
+function linked(page) {
+  const to = page && new URL(page.at, root);
+  return to?.href.startsWith(root.href) ? [" ", make("a", { href: to, textContent: page.name })] : [];
+}
 
 customElements.get("live-block") || customElements.define("live-block", LiveBlock);
