@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from gradlab import relative_difference
 from tests.chosen import sample
+from website import named
 from website.audit.browser import PHONE, Visit, url, visit
 
 PAGE = "labs/decoder/"
@@ -60,6 +61,18 @@ def test_the_rule_finds_the_factor(decode: Callable[[str], list[str]]) -> None:
             assert within(k / (k - 1), r"one of (\d+)(?: to (\d+))? left out", causes), k
 
 
+NEVER = re.compile(r"nothing|no bug|is right|all is well|correct", re.I)
+
+
+def test_no_number_is_called_harmless(decode: Callable[[str], list[str]]) -> None:
+    """A wrong gradient can give any of them: one wrong entry beside a million right ones is enough."""
+    for exponent in range(-16, 1):
+        for digits in ("1", "2.5", "9.99", "3.333333"):
+            said = " ".join(decode(f"{digits}e{exponent}"))
+            assert not NEVER.search(said), said
+            assert len(said) > 40, said
+
+
 def within(n: float, pattern: str, causes: list[str]) -> bool:
     """Whether the numbers that a cause names contain this one."""
     found = re.search(pattern, "\n".join(causes))
@@ -88,7 +101,7 @@ def test_what_is_no_number_is_asked_for_again(page: Page, decode: Callable[[str]
 
 def test_the_answer_is_announced_and_fits_a_phone(page: Page) -> None:
     field = page.get_by_label("Relative difference")
-    assert page.locator(".decoder-says").get_attribute("aria-live") == "polite"
+    assert page.locator(".decoder-answer").get_attribute("aria-live") == "polite"
     field.fill("")
     before = page.locator("moving-picture").bounding_box()
     for number in ("1.0", "0.3", "0.11"):
@@ -97,14 +110,106 @@ def test_the_answer_is_announced_and_fits_a_phone(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
+# As people write them: digits left out, signs and commas of other countries; and what the page should say they are.
+MET = {
+    "0.2851": "both planted bugs", "0.285": "both planted bugs", "0,28509": "both planted bugs",
+    "0.2850931567761623": "both planted bugs", ".2851": "both planted bugs", "2.851e-1": "both planted bugs",
+    "0.1734": "doubled dW2", "0.17344196893145933": "doubled dW2", "0.173": "doubled dW2",
+    "0.2544": "4/m of db1", "0.25442": "4/m of db1",
+    "1.19e-7": "all of it right", "1.1890913e-07": "all of it right", "1.189E-7": "all of it right",
+    "2e-7": "the limit", "1e-7": "the limit", "1e-07": "the limit", "2.0e-7": "the limit", "0.0000002": "the limit",
+    "0.3333": "np.copy", "0.333333347899": "np.copy", "0.33333331213739": "divides by ε",
+    "0.95": "39 time steps", "0.950": "39 time steps", "1.000000001736": "noise",
+}  # fmt: skip
+NOT_MET = (
+    "0.3", "0.29", "0.2853", "0.28", "0.1735", "0.2545", "1.2e-7", "1.18e-7", "3e-7", "0.334", "0.9474", "0.949",
+    "1.0", "1", "0.9", "-0.2851", "0", "x", "9e-7",
+)  # fmt: skip
+
+
+def test_numbers_that_others_met_are_known(page: Page) -> None:
+    field = page.get_by_label("Relative difference")
+    known = page.locator(".decoder-known p")
+    for number, what in sample(MET.items(), 10):
+        field.fill(number)
+        assert any(what in words for words in known.all_inner_texts()), number
+        assert known.locator("a").count() >= 1, number
+        assert said(page), "and the rule says what it may be in another network"
+    for number in sample(NOT_MET, 8):
+        field.fill(number)
+        assert known.all_inner_texts() == [], number
+
+
+def test_each_number_in_the_table_is_known_by_its_own_link(page: Page) -> None:
+    page.goto(url(PAGE))
+    links = page.locator("article td:first-child a")
+    assert links.count() >= 8
+    for number, to in sample([(link.inner_text(), link.evaluate("link => link.href")) for link in links.all()], 4):
+        page.goto(to)
+        field = page.get_by_label("Relative difference")
+        assert field.input_value() == number
+        assert number in page.locator(".decoder-known").inner_text()
+    for link in page.locator("article td:last-child a").all():
+        address, _, anchor = str(link.evaluate("link => link.href")).partition("#")
+        found = page.evaluate("to => fetch(to).then((found) => found.text())", address)
+        assert f'id="{anchor}"' in found if anchor else "<h1" in found, link
+
+
+def test_a_number_has_an_address(page: Page, decode: Callable[[str], list[str]]) -> None:
+    page.goto(url(f"{PAGE}?d=0.2851"))
+    field = page.get_by_label("Relative difference")
+    field.wait_for()
+    assert field.input_value() == "0.2851"
+    assert said(page) == decode("0.2851")
+    field.fill("0.6000")
+    assert page.url == url(f"{PAGE}?d=0.6000")
+    page.reload()
+    field.wait_for()
+    assert said(page) == decode("0.6000")
+    for hostile in ("<img src=x onerror=alert(1)>", "%00", "1" * 5000, "0.3&d=0.5", "%F0"):
+        page.goto(url(f"{PAGE}?d={hostile}"))
+        field.wait_for()
+        assert said(page)
+        assert page.locator(".decoder img").count() == 0
+    page.goto(url("labs/"))
+    page.evaluate("window.stays = true")
+    page.evaluate("to => { document.querySelector('article a[href*=decoder]').href = to }", url(f"{PAGE}?d=0.1734"))
+    page.locator(f"article a[href='{url(PAGE)}?d=0.1734']").first.click()
+    field.wait_for()
+    assert field.input_value() == "0.1734"
+
+
+def test_the_number_stands_on_its_curve(page: Page) -> None:
+    page.goto(url(PAGE))
+    field = page.get_by_label("Relative difference")
+    curve, dots = page.locator(".decoder svg path.line").nth(-1), page.locator(".decoder svg circle")
+    for number, count in {"0.3333": 2, "0.9": 2, "0.05": 2, "1e-7": 2, "0": 1, "1.0": 2, "7": 0, "x": 0}.items():
+        field.fill(number)
+        assert dots.count() == count, number
+    field.fill("0.5")
+    near = page.evaluate(
+        """() => {
+          const path = [...document.querySelectorAll(".decoder svg path")].reduce((a, b) =>
+            a.getTotalLength() > b.getTotalLength() ? a : b);
+          const whole = path.getTotalLength();
+          const points = Array.from({ length: 2000 }, (_, k) => path.getPointAtLength(whole * k / 2000));
+          return [...document.querySelectorAll(".decoder svg circle")].map((dot) =>
+            Math.min(...points.map(({ x, y }) => Math.hypot(x - dot.cx.baseVal.value, y - dot.cy.baseVal.value))));
+        }"""
+    )
+    assert len(near) == 2
+    assert max(near) < 2, "pixels from the curve"
+    assert curve.count() == 1
+
+
 def test_the_script_is_loaded_here_only(chromium: Browser) -> None:
     with visit(chromium) as reader:
         page = reader.open("labs/stories/exactly-one-third/")
         page.wait_for_load_state("networkidle")
-        assert not any("decoder" in path for path in reader.asked if "/moving/" in path)
+        assert not any("decoder" in path for path in reader.asked if "/moving-" in path)
         page.goto(url(PAGE))
         page.get_by_label("Relative difference").wait_for()
-        assert any(path.endswith("/moving/decoder.js") for path in reader.asked)
+        assert any(named.plain(path) == "assets/moving/decoder.js" for path in reader.asked)
 
 
 def test_without_javascript_the_table_stands(unscripted: Page) -> None:

@@ -1,19 +1,37 @@
 // The decoder of docs/labs/decoder.md: the rule is that page's `decode`, line by line, and a test compares them.
-import { make } from "./svg.mjs";
+import { draw, make, path, plane, text } from "./svg.mjs";
 
 const WRITTEN = /^(-?)(?=\.?\d)(\d*)\.?(\d*)(?:e([+-]?\d{1,3}))?$/i;
 const span = (low, high) => (low === high ? `${low}` : `${low} to ${high}`);
 
-/** What a relative difference can mean, as written: its last digit says how exactly it is known. */
-export function decode(written) {
+/** A number as written: its last digit says how exactly it is known. Nothing if it is none. */
+function read(written) {
   const parts = WRITTEN.exec(written.trim().replace(",", ".").replace("−", "-"));
-  if (!parts) return ["type a number from 0 to 1, such as 0.3333 or 1.19e-7"];
+  if (!parts) return undefined;
   const [, minus, whole, decimals, exponent] = parts,
     lastDigit = 10 ** ((exponent ?? 0) - decimals.length);
-  const d = +`${whole}.${decimals}e${exponent ?? 0}`,
-    low = d - 0.5 * lastDigit,
-    high = d + 0.5 * lastDigit;
-  if ((minus && d) || low > 1) return ["formula (2) gives no such number: look at your denominator"];
+  const d = +`${whole}.${decimals}e${exponent ?? 0}`;
+  const digits = (whole + decimals).replace(/^0+/, "").length;
+  return { minus, d, low: d - 0.5 * lastDigit, high: d + 0.5 * lastDigit, digits };
+}
+
+/** Whether a number as written is one that somebody met: three of its digits, or all that it has. */
+export function met(written, famous) {
+  const one = read(written),
+    other = read(famous);
+  if (!one || one.minus || one.digits < Math.min(3, other.digits)) return false;
+  return one.d === other.d || (one.low <= other.d && other.d < one.high);
+}
+
+/** What a relative difference can mean. */
+export function decode(written) {
+  const number = read(written);
+  if (!number) return ["type a number from 0 to 1, such as 0.3333 or 1.19e-7"];
+  const { minus, d, low, high } = number;
+  if ((minus && d) || low > 1)
+    return [
+      "formula (2) gives no number above 1: over the larger side, 2 is the wrong sign; look at your denominator",
+    ];
   if (!d) return ["equal in every digit: was a gradient compared with itself, or zeros with zeros?"];
   if (high > 0.998)
     return [
@@ -23,7 +41,11 @@ export function decode(written) {
       "a cost that is random",
       `a factor of ${Math.round((1 + low) / (1 - low))} or more, such as a mean for a sum`,
     ];
-  if (d <= 2e-7) return ["as small as round-off at ε = 1e-7: this number can show no more, ask the blocks"];
+  if (d <= 2e-7)
+    return [
+      "as small as round-off at ε = 1e-7",
+      "a wrong block, row or entry that is small beside all others: ask each block",
+    ];
   if (d < 1e-3)
     return [
       "a step too short or too long",
@@ -51,25 +73,80 @@ function factors(...differences) {
   return [...says, "or no factor: only some blocks or entries are wrong"];
 }
 
+const curve = (k) => Math.abs(k - 1) / (k + 1);
+const FAR = 3; // powers of ten of k, both ways
+
+/** The curve of d against k, and where a number stands on it. */
+function picture(svg, number) {
+  const { width, height } = svg.getBoundingClientRect();
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.replaceChildren();
+  const p = plane(svg, [44, 26, width - 60, height - 66], [-FAR, FAR], [0, 1]);
+  const ticks = ["1/1000", "1/100", "1/10", "1", "10", "100", "1000"].map((words, k) => [k - FAR, words]);
+  p.axes(
+    width < 400 ? ticks.filter((_, k) => k % 2) : ticks,
+    [0, 0.5, 1].map((d) => [d, `${d}`]),
+    "factor k",
+    "d",
+  );
+  p.curve((power) => curve(10 ** power), "gl-soft");
+  if (!number || number.minus || number.low > 1) return;
+  const d = Math.min(number.d, 1),
+    k = Math.min(Math.log10((1 + d) / (1 - d)), FAR);
+  p.add(path([[p.x(-FAR), p.y(d)], [p.x(FAR), p.y(d)]], "gl-wrong thin line")); // biome-ignore format: two points
+  for (const power of new Set([-k, k])) p.dot([power, d], "gl-wrong", 5);
+  if (number.high > 0.998) svg.append(text(p.x(0), p.y(0.86), "or a factor of 0, or below 0", "gl-soft middle"));
+}
+
+/** Numbers that others have met, from the page's one table: as printed, and what it was. */
+const table = () =>
+  [...document.querySelectorAll("article tbody tr")].map((row) => [
+    row.cells[0].textContent.trim(),
+    row.cells[1].childNodes,
+  ]);
+
 export function mount(host, signal) {
+  const asked = new URLSearchParams(location.search).get("d");
   const field = make("input", {
     id: "decoder-number",
     type: "text",
     inputMode: "decimal",
     autocomplete: "off",
-    value: "0.3333",
+    maxLength: 40,
+    value: (asked ?? "0.3333").slice(0, 40),
   });
-  const says = make("ul", { className: "decoder-says", ariaLive: "polite" });
-  const again = () => says.replaceChildren(...decode(field.value).map((words) => make("li", {}, words)));
+  const svg = draw("svg", { "aria-hidden": "true" });
+  const seen = make("div", { className: "decoder-known" }),
+    says = make("ul", { className: "decoder-says" });
+  const again = () => {
+    const known = table().filter(([famous]) => met(field.value, famous));
+    const told = ([famous, what]) =>
+      make("p", {}, `${famous} is known: `, ...[...what].map((part) => part.cloneNode(true)));
+    seen.replaceChildren(...known.map(told));
+    says.replaceChildren(...decode(field.value).map((words) => make("li", {}, words)));
+    picture(svg, read(field.value));
+  };
   const live = make(
     "div",
-    { className: "decoder", role: "group", ariaLabel: "Decoder" },
-    make("label", { htmlFor: field.id }, "Relative difference "),
-    field,
-    says,
+    { className: "decoder moving-live", role: "group", ariaLabel: "Decoder" },
+    make("div", {}, make("label", { htmlFor: field.id }, "Relative difference "), field),
+    svg,
+    make("div", { className: "decoder-answer", ariaLive: "polite" }, seen, says),
   );
-  field.addEventListener("input", again, { signal });
-  signal.addEventListener("abort", () => live.remove());
-  again();
+  field.addEventListener(
+    "input",
+    () => {
+      again();
+      history.replaceState(history.state, "", `?d=${encodeURIComponent(field.value.trim())}`); // to be kept, or sent
+    },
+    { signal },
+  );
   host.append(live);
+  const size = new ResizeObserver(() => picture(svg, read(field.value)));
+  size.observe(svg);
+  signal.addEventListener("abort", () => {
+    size.disconnect();
+    live.remove();
+  });
+  again();
 }
