@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # for `mkdocs` called by its own name
 
@@ -30,6 +31,7 @@ from website.pages import (
     markup,
     serve_cache,
     service_worker,
+    static_reports,
 )  # fmt: skip
 
 _THEMES_SEARCH = ("assets/javascripts/lunr/", "assets/javascripts/workers/")
@@ -40,6 +42,7 @@ class _Build:
 
     served: serve_cache.Served | None = None
     typesetter = formulas.Typesetter()
+    names: ClassVar[dict[str, str]] = {}  # of what has a digest in its name
 
 
 def on_startup(command: str, dirty: bool) -> None:
@@ -53,8 +56,13 @@ def on_config(config: MkDocsConfig) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    for file in assets.made_files(config):
-        files.append(file)
+    made, _Build.names = assets.made_files()
+    for path, source in made.items():
+        files.append(assets.generated(config, path, source))
+    config.extra_css = [assets.renamed(path, _Build.names) for path in config.extra_css]
+    for script in config.extra_javascript:
+        assert not isinstance(script, str), script  # mkdocs.yml says of each that it is a module
+        script.path = assets.renamed(script.path, _Build.names)
     for file in [file for file in files if file.src_uri.startswith(_THEMES_SEARCH)]:
         files.remove(file)  # the site has a search of its own
 
@@ -73,6 +81,8 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
         html, page.meta["figures"] = gallery.show(html, page, config, files)
     else:
         html = live_blocks.with_runs(markup.with_light_sources(html), page.meta.get("needs", ""))
+        if "data-hunt" not in html:  # there a report's lines are pointed at, one by one
+            html = static_reports.with_reports(html)
     return markup.with_whole_numbers(markup.without_spans_in_ink(copy_button.with_copies(html)))
 
 
@@ -95,12 +105,12 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     if found:
         output = markup.with_stylesheet(output, get_relative_url(formulas.STYLESHEET, page.url))
     if landing.MARK in output:
-        output = landing.with_landing(output, get_relative_url(landing.STYLESHEET, page.url))
-    return csp.with_policy(markup.named(output))
+        output = landing.with_landing(output, get_relative_url(_Build.names[landing.STYLESHEET], page.url))
+    return csp.with_policy(markup.named(output, _Build.names))
 
 
 def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str | None:
-    return csp.with_policy(markup.named(output_content)) if template_name.endswith(".html") else None
+    return csp.with_policy(markup.named(output_content, _Build.names)) if template_name.endswith(".html") else None
 
 
 def on_post_build(config: MkDocsConfig) -> None:
@@ -108,4 +118,4 @@ def on_post_build(config: MkDocsConfig) -> None:
     if _Build.served:
         _Build.served.end()
     else:
-        service_worker.write(Path(config.site_dir))
+        service_worker.write(Path(config.site_dir), _Build.names)

@@ -1,9 +1,9 @@
 // What every page gets beside its blocks: code and tables that a keyboard can move, and reading without a network.
 const idle = self.requestIdleCallback ?? setTimeout;
 
-/** Code that is wider than its box can be moved by keyboard. Material sees to it when a block comes into view: too late for Tab. */
+/** Code, or a report's table, that is wider than its box can be moved by keyboard. Material sees to it when a block comes into view: too late for Tab. */
 function reach() {
-  const seen = [...document.querySelectorAll("pre > code:not([tabindex])")].filter(
+  const seen = [...document.querySelectorAll(":is(pre > code, .gl-reported table):not([tabindex])")].filter(
     (code) => !code.closest("details:not([open])"),
   );
   const wide = seen.filter((code) => code.scrollWidth > code.clientWidth);
