@@ -1,5 +1,6 @@
 """A block has one output and says only what is true; what its code may not do, it cannot do."""
 
+import ast
 import re
 import threading
 from collections.abc import Iterator
@@ -194,15 +195,104 @@ def test_a_socket_is_not_opened(careless: Page, elsewhere: str) -> None:
     assert not Elsewhere.asked
 
 
+# More ways out, tried all at once. Those that do not raise have come to an end when the host is asked what it heard.
+ESCAPES = {
+    "pyfetch": "import pyodide.http\n    await pyodide.http.pyfetch('HOST/x')",
+    "open_url": "import pyodide.http\n    pyodide.http.open_url('HOST/x')",
+    "urllib": "import urllib.request\n    urllib.request.urlopen('HOST/x')",
+    "http.client": "import http.client\n    http.client.HTTPConnection('NAME').request('GET', '/x')",
+    "socket": "import socket\n    socket.create_connection(('127.0.0.1', PORT)).send(b'GET /x HTTP/1.0\\r\\n\\r\\n')",
+    "a wheel from elsewhere": "import pyodide_js\n    await pyodide_js.loadPackage('HOST/x-1.0-py3-none-any.whl')",
+    "EventSource": "js.EventSource.new('HOST/x')",
+    "WebSocketStream": "await js.WebSocketStream.new('ws://NAME/x').opened",
+    "WebTransport": "await js.WebTransport.new('https://NAME/x').ready",
+    "FontFace": "await js.FontFace.new('x', 'url(HOST/x.woff2)').load()",
+    "fetch kept alive": "await js.fetch('HOST/x', js.Object.fromEntries(to_js([['keepalive', True]])))",
+    "fetch of data": "await js.fetch('data:text/plain,x')",
+    "script in a blob": "js.importScripts(js.URL.createObjectURL(js.Blob.new(to_js(['1 + 1']))))",
+    "text for a timer": "js.setTimeout('self.spoiled = 1', 0)\n    await asyncio.sleep(0.1)\n    js.spoiled",
+    "a function's constructor": "js.fetch.constructor('return 1')()",
+    "an async function's constructor": "js.self.onmessage.constructor('return 1')()",
+    "files of the origin": "await js.navigator.storage.getDirectory()",
+    "a service worker": "await js.navigator.serviceWorker.register('offline.js')",
+    "old files": "js.webkitRequestFileSystem(0, 1024)",
+    "locks": "await js.navigator.locks.request('x', print)",
+    "a channel": "js.BroadcastChannel.new('x')",
+    "cookies": "await js.cookieStore.set('x', '1')",
+    "deleted and asked again": "js.Object.getPrototypeOf(js.self).caches.open('x')",
+}
+
+
+def test_no_other_way_out_is_found(careless: Page, elsewhere: str) -> None:
+    Elsewhere.asked.clear()
+    name = elsewhere.removeprefix("http://")
+    there = {"HOST": elsewhere, "NAME": name, "PORT": name.partition(":")[2]}
+    codes = [re.sub("HOST|NAME|PORT", lambda word: there[word[0]], code) for code in ESCAPES.values()]
+    tries = [f"async def try_{k}():\n    {code}" for k, code in enumerate(codes)]
+    begun = f"""import asyncio, js
+from pyodide.ffi import to_js
+outcome = {{}}
+async def tried(k, one):
+    try:
+        await asyncio.wait_for(one(), 3)
+    except BaseException as error:
+        outcome[k] = "refused"
+    else:
+        outcome[k] = "got through"
+{chr(10).join(tries)}
+tasks = [asyncio.ensure_future(tried(k, globals()[f"try_{{k}}"])) for k in range({len(tries)})]
+"""
+    go(careless, SIX)
+    first, second, *_ = careless.locator("live-block").all()
+    edit(first, begun)
+    run(first)
+    assert state(first) == "edited"
+    careless.wait_for_timeout(4000)
+    edit(second, "print([outcome.get(k) for k in range(len(tasks))])")
+    outcomes = ast.literal_eval(run(second))
+    assert not Elsewhere.asked
+    silent = {"EventSource"}  # which begins, and is told by nobody that it may not
+    assert not [one for one, told in zip(ESCAPES, outcomes, strict=True) if told != "refused" and one not in silent]
+
+
+def test_a_forged_answer_brings_no_link_to_elsewhere_and_no_word_of_the_pages(careless: Page) -> None:
+    go(careless, ONE)
+    block = careless.locator("live-block")
+    answer = {"id": 0, "done": True, "ok": True, "same": True, "text": "", "html": "<p>words</p>", "time": 0.1}
+    for at in ("https://other.example/", "//other.example/", "javascript:x()", "data:text/html,x", "/elsewhere/"):
+        hint = {"text": "Go there", "page": {"name": "there", "at": at}}
+        sent = f"js.postMessage(js.JSON.parse(json.dumps({answer | {'hint': hint}} | {{'id': k}})))"
+        edit(block, f"import js, json\nfor k in range(200):\n    {sent}")
+        run(block)
+        expect(block.locator(".live-hint")).to_have_text("Go there")
+        assert block.locator(".live-out a").count() == 0, at
+        assert "erified" not in block.locator(".live-bar").inner_text()
+
+
 HOSTILE = '''class R:
     def _repr_html_(self):
         return """<p class="gradlab-note">words</p><meta http-equiv=refresh content="0;url=https://other.example">
           <form action="https://other.example"><input type=password></form><iframe src="https://other.example"></iframe>
           <style>body { display: none }</style><p style="position: fixed; inset: 0" onclick="x()">over</p>
           <a href="https://other.example">away</a><img src=x onerror="x()"><svg><use href="#x"/>
-          <script>x()</script></svg>"""
+          <script>x()</script></svg>
+          <svg><foreignObject><form></form></foreignObject><a xlink:href="https://other.example"><text>x</text></a>
+          <animate attributeName="href" values="https://other.example"/><set attributeName="x"/></svg>
+          <math><mtext><style>*{}</style></mtext></math><dialog open>over</dialog><div popover id="__search">x</div>
+          <template><img src=x></template><object data="https://other.example"></object><base href="//other.example">
+          <live-block data-block="{}"></live-block><div class="md-overlay live-bar">over</div>
+          <p is="x-y" slot="x">x</p><svg width="99999" height="99999"><rect fill="url(https://other.example/x)"/></svg>
+          <textarea><img src=x></textarea><input autofocus>
+          <a href="../../x" target="_top" ping="//other.example">in</a>"""
 R.__module__ = "gradlab.report"
 R()'''
+
+
+BAD = (
+    "meta, form, input, iframe, style, img, script, use, object, base, dialog, template, textarea, math, animate, "
+    "set, live-block, foreignObject, [style], [onclick], [popover], [is], [slot], [target], [ping], [fill^=url], "
+    "[id]:not([id^=gradlab-]), [class*=md-], [class*=live-bar], a[href^=http], a[*|href^=http]"
+)
 
 
 def test_the_html_of_a_result_stays_in_its_box(careless: Page) -> None:
@@ -211,8 +301,12 @@ def test_the_html_of_a_result_stays_in_its_box(careless: Page) -> None:
     edit(block, HOSTILE)
     run(block)
     out = block.locator(".live-out")
-    assert out.locator(".live-report p").count() == 2
-    assert out.locator("meta, form, input, iframe, style, img, script, use, [style], [onclick], a[href]").count() == 0
+    assert out.locator(".live-report p").count() == 3
+    assert out.locator(BAD).count() == 0
+    inside = out.bounding_box()
+    assert inside is not None
+    assert inside["height"] < 600, "it covers the page"
+    assert block.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert block.page.url == url(ONE)
     assert block.page.locator("body").is_visible()
 

@@ -206,9 +206,9 @@ def section() -> str:
     found = computed()
     right, example = found["variants"]["right"], found["variants"]["example"]
     rows = [
-        ("analytic", "backprop says", "the slope of the cost for each weight of ten units", right["analytic"],
+        ("analytic", "backprop says (analytic)", "a slope for each weight of ten units", right["analytic"],
          "analytic", "Ten small pictures, like worn digits"),
-        ("numeric", "the cost says", "each weight moved a little, up and down", found["numeric"], "numeric",
+        ("numeric", "the cost says (numeric)", "each weight moved a little, up and down", found["numeric"], "numeric",
          "The same ten pictures"),
         ("off", "the difference", f"× {right['times']:,.0f}: round-off, no shape", right["off"], "off",
          "Grain without any shape"),
