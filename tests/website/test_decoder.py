@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from gradlab import relative_difference
 from tests.chosen import sample
@@ -162,7 +162,7 @@ def test_a_number_has_an_address(page: Page, decode: Callable[[str], list[str]])
     assert field.input_value() == "0.2851"
     assert said(page) == decode("0.2851")
     field.fill("0.6000")
-    assert page.url == url(f"{PAGE}?d=0.6000")
+    expect(page).to_have_url(url(f"{PAGE}?d=0.6000"))
     page.reload()
     field.wait_for()
     assert said(page) == decode("0.6000")
