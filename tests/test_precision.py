@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gradlab import relative_difference
-from gradlab.precision import LEVELS, apart, level, levels, unit_roundoff
+from gradlab.precision import LEVELS, format_distinct, level, levels, unit_roundoff
 
 
 def test_unit_roundoff_is_half_the_spacing_at_one():
@@ -23,7 +23,7 @@ def test_unit_roundoff_is_half_the_spacing_at_one():
     ],
 )
 def test_two_numbers_are_told_apart_where_that_can_be(one, other, said):
-    assert apart(one, other) == said
+    assert format_distinct(one, other) == said
 
 
 def test_levels_are_the_courses():

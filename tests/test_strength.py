@@ -6,7 +6,7 @@ import pytest
 import gradlab
 from benchmarks import costs
 from gradlab import GradlabError, nn
-from gradlab.strength import BLOCKS, ENTRIES
+from gradlab.strength import BLOCK_MUTATIONS, ENTRY_MUTATIONS
 
 
 def check(seed=1, **keywords):
@@ -21,8 +21,8 @@ def test_what_is_missed_is_what_could_not_be_tested():
     seen = gradlab.strength(report)
     untested = {name: block.size - block.tested_count for name, block in report.blocks.items()}
     assert sum(untested.values()) > 0
-    for s in seen.spoiled:
-        if s.way in ENTRIES:
+    for s in seen.mutants:
+        if s.way in ENTRY_MUTATIONS:
             assert s.tried - s.noticed == untested[s.block] == s.silent
 
 
@@ -34,14 +34,16 @@ def test_the_text_says_how_many_and_where():
 
 
 def test_all_ways_are_tried():
-    assert {s.way for s in gradlab.strength(check()).spoiled} >= {*BLOCKS, *ENTRIES} - {"a block transposed"}
+    assert {s.way for s in gradlab.strength(check()).mutants} >= {*BLOCK_MUTATIONS, *ENTRY_MUTATIONS} - {
+        "a block transposed"
+    }
 
 
 def test_the_score_is_the_share_that_a_real_check_notices():
     """The judgement without the cost is the judgement with it, spoil by spoil."""
     cost, params, right = costs.case("tanh", 0)
-    judged = {(s.way, s.block): s for s in gradlab.strength(gradlab.check_gradients(cost, params, right)).spoiled}
-    for way, spoil in BLOCKS.items():
+    judged = {(s.way, s.block): s for s in gradlab.strength(gradlab.check_gradients(cost, params, right)).mutants}
+    for way, spoil in BLOCK_MUTATIONS.items():
         for name in params:
             wrong = spoil(right[name], params[name])
             if wrong is not None and not np.array_equal(wrong, right[name]):

@@ -15,7 +15,7 @@ from gradlab import _arguments
 from gradlab._arguments import Workers
 from gradlab.diagnosis.diagnose import diagnose
 from gradlab.diagnosis.probe import Probe
-from gradlab.errors import GradientMismatch, GradlabError
+from gradlab.errors import GradlabError, passed
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.gradient import noise_of, refuse_options
 from gradlab.numeric.scaling import Scale, scales
@@ -24,7 +24,7 @@ from gradlab.problem.cost import Cost
 from gradlab.problem.gradients import Analytic, analytic_gradients, separated
 from gradlab.problem.parameters import NotGiven, Parameters, Params
 from gradlab.problem.problem import Problem
-from gradlab.problem.progress import LEAST_BUDGET, directions_within, watched
+from gradlab.problem.progress import LEAST_BUDGET, directions_within, progress_bar
 from gradlab.problem.tree import listed
 from gradlab.report import Report, weak_points
 from gradlab.report.notes import notes
@@ -176,7 +176,7 @@ def check_gradients(
     points = _points(stencil, step)
     directions = directions_within(budget, parameters, points) if budget and directions is None else directions
     with (
-        watched(cost_function, progress, points=points, directions=directions, stepped=step is not None),
+        progress_bar(cost_function, progress, points=points, directions=directions, stepped=step is not None),
         np.errstate(all="ignore"),  # of numbers that overflow or vanish
     ):
         with _kept(cost_function):
@@ -361,7 +361,4 @@ def assert_gradients(
     'great'
     """
     __tracebackhide__ = True  # pytest then points at the line of the test
-    report = check_gradients(cost, params, grads, **options)
-    if not report.ok:
-        raise GradientMismatch(report)
-    return report
+    return passed(check_gradients(cost, params, grads, **options))

@@ -93,27 +93,27 @@ def relative_difference(a: ArrayLike, b: ArrayLike) -> float:
         return float(np.linalg.norm(x - y) / (np.linalg.norm(x) + np.linalg.norm(y)))
 
 
-def apart(one: float, other: float, digits: int = 3) -> tuple[str, str]:
+def format_distinct(one: float, other: float, digits: int = 3) -> tuple[str, str]:
     """Two numbers as text, with as many digits as tell them apart, and at least so many: 17 are always enough.
 
     Examples
     --------
-    >>> apart(1.0001, 1.0), apart(0.5, 2.0)
+    >>> format_distinct(1.0001, 1.0), format_distinct(0.5, 2.0)
     (('1.0001', '1'), ('0.5', '2'))
     """
     texts = (f"{one:.{digits}g}", f"{other:.{digits}g}")
     done = texts[0] != texts[1] or one == other or digits == 17  # two NaN are never told apart
-    return texts if done else apart(one, other, digits + 1)
+    return texts if done else format_distinct(one, other, digits + 1)
 
 
-def order(error: float) -> str:
+def format_magnitude(error: float) -> str:
     """The next power of ten, as text: what can be said of an error that is mostly round-off.
 
     Its digits are noise and differ from machine to machine.
 
     Examples
     --------
-    >>> order(5.7e-11), order(1e-3), order(0.0)
+    >>> format_magnitude(5.7e-11), format_magnitude(1e-3), format_magnitude(0.0)
     ('1e-10', '1e-03', '0')
     """
     if not 0 < error < math.inf:

@@ -15,7 +15,7 @@ from gradlab.report import Report
 from gradlab.verdict.blocks import Block
 
 Array = NDArray[Any]
-Spoil = Callable[[Array, Array], Array | None]  # of a gradient and its parameters; None if it does not apply
+Mutation = Callable[[Array, Array], Array | None]  # of a gradient and its parameters; None if it does not apply
 
 DECAY = 1e-4
 
@@ -31,16 +31,16 @@ def _shifted(g: Array, theta: Array) -> Array | None:
 def _first_row_zero(g: Array, theta: Array) -> Array | None:
     if g.ndim < 2 or len(g) < 2:
         return None
-    spoiled = g.copy()
-    spoiled[0] = 0
-    return spoiled
+    mutant = g.copy()
+    mutant[0] = 0
+    return mutant
 
 
 def _without_decay(g: Array, theta: Array) -> Array | None:
     return g - DECAY * theta if theta.any() else None
 
 
-BLOCKS: dict[str, Spoil] = {
+BLOCK_MUTATIONS: dict[str, Mutation] = {
     "a block's sign flipped": lambda g, theta: -g,
     "a block zero": lambda g, theta: 0 * g,
     "a block doubled": lambda g, theta: 2 * g,
@@ -51,7 +51,7 @@ BLOCKS: dict[str, Spoil] = {
     "the first row zero": _first_row_zero,
     "a decay of 1e-4 missing": _without_decay,
 }
-ENTRIES: dict[str, Spoil] = {
+ENTRY_MUTATIONS: dict[str, Mutation] = {
     "one entry's sign flipped": lambda g, theta: -g,
     "one entry zero": lambda g, theta: 0 * g,
     "one entry + 10 %": lambda g, theta: 1.1 * g,
@@ -60,7 +60,7 @@ ENTRIES: dict[str, Spoil] = {
 
 
 @dataclass(frozen=True)
-class Spoiled:
+class Mutants:
     """One way to spoil one block: at how many places, how many of them the check notices, how many change nothing."""
 
     way: str
@@ -74,31 +74,31 @@ class Spoiled:
 class Strength:
     """What a check would notice, of the mistakes it was tried with. `print` shows a table."""
 
-    spoiled: tuple[Spoiled, ...]
+    mutants: tuple[Mutants, ...]
 
     @property
     def tried(self) -> int:
         """How many spoiled gradients were judged."""
-        return sum(s.tried for s in self.spoiled)
+        return sum(s.tried for s in self.mutants)
 
     @property
     def noticed(self) -> int:
         """How many of them would not have passed."""
-        return sum(s.noticed for s in self.spoiled)
+        return sum(s.noticed for s in self.mutants)
 
     @property
-    def missed(self) -> tuple[Spoiled, ...]:
+    def missed(self) -> tuple[Mutants, ...]:
         """The ways and blocks of which something would have passed."""
-        return tuple(s for s in self.spoiled if s.noticed < s.tried)
+        return tuple(s for s in self.mutants if s.noticed < s.tried)
 
     def __str__(self) -> str:
         if not self.tried:
             return "Nothing was spoiled: the report holds no block that can be."
         share = f"{self.noticed / self.tried:.0%}"
         lines = [f"This check would notice {self.noticed} of {self.tried} spoiled gradients ({share}).", ""]
-        ways = dict.fromkeys(s.way for s in self.spoiled)
-        lines += [_row(way, [s for s in self.spoiled if s.way == way]) for way in ways]
-        silent = sum(s.silent for s in self.spoiled)
+        ways = dict.fromkeys(s.way for s in self.mutants)
+        lines += [_row(way, [s for s in self.mutants if s.way == way]) for way in ways]
+        silent = sum(s.silent for s in self.mutants)
         if silent:
             lines += ["", f"{silent} of those it misses change nothing here: the gradient is zero at this point."]
             lines += ["Only a check at another point can see them."]
@@ -136,30 +136,30 @@ def strength(report: Report) -> Strength:
     return Strength(
         tuple(
             found
-            for one_by_one, ways in ((False, BLOCKS), (True, ENTRIES))
-            for way, spoil in ways.items()
+            for one_by_one, ways in ((False, BLOCK_MUTATIONS), (True, ENTRY_MUTATIONS))
+            for way, mutate in ways.items()
             for block in report.blocks.values()
-            if (found := _try(way, spoil, block, one_by_one)) is not None
+            if (found := _try(way, mutate, block, one_by_one)) is not None
         )
     )
 
 
-def _try(way: str, spoil: Spoil, block: Block, one_by_one: bool) -> Spoiled | None:
+def _try(way: str, mutate: Mutation, block: Block, one_by_one: bool) -> Mutants | None:
     with np.errstate(invalid="ignore"):
         fine = np.abs(block.analytic - block.numeric) <= block.bound
         base = np.where(fine | np.isnan(block.numeric), block.analytic, block.numeric)
-        spoiled = spoil(base, block.theta)
-        if spoiled is None:
+        mutant = mutate(base, block.theta)
+        if mutant is None:
             return None
-        seen = np.abs(spoiled - block.numeric) > block.bound
-    changed = spoiled != base
+        seen = np.abs(mutant - block.numeric) > block.bound
+    changed = mutant != base
     if one_by_one:
-        return Spoiled(way, block.name, base.size, int(np.sum(seen & changed)), int(np.sum(~changed)))
-    return Spoiled(way, block.name, 1, int(np.any(seen & changed)), int(not changed.any()))
+        return Mutants(way, block.name, base.size, int(np.sum(seen & changed)), int(np.sum(~changed)))
+    return Mutants(way, block.name, 1, int(np.any(seen & changed)), int(not changed.any()))
 
 
-def _row(way: str, spoiled: list[Spoiled]) -> str:
-    noticed, tried = sum(s.noticed for s in spoiled), sum(s.tried for s in spoiled)
-    missed = [f"{s.block} {s.tried - s.noticed}" if s.tried > 1 else s.block for s in spoiled if s.noticed < s.tried]
+def _row(way: str, mutants: list[Mutants]) -> str:
+    noticed, tried = sum(s.noticed for s in mutants), sum(s.tried for s in mutants)
+    missed = [f"{s.block} {s.tried - s.noticed}" if s.tried > 1 else s.block for s in mutants if s.noticed < s.tried]
     more = f"missed: {', '.join(missed[:4])}{', …' if len(missed) > 4 else ''}" if missed else ""
     return f"{way:<26}{noticed:>5} of {tried:<5} {more}".rstrip()

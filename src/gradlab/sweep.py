@@ -214,10 +214,10 @@ def sweep_gradients(
     parameters = Parameters(params)
     if not callable(grads):
         parameters.flatten(grads)  # names and shapes that do not fit are told before the cost is called
-    asked = Cost(cost, parameters)
-    analytic = analytic_gradients(grads, parameters, asked).theta
+    cost_function = Cost(cost, parameters)
+    analytic = analytic_gradients(grads, parameters, cost_function).theta
     with np.errstate(all="ignore"):  # a step may overflow or vanish: that is to be seen
-        numeric = [slopes_at(asked, stencil, h) for h in taken.tolist()]
+        numeric = [slopes_at(cost_function, stencil, h) for h in taken.tolist()]
     blocks = {
         name: np.array([relative_difference(analytic[at], row[at]) for row in numeric])
         for name, at in parameters.slices.items()

@@ -15,7 +15,7 @@ from gradlab.diagnosis.evidence import Interval
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.probe import LayerProbe, Probe
 from gradlab.diagnosis.structure import is_input
-from gradlab.precision import order
+from gradlab.precision import format_magnitude
 from gradlab.verdict.blocks import Block, Verdict
 
 CERTAIN = 30.0  # digits: with so many, nothing is surer than anything else
@@ -155,4 +155,4 @@ def _residual(blocks: Sequence[Block], prediction: Vector) -> str:
         residual = max(residual, float(np.max(np.abs(prediction(block) - block.numeric)[seen], initial=0.0)))
     noun = "directions" if any(block.directions for block in blocks) else "entries"
     which = "the one entry" if known == 1 else f"{'all' if inside == known else f'{inside} of'} {known} {noun}"
-    return f"in {which}, residual {'below ' if residual else ''}{order(residual)}"
+    return f"in {which}, residual {'below ' if residual else ''}{format_magnitude(residual)}"

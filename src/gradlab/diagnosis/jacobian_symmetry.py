@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gradlab import constants as tuned
 from gradlab.diagnosis.case import Case
 from gradlab.diagnosis.finding import Finding
-from gradlab.precision import apart, order, unit_roundoff
+from gradlab.precision import format_distinct, format_magnitude, unit_roundoff
 from gradlab.steps import measure_noise
 
 Floats = NDArray[np.float64]
@@ -116,8 +116,8 @@ def findings(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Ge
     # The pair that says most; where all gaps are noise, the largest of them would be noise too.
     i = int(np.argmax(np.abs(seen.forth if seen.symmetric else seen.forth - seen.back)))
     forth, back, bound = (float(side[i]) for side in (seen.forth, seen.back, seen.bound))
-    said = apart(forth, back, 6) if seen.symmetric is False else (f"{forth:.6g}", f"{back:.6g}")
-    evidence = f"u·∂a[v] = {said[0]}, v·∂a[u] = {said[1]} ± {order(bound)}"
+    said = format_distinct(forth, back, 6) if seen.symmetric is False else (f"{forth:.6g}", f"{back:.6g}")
+    evidence = f"u·∂a[v] = {said[0]}, v·∂a[u] = {said[1]} ± {format_magnitude(bound)}"
     if seen.symmetric is False:
         message = (
             "The analytic gradient is the gradient of no cost: its own derivative is not symmetric, and that of a "

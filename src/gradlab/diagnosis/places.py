@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gradlab.diagnosis import evidence
 from gradlab.diagnosis.case import Case, always, share
 from gradlab.diagnosis.finding import Finding
-from gradlab.precision import order
+from gradlab.precision import format_magnitude
 from gradlab.verdict.blocks import Block, Verdict
 
 Guess = tuple[str, NDArray[Any], float]  # in words, the numeric block it predicts, digits to state it
@@ -246,7 +246,7 @@ def _only(block: Block) -> bool:
 def _both(block: Block) -> str:
     worst = block.worst
     ratio = f", ratio {worst.numeric / worst.analytic:.6g}" if worst.analytic else ""
-    return f"analytic {worst.analytic:.6g}, numeric {worst.numeric:.6g} ± {order(worst.bound)}{ratio}"
+    return f"analytic {worst.analytic:.6g}, numeric {worst.numeric:.6g} ± {format_magnitude(worst.bound)}{ratio}"
 
 
 def _slices(case: Case) -> Iterator[tuple[Block, int, int]]:

@@ -12,7 +12,7 @@ from gradlab.diagnosis.case import CERTAIN, Case, capital, groups, share
 from gradlab.diagnosis.evidence import Interval, explains, fraction, tolerance
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.values import hint
-from gradlab.precision import order
+from gradlab.precision import format_magnitude
 from gradlab.verdict.blocks import Block, Verdict
 
 NEARLY = 2e-3  # share of an entry up to which two sides agree to digits rather than differ
@@ -227,7 +227,8 @@ def linear_on_one_side(case: Case) -> Iterator[Finding]:
         )
     else:
         return
-    says = f"bend of the analytic gradient {order(float(analytic.max()))}, of the cost's {order(float(cost.max()))}"
+    sizes = (format_magnitude(float(bend.max())) for bend in (analytic, cost))
+    says = "bend of the analytic gradient {}, of the cost's {}".format(*sizes)
     yield case.finding("GL152", case.wrong, message, says, 6.0)
 
 
@@ -265,6 +266,6 @@ def nearly(case: Case) -> Iterator[Finding]:
         "for a small constant on one side only (an ε in a log, "
         "a root or a division), float32 inside, a difference quotient in place of a derivative, or an iteration that "
         "stops at a tolerance.",
-        f"largest difference below {order(max(off))} of the block's size, the bounds are far smaller",
+        f"largest difference below {format_magnitude(max(off))} of the block's size, the bounds are far smaller",
         6.0,
     )

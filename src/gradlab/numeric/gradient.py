@@ -22,7 +22,7 @@ from gradlab.problem.cost import Cost
 from gradlab.problem.displaced import Step
 from gradlab.problem.parameters import Parameters, Params
 from gradlab.problem.problem import Problem
-from gradlab.problem.progress import watched
+from gradlab.problem.progress import progress_bar
 from gradlab.stencils import CENTRAL, Stencil
 from gradlab.steps import measure_noise
 
@@ -99,26 +99,28 @@ def numeric_gradient(
     refuse_options(stencil, step, progress, bounds)
     rng = _arguments.generator(rng, seed=0)
     parameters = Parameters(params)
-    asked = Cost(cost, parameters, vectorized=vectorized, workers=workers, bounds=bounds)
-    if not asked.steady:
-        raise GradlabError(f"cost must return the same value twice at the same params. {asked.why_unsteady()}")
+    cost_function = Cost(cost, parameters, vectorized=vectorized, workers=workers, bounds=bounds)
+    if not cost_function.steady:
+        raise GradlabError(
+            f"cost must return the same value twice at the same params. {cost_function.why_unsteady()}"
+        )
     points = tuned.GRADIENT_EVALUATIONS if step is None else 2 * len(stencil.offsets)
-    with watched(asked, progress, points=points, stepped=step is not None), np.errstate(all="ignore"):
-        scale = np.abs(asked.inward(scales(parameters)))
-        noise = asked.louder(scale) * noise_of(asked, rng)
+    with progress_bar(cost_function, progress, points=points, stepped=step is not None), np.errstate(all="ignore"):
+        scale = np.abs(cost_function.inward(scales(parameters)))
+        noise = cost_function.louder(scale) * noise_of(cost_function, rng)
         if step is not None:
-            found = at_fixed_step(asked, noise, stencil, step)
+            found = at_fixed_step(cost_function, noise, stencil, step)
             kink = found.reason == Reason.KINK
             values, limits = np.where(kink, np.nan, found.value), np.where(kink, np.inf, found.bound)
         else:
             nothing = np.full(parameters.size, np.nan)
-            problem = Problem(asked, noise, scale, nothing, np.zeros(parameters.size, dtype=bool), rng)
+            problem = Problem(cost_function, noise, scale, nothing, np.zeros(parameters.size, dtype=bool), rng)
             lines = component_lines(np.arange(parameters.size), scale)
             begin = start(problem)
-            ladder = Ladder(asked, lines, noise, top=begin.top, bent=begin.bent)
+            ladder = Ladder(cost_function, lines, noise, top=begin.top, bent=begin.bent)
             estimates = ladder.climb(begin.rung, enough=tuned.GRADIENT_ENOUGH)
             values, limits = estimates.value / scale, estimates.bound / scale
-    return NumericGradient(parameters.like(values), parameters.like(limits), asked.evaluations)
+    return NumericGradient(parameters.like(values), parameters.like(limits), cost_function.evaluations)
 
 
 def refuse_options(stencil: Any, step: Any, progress: Any, bounds: Any = None) -> None:

@@ -20,7 +20,7 @@ EVERY = 5.0  # seconds between two lines, where there is no bar
 
 
 @contextmanager
-def watched(
+def progress_bar(
     cost: Cost, wanted: bool, points: int = 2, directions: int | None = None, stepped: bool = False
 ) -> Iterator[None]:
     """Report while the cost is evaluated, if that is wanted.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradlab.numeric.answer import Reason
-from gradlab.precision import order
+from gradlab.precision import format_magnitude
 from gradlab.report.result import Result
 from gradlab.verdict.blocks import Block, Component, Verdict
 
@@ -60,7 +60,9 @@ def course(report: Result) -> list[str]:
     """The course's one number and its level; and why they say something else, where they do."""
     difference = report.relative_difference
     exact = report.verdict is Verdict.WRONG or difference == np.inf
-    number = f"{difference:.1e}" if exact else f"below {order(difference)}"  # where all agrees, the number is noise
+    number = (
+        f"{difference:.1e}" if exact else f"below {format_magnitude(difference)}"
+    )  # where all agrees, the number is noise
     levels = "" if report.dtype == np.float64 else f" (levels for {report.dtype})"
     why = _why_different(report)
     line = f'Relative difference, formula (2): {number if difference else "0"}, "{report.level}"{levels}.'
@@ -83,7 +85,8 @@ def _why_different(report: Result) -> str:
             worst = blocks[0].worst
             return (
                 f"That number adds up all entries, and so hides {address(blocks[0].name, worst)}: it is off by "
-                f"{abs(worst.analytic - worst.numeric):.1e}, and the numeric side by {order(worst.bound)} at most."
+                f"{abs(worst.analytic - worst.numeric):.1e}, and the numeric side by "
+                f"{format_magnitude(worst.bound)} at most."
             )
         case Verdict.AGREES if not great:
             return _why_not_great(blocks)

@@ -11,7 +11,7 @@ import numpy as np
 
 from gradlab.diagnosis.finding import Finding
 from gradlab.numeric.answer import Reason
-from gradlab.precision import apart, order
+from gradlab.precision import format_distinct, format_magnitude
 from gradlab.report.headline import count, course, headline, names, shorten
 from gradlab.report.result import Result
 from gradlab.verdict.blocks import Block, Verdict
@@ -117,8 +117,10 @@ def worst_cells(block: Block) -> list[str]:
     shown = not np.isfinite(worst.bound) or abs(worst.numeric) > worst.bound or worst.reason == Reason.KINK
     numeric = worst.numeric if shown else 0.0
     wrong = block.verdict is Verdict.WRONG
-    analytic, beside = apart(worst.analytic, numeric) if wrong else (f"{worst.analytic:.3g}", f"{numeric:.3g}")
-    return [index, analytic, f"{beside} ± {order(worst.bound)}"]
+    analytic, beside = (
+        format_distinct(worst.analytic, numeric) if wrong else (f"{worst.analytic:.3g}", f"{numeric:.3g}")
+    )
+    return [index, analytic, f"{beside} ± {format_magnitude(worst.bound)}"]
 
 
 def left_open(blocks: Iterable[Block]) -> list[str]:

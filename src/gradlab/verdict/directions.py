@@ -12,7 +12,7 @@ from gradlab import constants as tuned
 from gradlab.errors import GradlabError
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.scaling import component_lines, rms
-from gradlab.precision import order, unit_roundoff
+from gradlab.precision import format_magnitude, unit_roundoff
 from gradlab.problem.direction import PIECE
 from gradlab.problem.problem import Problem
 from gradlab.verdict.bisection import along, random_line, wrong_entries
@@ -85,7 +85,8 @@ def missable(blocks: Mapping[str, Block]) -> tuple[str, ...]:
     if right:
         share, name = max((float(np.max(b.bound)) / (rms(b.analytic) or np.inf), b.name) for b in right)
         said.append(
-            f"Least would be seen in {name}: what changes its slope by less than {order(share)} of its usual size."
+            f"Least would be seen in {name}: what changes its slope by less than "
+            f"{format_magnitude(share)} of its usual size."
         )
     return tuple(said)
 
