@@ -151,10 +151,75 @@ def test_check_grads_of_trees_complex_and_whole_numbers():
     [
         (X, {}, r"check_grads\(f, \(x,\)\)"),
         ((X,), {"modes": ["back"]}, "modes must be"),
-        ((X,), {"order": 3}, "order must be 1 or 2"),
+        ((X,), {"order": 0}, "order must be a whole number of at least 1"),
         ((np.arange(3),), {}, "no floating-point array"),
     ],
 )
 def test_arguments_that_cannot_be_checked(args, options, message):
     with pytest.raises(GradlabError, match=message):
         check_grads(jnp.sin, args, **options)
+
+
+@pytest.mark.parametrize("share", [1.0, 0.99])
+def test_a_third_order_and_the_words_of_jax(share):
+    @jax.custom_jvp
+    def cube(x):
+        return x**3
+
+    cube.defjvp(lambda p, t: (p[0] ** 3, square(p[0]) * t[0]))
+
+    @jax.custom_jvp
+    def square(x):
+        return 3 * x**2
+
+    square.defjvp(lambda p, t: (3 * p[0] ** 2, 6 * share * p[0] * t[0]))
+    once = check_grads(cube, (X[0],), order=1, modes="rev", atol=1e-2, rtol=1e-12, eps=1e-5, raise_exception=False)
+    assert once.ok
+    assert list(once.blocks) == ["args[0]"]
+    assert "atol was given and is not used" in " ".join(once.notes)
+    thrice = check_grads(cube, (X[0],), order=3, modes="rev", raise_exception=False)
+    assert list(thrice.blocks) == ["args[0]", "order 2: args[0]", "order 3: args[0]"]
+    assert [b.verdict is Verdict.AGREES for b in thrice.blocks.values()] == [True, share == 1.0, True]
+
+
+def test_a_class_that_is_no_pytree_is_named():
+    class Weights:
+        pass
+
+    with pytest.raises(GradlabError, match=r"a class of your own \(Weights\) is a leaf until it is registered"):
+        checked(lambda w: 1.0, Weights())
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_equinox_modules_as_they_are(right):
+    eqx = framework("equinox")
+
+    @jax.custom_vjp
+    def bent(x):
+        return jnp.tanh(x)
+
+    bent.defvjp(lambda x: (jnp.tanh(x), x), lambda x, g: (g * (1 - jnp.tanh(x) ** 2) * (1 if right else 1.01),))
+    model = eqx.nn.MLP(4, 1, 5, 2, activation=bent, key=jax.random.PRNGKey(3))
+    report = checked(lambda m: jnp.mean((jax.vmap(m)(X) - Y) ** 2), model)
+    assert report.ok is right
+    assert "layers[0].weight" in report.blocks
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_flax_modules_of_both_kinds(right):
+    linen, nnx = framework("flax.linen"), framework("flax.nnx")
+
+    def loss(out):
+        return jnp.mean((out - Y) ** 2) + (0 if right else jnp.sum(lost(out)))
+
+    @jax.custom_vjp
+    def lost(x):
+        return x**2
+
+    lost.defvjp(lambda x: (x**2, x), lambda x, g: (g * x,))
+    dense = linen.Dense(1)
+    variables = dense.init(jax.random.PRNGKey(0), X)
+    assert checked(lambda p: loss(dense.apply({"params": p}, X)), variables["params"]).ok is right
+    report = checked(lambda m: loss(m(X)), nnx.Linear(4, 1, rngs=nnx.Rngs(1)))
+    assert report.ok is right
+    assert len(report.blocks) == 2

@@ -111,8 +111,8 @@ def test_functions_that_cannot_be_checked(function, message):
 def test_nothing_to_check():
     with pytest.raises(GradlabError, match="nothing to check"):
         checked(lambda p: 1.0, {"i": np.arange(3)})
-    with pytest.raises(GradlabError, match="dict of arrays or a Keras model"):
-        checked(lambda p: 1.0, [1.0])
+    with pytest.raises(GradlabError, match="a dict or a list of arrays, or a Keras model, got float"):
+        checked(lambda p: 1.0, 1.0)
 
 
 def test_a_function_of_tensors_with_several_outputs():
@@ -130,3 +130,11 @@ def test_a_function_of_tensors_with_several_outputs():
     assert check_function(wrong, [X]).verdict is Verdict.WRONG
     with pytest.raises(GradlabError, match="list or tuple"):
         check_function(wrong, X)
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_arrays_and_variables_in_a_list(kind):
+    weights = kind([tf.Variable(np.ones((4, 1))), np.array([0.5])])
+    report = checked(lambda p: tf.reduce_mean((tf.tanh(X @ p[0]) * p[1] - Y) ** 2), weights)
+    assert report.ok
+    assert list(report.blocks) == ["params[0]", "params[1]"]

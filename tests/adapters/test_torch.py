@@ -259,3 +259,33 @@ def test_no_copy_at_an_evaluation():
     assert cost(views) != first
     views["bias"][0] -= 1.0
     assert cost(views) == pytest.approx(first, rel=1e-12)
+
+
+def test_a_parameter_that_the_loss_does_not_use_has_a_gradient_of_zeros():
+    class Half(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.used, self.idle = nn.Linear(4, 2), nn.Linear(4, 3)
+
+        def forward(self, x):
+            return self.used(x)
+
+    report = check_gradients(*problem(Half(), squares), allow_untested=["idle.weight", "idle.bias"])
+    assert report.ok
+    assert report.blocks["used.weight"].verdict is Verdict.AGREES
+    assert {report.blocks[name].verdict for name in ("idle.weight", "idle.bias")} == {Verdict.UNTESTED}
+    _, _, grads = problem(Half(), squares)
+    assert not grads({name: p.detach().numpy() for name, p in Half().double().named_parameters()})["idle.bias"].any()
+
+
+def test_a_tensor_beside_parameters_and_buffers_is_named():
+    class Positions(nn.Linear):
+        def __init__(self):
+            super().__init__(4, 3)
+            self.table = torch.ones(3, 3)
+
+        def forward(self, x):
+            return super().forward(x) @ self.table
+
+    with pytest.raises(GradlabError, match=r"module\.table is not of that dtype\. Use module\.table\.double\(\)"):
+        checked(nn.ModuleDict({"inner": Positions()})["inner"])

@@ -197,3 +197,7 @@ def test_second_order_of_several_outputs():
     a, b = (torch.tensor(np.random.default_rng(i).standard_normal(3), requires_grad=True) for i in range(2))
     report = gradgradcheck(lambda a, b: (a * b, (a + b).sin()), (a, b))
     assert list(report.blocks) == ["a", "b", "grad_outputs[0]", "grad_outputs[1]"]
+
+
+def test_outputs_in_a_dict(x):
+    assert gradcheck(lambda x: {"a": x.sin(), "b": x.sum()}, (x,)).ok

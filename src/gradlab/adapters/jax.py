@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from gradlab.adapters.jax_check_grads import check_grads
-from gradlab.adapters.jax_trees import float64, is_float, names_of, parts
+from gradlab.adapters.jax_trees import float64, is_float, names_of
+from gradlab.adapters.parts import real_parts
 from gradlab.errors import GradlabError
 
 __all__ = ["check_grads", "problem"]
@@ -62,8 +63,17 @@ def problem(
     names = [name or "theta" for name in names_of([path for path, _ in leaves])]
     moved = {name: _array(leaf, dtype) for name, (_, leaf) in zip(names, leaves, strict=True) if is_float(leaf)}
     if not moved:
-        raise GradlabError("tree has no floating-point array among its leaves: give parameters as arrays of floats")
-    params = {key: part for name, leaf in moved.items() for key, part in parts(name, leaf).items()}
+        kinds = sorted({type(leaf).__name__ for _, leaf in leaves if not hasattr(leaf, "dtype")})
+        raise GradlabError(
+            "tree has no floating-point array among its leaves: give parameters as arrays of floats"
+            + (
+                f"; a class of your own ({', '.join(kinds)}) is a leaf until it is registered, as with "
+                "jax.tree_util.register_dataclass"
+                if kinds
+                else ""
+            )
+        )
+    params = {key: part for name, leaf in moved.items() for key, part in real_parts(name, leaf).items()}
     wide = any(array.dtype == np.float64 for array in params.values())
 
     def rebuilt(arrays: Mapping[str, Any]) -> Any:
@@ -94,7 +104,7 @@ def problem(
         with float64(wide), _errors_explained():
             found = {name: np.array(leaf) for name, leaf in gradient(joined(values)).items()}
         # JAX's gradient by a complex number is the conjugate of the one whose parts are the two slopes.
-        return {key: part for name, leaf in found.items() for key, part in parts(name, np.conj(leaf)).items()}
+        return {key: part for name, leaf in found.items() for key, part in real_parts(name, np.conj(leaf)).items()}
 
     return cost, params, grads
 

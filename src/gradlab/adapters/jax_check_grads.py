@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.adapters.jax_trees import float64, is_float, names_of, parts
-from gradlab.adapters.modes import Arrays, forward_mode, generator, joined
+from gradlab import _arguments
+from gradlab.adapters.jax_trees import float64, is_float, names_of
+from gradlab.adapters.modes import UNUSED, Arrays, forward_mode, generator, joined
+from gradlab.adapters.parts import real_parts, whole
 from gradlab.backward import check_backward
 from gradlab.errors import GradientMismatch, GradlabError
 from gradlab.report import Report
@@ -20,7 +23,10 @@ def check_grads(
     f: Callable[..., Any],
     args: Sequence[Any],
     order: int = 1,
-    modes: Sequence[str] = ("fwd", "rev"),
+    modes: str | Sequence[str] = ("fwd", "rev"),
+    atol: float | None = None,
+    rtol: float | None = None,
+    eps: float | None = None,
     *,
     raise_exception: bool = True,
     rng: np.random.Generator | int | None = None,
@@ -39,9 +45,15 @@ def check_grads(
         Arguments in a tuple: arrays or pytrees. Their floating-point leaves are checked, called `args[0]`, or
         `args[1].kernel` for a leaf of a tree; a complex leaf makes two blocks.
     order
-        1 checks the first derivatives; 2 also the derivatives of what reverse mode returns.
+        1 checks the first derivatives; 2 also the derivatives of what reverse mode returns, and so on.
     modes
         "fwd", "rev", or both.
+    atol
+        Taken, and not used: an absolute tolerance hides small gradients. A note says so.
+    rtol
+        How well the gradients are known, as a share of the largest slope of their block. None: to round-off.
+    eps
+        Check reverse mode at this one step. None: the step is chosen for each entry.
     raise_exception
         Raise `GradientMismatch` unless the report is ok.
     rng
@@ -64,17 +76,22 @@ def check_grads(
     __tracebackhide__ = True
     if not isinstance(args, tuple | list):
         raise GradlabError(f"args must be a tuple of arguments, got {type(args).__name__}: check_grads(f, (x,))")
+    modes = (modes,) if isinstance(modes, str) else tuple(modes)
     if not modes or set(modes) - {"fwd", "rev"}:
         raise GradlabError(f'modes must be "fwd", "rev" or both, got {modes!r}')
-    if order not in (1, 2):
-        raise GradlabError(f"order must be 1 or 2, got {order!r}: check the gradient function itself for more")
+    order = _arguments.whole("order", order, least=1)
+    options |= {"step": eps} if eps is not None else {}
+    options |= {"rtol": rtol} if rtol is not None else {}
     drawn = generator(rng)
     with float64(True):
         asked = _Function(f, args)
         reports = _first_order(asked, modes, drawn, options, "")
-        if order == 2:
-            reports += _first_order(asked.derived(drawn), modes, drawn, options, "order 2: ")
+        for k in range(2, order + 1):
+            asked = asked.derived(drawn)
+            reports += _first_order(asked, modes, drawn, options, f"order {k}: ")
     report = joined(reports)
+    if atol is not None:
+        report = replace(report, notes=(*report.notes, UNUSED))
     if raise_exception and not report.ok:
         raise GradientMismatch(report)
     return report
@@ -105,16 +122,15 @@ def _first_order(
 class _Function:
     """The caller's function of real NumPy arrays by name; what is no float is held fixed."""
 
-    def __init__(self, f: Callable[..., Any], args: Sequence[Any]) -> None:
+    def __init__(self, f: Callable[..., Any], args: Sequence[Any], names: Sequence[str] | None = None) -> None:
         flat, self.form = jax.tree_util.tree_flatten_with_path(tuple(args))
-        self.names = [f"args{name}" for name in names_of([path for path, _ in flat])]
+        self.names = list(names or [f"args{name}" for name in names_of([path for path, _ in flat])])
         self.leaves = [jax.numpy.asarray(_wide(leaf)) if is_float(leaf) else leaf for _, leaf in flat]
         self.f, self.moved = f, [i for i, (_, leaf) in enumerate(flat) if is_float(leaf)]
         if not self.moved:
             raise GradlabError("args has no floating-point array: give x as an array of floats")
-        found = [parts(self.names[i], np.array(self.leaves[i])) for i in self.moved]
+        found = [real_parts(self.names[i], np.array(self.leaves[i])) for i in self.moved]
         self.arrays: Arrays = {key: array for one in found for key, array in one.items()}
-        self.blocks = {self.names[i]: tuple(one) for i, one in zip(self.moved, found, strict=True)}
         if not self.outputs([self.leaves[i] for i in self.moved]):
             raise GradlabError("f must return at least one array of floats")
 
@@ -128,16 +144,14 @@ class _Function:
 
     def _moved(self, arrays: Arrays) -> list[Any]:
         """Leaves from real arrays."""
-        found = []
-        for i in self.moved:
-            values = [np.array(arrays[key]) for key in self.blocks[self.names[i]]]
-            found.append(jax.numpy.array(values[0] + 1j * values[1] if len(values) == 2 else values[0]))
-        return found
+        return [jax.numpy.array(whole(self.names[i], arrays)) for i in self.moved]
 
     def forward(self, arrays: Arrays) -> tuple[NDArray[Any], ...]:
         """All outputs as real arrays."""
         with float64(True):
-            return tuple(p for out in self.outputs(self._moved(arrays)) for p in parts("", np.array(out)).values())
+            return tuple(
+                p for out in self.outputs(self._moved(arrays)) for p in real_parts("", np.array(out)).values()
+            )
 
     def backward(self, upstream: Sequence[NDArray[Any]], arrays: Arrays) -> Arrays:
         """What jax.vjp says, by name. JAX pulls back without a conjugate: both signs turn for the real parts."""
@@ -148,14 +162,14 @@ class _Function:
                 up = jax.numpy.array(next(given))
                 ups.append(up - 1j * jax.numpy.array(next(given)) if jax.numpy.iscomplexobj(out) else up)
             (slopes,) = pull(ups)
-            found = [parts(self.names[i], np.conj(np.array(s))) for i, s in zip(self.moved, slopes, strict=True)]
+            found = [real_parts(self.names[i], np.conj(np.array(s))) for i, s in zip(self.moved, slopes, strict=True)]
         return {key: array for one in found for key, array in one.items()}
 
     def pushed(self, tangents: Arrays) -> tuple[NDArray[Any], ...]:
         """What jax.jvp says, as real arrays."""
         with float64(True):
             _, moves = jax.jvp(self.outputs, (self._moved(self.arrays),), (self._moved(tangents),))
-            return tuple(p for move in moves for p in parts("", np.array(move)).values())
+            return tuple(p for move in moves for p in real_parts("", np.array(move)).values())
 
     def derived(self, rng: np.random.Generator) -> _Function:
         """Reverse mode as a function of the leaves, with one upstream gradient for each output."""
@@ -165,11 +179,7 @@ class _Function:
         def pulled(*moved: Any) -> Any:
             return jax.vjp(self.outputs, list(moved))[1](upstream)[0]
 
-        second = _Function(pulled, self._moved(self.arrays))
-        second.names = [self.names[i] for i in self.moved]
-        second.blocks = dict(self.blocks)
-        second.arrays = dict(self.arrays)
-        return second
+        return _Function(pulled, self._moved(self.arrays), [self.names[i] for i in self.moved])
 
 
 def _wide(leaf: Any) -> NDArray[Any]:

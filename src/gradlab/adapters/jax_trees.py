@@ -9,7 +9,6 @@ from typing import Any
 import jax
 import jax.experimental
 import numpy as np
-from numpy.typing import NDArray
 
 
 def names_of(paths: Sequence[Any]) -> list[str]:
@@ -30,13 +29,6 @@ def is_float(leaf: Any) -> bool:
     return (hasattr(leaf, "dtype") and jax.numpy.issubdtype(leaf.dtype, np.inexact)) or isinstance(
         leaf, float | complex
     )
-
-
-def parts(name: str, array: NDArray[Any]) -> dict[str, NDArray[Any]]:
-    """A real array under its name; of a complex one the real and the imaginary part."""
-    if np.iscomplexobj(array):
-        return {f"{name}.real": array.real.copy(), f"{name}.imag": array.imag.copy()}
-    return {name: array}
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
+from gradlab.adapters.parts import real_parts, whole
 from gradlab.backward import check_backward
 from gradlab.errors import GradlabError
 from gradlab.report import Report
@@ -26,7 +27,8 @@ def problem(function: Callable[[Any], Any], params: Mapping[str, ArrayLike] | An
     function
         Maps what `params` is, as tensors or as the model, to one number. What it closes over must be float64 too.
     params
-        Arrays by name; whole numbers among them are held fixed, and floats turned to float64. Or a Keras model: its
+        Arrays or variables by name or in a list; whole numbers among them are held fixed, and floats turned to
+        float64. Or a Keras model: its
         trainable variables are checked under their paths, in the model's own dtype, so build it after
         `keras.config.set_floatx("float64")`. Its variables, the running averages and seeds of dropout among them, are
         put back after every call, so a dropout layer draws the same mask each time. A complex parameter `w`
@@ -44,6 +46,9 @@ def problem(function: Callable[[Any], Any], params: Mapping[str, ArrayLike] | An
         If there is nothing to check, or, when cost or grads are called, if the function does not return one real
         number or meets data of another dtype.
     """
+    if isinstance(params, list | tuple) and len(params):
+        by_index = {f"params[{i}]": value for i, value in enumerate(params)}
+        return problem(lambda named: function([named[name] for name in by_index]), by_index)
     if isinstance(params, Mapping):
         given = {name: np.asarray(value) for name, value in params.items()}
         moved = {name: _wide(value) for name, value in given.items() if value.dtype.kind in "fc"}
@@ -54,19 +59,14 @@ def problem(function: Callable[[Any], Any], params: Mapping[str, ArrayLike] | An
         moved = {name: variable.numpy().copy() for name, variable in variables.items()}
         setting = lambda tensors: _inside(params, variables, tensors)  # noqa: E731
     else:
-        raise GradlabError(f"params must be a dict of arrays or a Keras model, got {type(params).__name__}")
+        raise GradlabError(
+            f"params must be a dict or a list of arrays, or a Keras model, got {type(params).__name__}"
+        )
     if not moved:
         raise GradlabError("nothing to check: no floating-point array in params, no trainable variable in the model")
 
     def tensors(values: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            name: tf.convert_to_tensor(
-                values[f"{name}.real"] + 1j * values[f"{name}.imag"]
-                if np.iscomplexobj(value)
-                else np.array(values[name])
-            )
-            for name, value in moved.items()
-        }
+        return {name: tf.convert_to_tensor(whole(name, values)) for name in moved}
 
     def cost(values: Mapping[str, Any]) -> float:
         with setting(tensors(values)) as (argument, _), _errors_explained():
@@ -81,9 +81,10 @@ def problem(function: Callable[[Any], Any], params: Mapping[str, ArrayLike] | An
                     out, [sources[name] for name in moved], unconnected_gradients=tf.UnconnectedGradients.ZERO
                 )
         found = (np.array(tf.convert_to_tensor(slope)) for slope in slopes)
-        return {key: part for name, slope in zip(moved, found, strict=True) for key, part in _parts(name, slope)}
+        pairs = zip(moved, found, strict=True)
+        return {key: part for name, slope in pairs for key, part in real_parts(name, slope).items()}
 
-    return cost, {key: part for name, value in moved.items() for key, part in _parts(name, value)}, grads
+    return cost, {key: part for name, value in moved.items() for key, part in real_parts(name, value).items()}, grads
 
 
 def check_function(
@@ -168,13 +169,6 @@ def _inside(model: Any, variables: Mapping[str, Any], tensors: Mapping[str, Any]
 
 def _wide(value: NDArray[Any]) -> NDArray[Any]:
     return value.astype(np.complex128 if value.dtype.kind == "c" else np.float64)
-
-
-def _parts(name: str, array: NDArray[Any]) -> Iterator[tuple[str, NDArray[Any]]]:
-    if np.iscomplexobj(array):
-        yield from ((f"{name}.real", array.real.copy()), (f"{name}.imag", array.imag.copy()))
-    else:
-        yield name, array
 
 
 def _one_number(out: Any) -> Any:

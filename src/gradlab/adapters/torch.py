@@ -11,7 +11,9 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 
+from gradlab.adapters.parts import real_parts, whole
 from gradlab.adapters.torch_gradcheck import gradcheck, gradgradcheck
+from gradlab.adapters.torch_tensors import dense
 from gradlab.errors import GradlabError
 
 __all__ = ["gradcheck", "gradgradcheck", "problem"]
@@ -63,14 +65,14 @@ def problem(
     tensors = {name: tensor for name, tensor in twin.named_parameters() if tensor.requires_grad}
     if not tensors:
         raise GradlabError("module has no parameter that requires a gradient: call module.requires_grad_(True)")
-    params = {key: part for name, tensor in tensors.items() for key, part in _blocks(name, tensor).items()}
+    params = {key: part for name, tensor in tensors.items() for key, part in real_parts(name, dense(tensor)).items()}
     seen: dict[str, Any] = {}
     rooted = False  # whether the loss was seen to depend on the module that it is given
 
     def load(values: Mapping[str, Any]) -> None:
         for name, tensor in tensors.items():
             if tensor.is_complex():
-                tensor.data = torch.as_tensor(values[f"{name}.real"] + 1j * values[f"{name}.imag"]).to(tensor.data)
+                tensor.data = torch.as_tensor(whole(name, values)).to(tensor.data)
             elif seen.get(name) is not values[name]:
                 seen[name] = values[name]
                 tensor.data = _window(values[name]).to(tensor.device)
@@ -94,9 +96,8 @@ def problem(
             rooted = True
         twin.zero_grad(set_to_none=True)
         out.backward()
-        return {
-            key: part for name, tensor in tensors.items() for key, part in _blocks(name, tensor, tensor.grad).items()
-        }
+        found = {name: torch.zeros_like(t) if t.grad is None else t.grad for name, t in tensors.items()}
+        return {key: part for name, grad in found.items() for key, part in real_parts(name, dense(grad)).items()}
 
     return cost, params, grads
 
@@ -160,17 +161,6 @@ def _recomputed(module: torch.nn.Module) -> Iterator[torch.Tensor]:
                 yield value
 
 
-def _blocks(name: str, tensor: torch.Tensor, grad: torch.Tensor | None = None) -> Arrays:
-    """A parameter, or its gradient, as one real block, or as two where it is complex. Always a copy."""
-    what = tensor.detach() if grad is None else grad.detach()
-    if what.layout != torch.strided:
-        what = what.to_dense()
-    array = what.cpu().resolve_conj().numpy()
-    if array.dtype.kind == "c":
-        return {f"{name}.real": array.real.copy(), f"{name}.imag": array.imag.copy()}
-    return {name: array.copy()}
-
-
 def _window(array: NDArray[Any]) -> torch.Tensor:
     """The array as a tensor on the same memory, if it can be written and is not turned around."""
     plain = array.flags.writeable and all(stride >= 0 for stride in array.strides)
@@ -185,7 +175,8 @@ def _called(loss: Callable[[torch.nn.Module], Any], twin: torch.nn.Module, dtype
             raise
         if dtype is None:
             raise GradlabError(f"loss mixes dtypes: {error}") from error
-        names = [name for name, value in _used(loss) if value.dtype.is_floating_point and value.dtype != dtype]
+        used = (*_used(loss), *_attributes(twin))
+        names = [name for name, value in used if value.dtype.is_floating_point and value.dtype != dtype]
         which = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}" if names else "something it uses is"
         to = {torch.float64: ".double()", torch.float32: ".float()"}.get(dtype, f".to({dtype})")
         raise GradlabError(
@@ -203,6 +194,14 @@ def _used(function: Callable[..., Any]) -> Iterator[tuple[str, torch.Tensor]]:
     for name, value in {**found.globals, **found.nonlocals}.items():
         if isinstance(value, torch.Tensor):
             yield name, value
+
+
+def _attributes(module: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
+    """Tensors that modules keep beside their parameters and buffers: `.double()` leaves them as they are."""
+    for path, part in module.named_modules():
+        for name, value in vars(part).items():
+            if isinstance(value, torch.Tensor):
+                yield f"module.{path}.{name}".replace("..", "."), value
 
 
 def _one_number(out: Any) -> torch.Tensor:

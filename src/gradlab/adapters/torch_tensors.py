@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,8 @@ import torch
 import torch.autograd.forward_ad as forward_ad
 from numpy.typing import NDArray
 
+from gradlab.adapters.modes import UNUSED
+from gradlab.adapters.parts import real_parts, whole
 from gradlab.errors import GradlabError
 
 
@@ -29,14 +31,12 @@ class Function:
             raise GradlabError("no input requires a gradient: make one with x.double().requires_grad_()")
         self.names = _names(function, len(self.inputs))
         self.arrays: dict[str, NDArray[Any]] = {}
-        self.blocks: dict[str, tuple[str, ...]] = {}  # a complex input has two
         for i in self.moved:
             if self.inputs[i].layout != torch.strided:
                 raise GradlabError(f"{self.names[i]} is sparse: check a function of its values, and build it inside")
             if self.inputs[i].dtype in (torch.float16, torch.bfloat16):
                 raise GradlabError(f"{self.names[i]} has 3 digits in all: compare with a .double() version instead")
-            self.arrays |= (parts := _parts(self.names[i], self.inputs[i]))
-            self.blocks[self.names[i]] = tuple(parts)
+            self.arrays |= real_parts(self.names[i], dense(self.inputs[i]))
         everything = _tuple(function(*self._tensors(self.arrays)))
         self._kept = [
             i for i, out in enumerate(everything) if isinstance(out, torch.Tensor) and out.grad_fn is not None
@@ -58,9 +58,8 @@ class Function:
         tensors = list(self.inputs)
         for i in self.moved:
             name, tensor = self.names[i], torch.empty_like(self.inputs[i])
-            value = arrays[f"{name}.real"] + 1j * arrays[f"{name}.imag"] if tensor.is_complex() else arrays[name]
             with torch.no_grad():
-                tensor.copy_(torch.as_tensor(np.array(value)))
+                tensor.copy_(torch.as_tensor(whole(name, arrays)))
             tensors[i] = tensor.requires_grad_(grad)
         return tensors
 
@@ -68,7 +67,7 @@ class Function:
         """All outputs as real arrays."""
         with torch.no_grad():
             outputs = self.chosen(self.function(*self._tensors(arrays, grad=False)))
-        return tuple(part for out in outputs for part in _parts("", out).values())
+        return tuple(part for out in outputs for part in real_parts("", dense(out)).values())
 
     def backward(self, _upstream: tuple[NDArray[Any], ...], /, **arrays: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """What torch.autograd.grad says, by input; zeros for an input that is not used."""
@@ -102,18 +101,17 @@ class Function:
         tensors = self._tensors(self.arrays, grad=False)
         with forward_ad.dual_level():
             for i in self.moved:
-                parts = [np.array(tangents[key]) for key in self.blocks[self.names[i]]]
-                tangent = torch.as_tensor(parts[0] + 1j * parts[1] if len(parts) == 2 else parts[0])
+                tangent = torch.as_tensor(whole(self.names[i], tangents))
                 tensors[i] = forward_ad.make_dual(tensors[i], tangent.to(tensors[i]))
             duals = [forward_ad.unpack_dual(out) for out in self.chosen(self.function(*tensors))]
         moves = [torch.zeros_like(dual.primal) if dual.tangent is None else dual.tangent for dual in duals]
-        return tuple(part for move in moves for part in _parts("", move).values())
+        return tuple(part for move in moves for part in real_parts("", dense(move)).values())
 
     def notes(self, atol: float | None, nondet_tol: float) -> tuple[str, ...]:
         """What the reader must know beside the verdict."""
         said = []
         if atol is not None:
-            said.append("atol was given and is not used: the threshold follows from the function itself.")
+            said.append(UNUSED)
         if self._left_out:
             which = ", ".join(map(str, self._left_out))
             said.append(f"Not checked, since they have no gradient: outputs {which}, counted from 0.")
@@ -147,7 +145,8 @@ class Function:
     def _by_name(self, slopes: Sequence[torch.Tensor | None]) -> dict[str, NDArray[Any]]:
         found: dict[str, NDArray[Any]] = {}
         for i, slope in zip(self.moved, slopes, strict=True):
-            found |= _parts(self.names[i], torch.zeros_like(self.inputs[i]) if slope is None else slope)
+            given = torch.zeros_like(self.inputs[i]) if slope is None else slope
+            found |= real_parts(self.names[i], dense(given))
         return found
 
 
@@ -163,13 +162,10 @@ class _Undefined(torch.autograd.Function):  # type: ignore[misc]
         return None
 
 
-def _parts(name: str, tensor: torch.Tensor) -> dict[str, NDArray[Any]]:
-    """A tensor as one real array, or as two."""
-    dense = tensor.detach().resolve_conj().resolve_neg()
-    array = (dense if dense.layout == torch.strided else dense.to_dense()).cpu().numpy()
-    if np.iscomplexobj(array):
-        return {f"{name}.real": array.real.copy(), f"{name}.imag": array.imag.copy()}
-    return {name: array.copy()}
+def dense(tensor: torch.Tensor) -> NDArray[Any]:
+    """A tensor of any layout as an array, on its own memory where that can be."""
+    plain = tensor.detach().resolve_conj().resolve_neg()
+    return np.asarray((plain if plain.layout == torch.strided else plain.to_dense()).cpu().numpy())
 
 
 def _names(function: Callable[..., Any], count: int) -> list[str]:
@@ -185,4 +181,6 @@ def _names(function: Callable[..., Any], count: int) -> list[str]:
 
 
 def _tuple(out: Any) -> tuple[Any, ...]:
+    if isinstance(out, Mapping):
+        return tuple(out.values())
     return tuple(out) if isinstance(out, tuple | list) else (out,)
