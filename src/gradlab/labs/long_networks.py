@@ -180,6 +180,7 @@ BUGS = (
             "dropped is another name of A1, so *= changes both. W2 needs the activation with dropout, and gets "
             "it; the slope of tanh needs the one without, and it is gone."
         ),
+        seed=2,  # at seed 1 another processor vouches for other digits
         setup=NORM_NET,
     ),
     Bug(
@@ -239,6 +240,7 @@ BUGS = (
             "Two mistakes that do not meet: W2 was led back with A1, though dropped went into it; and the "
             "variance is a mean over m examples, so each has 1/m of it."
         ),
+        seed=4,  # at seed 1 another processor vouches for other digits
         setup=NORM_NET,
     ),
 )

@@ -88,7 +88,7 @@ export async function blind(lab, make, lines) {
   };
   lab.found = ({ title }) => lab.note({ bug: title });
   answer.addEventListener("toggle", async () => {
-    if (answer.open) lab.note({ bug: (await read(lab.answers)).title });
+    if (answer.open && lab.answers) lab.note({ bug: (await read(lab.answers)).title });
   });
   check.addEventListener("live-ran", () => {
     if (kept()[lab.id]?.solved) answer.open = true;

@@ -45,6 +45,7 @@ function hunt(title, make) {
   };
 
   lab.note = (news) => {
+    if (lab.id === "blind") return; // no seed was drawn yet
     note(lab.id, lab.name, `${location.pathname}${lab.query ?? ""}#${title.id}`, news);
     lab.show();
     table(make);
