@@ -234,10 +234,40 @@ def test_a_form_that_cannot_be_called_gets_a_clear_error(bad):
         gradlab.check_backward(*functions, product(), **options)
 
 
-@pytest.mark.parametrize("inputs", [None, [], {}, [np.ones(2)], {0: np.ones(2)}])
-def test_inputs_are_a_dict_by_name(inputs):
-    with pytest.raises(gradlab.GradlabError, match="inputs must be a dict of arrays by name"):
+@pytest.mark.parametrize("inputs", [None, [], (), {}, "x", 3, {0: np.ones(2)}])
+def test_inputs_have_names(inputs):
+    with pytest.raises(gradlab.GradlabError, match="inputs must be a dict"):
         gradlab.check_backward(np.sin, np.cos, inputs)
+
+
+@pytest.mark.parametrize("form", [list, tuple, dict])
+@pytest.mark.parametrize("slip", [0, 0.01])
+def test_inputs_in_a_row_have_the_names_of_the_arguments(form, slip):
+    draw = normal()
+    x, weights, shift = draw((4, 3)), draw((3, 2)), draw(2)
+
+    def forward(x, weights, shift, gain=2.0):
+        return gain * np.tanh(x @ weights + shift)
+
+    def backward(U, x, weights, shift):
+        d = 2 * U * (1 - np.tanh(x @ weights + shift) ** 2)
+        return d @ weights.T, x.T @ d + slip, d.sum(0)
+
+    row = [x, weights, shift]
+    given = dict(zip(("x", "weights", "shift"), row, strict=True)) if form is dict else form(row)
+    report = gradlab.check_backward(forward, backward, given)
+    assert list(report.blocks) == ["x", "weights", "shift"]
+    assert [report.blocks[name].wrong_count for name in report.blocks] == [0, 6 * (slip > 0), 0]
+
+
+def test_one_array_is_the_first_argument():
+    x = normal()((4, 3))
+    assert gradlab.check_backward(lambda x, gain=3.0: np.sin(gain * x), lambda U, x: 3 * U * np.cos(3 * x), x).ok
+
+
+def test_a_row_longer_than_the_arguments_is_refused():
+    with pytest.raises(gradlab.GradlabError, match="of 2 arrays, forward has a name for 1"):
+        gradlab.check_backward(lambda x: x, lambda U, x: U, [np.ones(2), np.ones(2)])
 
 
 def test_assert_backward_raises_with_the_report():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Unpack
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gradlab import _arguments
 from gradlab.check import Options, check_gradients
@@ -24,7 +25,7 @@ NOTABLE = 1e-6  # share by which a look must differ to be mentioned where the gr
 def check_backward(
     forward: Callable[..., Any],
     backward: Callable[..., Any],
-    inputs: Mapping[str, Any],
+    inputs: Mapping[str, Any] | Sequence[Any] | NDArray[Any],
     *,
     cache: bool = False,
     **options: Unpack[Options],
@@ -45,7 +46,8 @@ def check_backward(
         no argument are not handed over. It returns gradients by input in a dict, or in a tuple in the order of
         `inputs`. An input that the dict does not name, or whose gradient is None, is held fixed.
     inputs
-        Arrays by name: inputs and parameters of the layer alike. They are never changed.
+        Arrays by name: inputs and parameters of the layer alike. They are never changed. One array, or several in a
+        list or a tuple, get the names of forward's arguments, in their order.
     cache
         True if forward returns (output, cache), and backward takes the cache instead of the inputs.
     **options
@@ -100,7 +102,7 @@ def check_backward(
 def assert_backward(
     forward: Callable[..., Any],
     backward: Callable[..., Any],
-    inputs: Mapping[str, Any],
+    inputs: Mapping[str, Any] | Sequence[Any] | NDArray[Any],
     *,
     cache: bool = False,
     **options: Unpack[Options],

@@ -173,6 +173,25 @@ def test_the_order_of_params_says_where_a_chain_breaks(down, way):
     assert "from there to turn is not" in finding.message
 
 
+@pytest.mark.parametrize(("wrong", "also"), [("p1", True), ("p2", False), ("p3", True)])
+def test_one_wrong_block_at_an_end_may_lie_on_the_way_down(wrong, also):
+    rng = np.random.default_rng(6)
+    params = {name: rng.standard_normal(5) for name in ("p1", "p2", "p3")}
+    other = rng.standard_normal(5)
+    report = gradlab.check_gradients(
+        lambda p: float(np.sum(np.sin(p["p1"]) * p["p2"] ** 2 * p["p3"])),
+        params,
+        lambda p: {
+            "p1": np.cos(p["p1"]) * p["p2"] ** 2 * p["p3"],
+            "p2": 2 * np.sin(p["p1"]) * p["p2"] * p["p3"],
+            "p3": np.sin(p["p1"]) * p["p2"] ** 2,
+        }
+        | {wrong: other},
+    )
+    assert report.findings[0].code == "GL148"
+    assert ("on the way down from p2" in report.findings[0].message) == also
+
+
 def test_side_by_side_is_no_chain():
     """Two of three matrices of one shape: the border between them says nothing."""
     rng = np.random.default_rng(0)

@@ -10,9 +10,9 @@ import numpy as np
 
 from gradlab.diagnosis.case import Case, capital
 from gradlab.diagnosis.finding import Finding
-from gradlab.diagnosis.structure import is_input
+from gradlab.diagnosis.structure import by_name, is_input, read
 from gradlab.diagnosis.upstream import place_of
-from gradlab.verdict.blocks import Verdict
+from gradlab.verdict.blocks import Block, Verdict
 
 NOTHING_BUT_WHERE = "GL147"
 CONSISTENT = {
@@ -80,9 +80,24 @@ def only_one_block(case: Case) -> Iterator[Finding]:
             f"Only {block.name} is wrong, and {case.name(agree)} {'agree' if len(agree) > 1 else 'agrees'}. The "
             "mistake "
             f"is in the lines that make {block.name} alone: a sum over the wrong axis, = for +=, a factor or a term "
-            "that the others do not have.",
+            f"that the others do not have.{_or_above(case, block)}",
             _where(case),
         )
+
+
+def _or_above(case: Case, block: Block) -> str:
+    """Nothing below the lowest layer shows whether what comes down to it is right, unless its own bias does."""
+    order = case.parameters
+    structure = read(order)
+    layer = by_name(structure).get(block.name) if structure else None
+    shown = layer is not None and any(b.verdict is Verdict.AGREES for b in layer.blocks)
+    if shown or is_input(block.name) or len(order) < 2 or not (order[0] is block or order[-1] is block):
+        return ""
+    above = (order[1] if order[0] is block else order[-2]).name
+    return (
+        f" Or it lies on the way down from {above} to {block.name}, if nothing is below: in the derivative of an "
+        "activation, in what comes from later steps of a sequence, in a gate or a branch."
+    )
 
 
 def everything(case: Case) -> Iterator[Finding]:

@@ -12,6 +12,25 @@ from gradlab.errors import GradlabError
 from gradlab.problem.tree import OF_W, leaves, listed
 
 
+def named(forward: Callable[..., Any], inputs: Any) -> Mapping[str, Any]:
+    """Inputs by name. One array, or several in a row, have the names of forward's arguments, in their order."""
+    if isinstance(inputs, Mapping) and inputs and all(isinstance(name, str) for name in inputs):
+        return inputs
+    row = [inputs] if isinstance(inputs, np.ndarray) else inputs
+    wanted = "a dict of arrays by name, {'x': x, 'W': W}, or arrays in the order of forward's arguments"
+    if not isinstance(row, list | tuple) or not row:
+        empty = " without any" if isinstance(row, Mapping | list | tuple) and not row else ""
+        raise GradlabError(f"inputs must be {wanted}, got a {type(inputs).__name__}{empty}")
+    try:
+        parameters = inspect.signature(forward).parameters.values()
+    except (TypeError, ValueError):  # a compiled function that does not tell
+        parameters = {}.values()
+    names = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    if len(names) < len(row):
+        raise GradlabError(f"inputs must be a dict: of {len(row)} arrays, forward has a name for {len(names)}")
+    return dict(zip(names, row, strict=False))
+
+
 def by_name(forward: Callable[..., Any], inputs: Mapping[str, Any]) -> Callable[..., Any]:
     """Forward as a function of its inputs by name; a GradlabError if it has other names for them."""
     if isinstance(forward, np.ufunc):

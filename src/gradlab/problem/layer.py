@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.errors import GradlabError
-from gradlab.problem.calls import by_input, by_name, how_called
+from gradlab.problem.calls import by_input, by_name, how_called, named
 from gradlab.problem.tree import leaves, rebuilt
 
 Upstream = Mapping[str, NDArray[Any]]
@@ -41,16 +41,10 @@ class Layer:
         If forward cannot take the inputs, or returns what no upstream gradient can be drawn for.
     """
 
-    def __init__(
-        self, forward: Callable[..., Any], backward: Callable[..., Any], inputs: Mapping[str, Any], cache: bool
-    ) -> None:
+    def __init__(self, forward: Callable[..., Any], backward: Callable[..., Any], inputs: Any, cache: bool) -> None:
         if not callable(forward) or not callable(backward):
             raise GradlabError("forward and backward must be functions: check_backward(forward, backward, inputs)")
-        if not isinstance(inputs, Mapping) or not inputs or not all(isinstance(name, str) for name in inputs):
-            raise GradlabError(
-                f"inputs must be a dict of arrays by name, {{'x': x, 'W': W}}, got a {type(inputs).__name__}: "
-                "forward is called as forward(x=x, W=W)"
-            )
+        inputs = named(forward, inputs)
         self.forward, self.backward = by_name(forward, inputs), backward
         self.inputs, self.cache = _copies(inputs), cache
         self.changed: set[str] = set()
