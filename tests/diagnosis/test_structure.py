@@ -181,12 +181,14 @@ def test_one_wrong_block_at_an_end_may_lie_on_the_way_down(wrong, also):
     report = gradlab.check_gradients(
         lambda p: float(np.sum(np.sin(p["p1"]) * p["p2"] ** 2 * p["p3"])),
         params,
-        lambda p: {
-            "p1": np.cos(p["p1"]) * p["p2"] ** 2 * p["p3"],
-            "p2": 2 * np.sin(p["p1"]) * p["p2"] * p["p3"],
-            "p3": np.sin(p["p1"]) * p["p2"] ** 2,
-        }
-        | {wrong: other},
+        lambda p: (
+            {
+                "p1": np.cos(p["p1"]) * p["p2"] ** 2 * p["p3"],
+                "p2": 2 * np.sin(p["p1"]) * p["p2"] * p["p3"],
+                "p3": np.sin(p["p1"]) * p["p2"] ** 2,
+            }
+            | {wrong: other}
+        ),
     )
     assert report.findings[0].code == "GL148"
     assert ("on the way down from p2" in report.findings[0].message) == also
