@@ -27,7 +27,9 @@ def test_seven_of_ten_are_named_rightly(found):
 
 
 def test_nineteen_of_twenty_are_named_or_placed(found):
-    assert shares(found)[1] >= 0.95
+    """Seldom nothing more is known than that an entry is wrong: one report in twenty, and one."""
+    total = sum(map(len, found.values()))
+    assert len(found["useless"]) <= 0.05 * total + 1
 
 
 def test_no_finding_misleads(found):

@@ -62,6 +62,7 @@ CAUSES: tuple[Rule, ...] = (
     sums.softmax_coupling,
     sums.normalisation,
     sums.symmetrised,
+    own_factor.factor_of_a_slice,
     sums.last_step,
     sums.rotated,
     own_factor.factor_of_its_own,

@@ -16,6 +16,7 @@ from gradlab.verdict.blocks import Block, Verdict
 Floats = NDArray[np.float64]
 
 POWERS = (1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, -3.0)
+AXES = ("rows", "columns")
 AWAY = 1e-3  # of 1: a ratio that near to 1 is that of something small
 
 
@@ -121,6 +122,53 @@ def factor_of_its_own(case: Case) -> Iterator[Finding]:
                 CERTAIN,
             )
             return
+
+
+def factor_of_a_slice(case: Case) -> Iterator[Finding]:
+    """GL154 Each row, or column, is off by a factor of its own, or by its own multiple of the parameters."""
+    for block in case.entrywise:
+        D, bound = (
+            block.numeric - block.analytic,
+            np.maximum(3 * tolerance(block), 1e-10 * np.abs(block.numeric).max()),
+        )
+        for axis in range(len(block.shape)):
+            n = block.shape[axis]
+            if n < 2 or block.size // n < 2 or block.size - n < 4 or len(block.shape) < 2:
+                continue
+            parts = [np.moveaxis(v, axis, 0).reshape(n, -1) for v in (block.analytic, D, block.theta, bound)]
+            a, d, t, room = parts
+            for x, said in ((a, "factor"), (t, "term")):
+                if (case.layer and said == "term") or np.linalg.matrix_rank(x, tol=1e-6 * np.abs(x).max()) < 2:
+                    continue  # rows that are multiples of one row, as those of one example, fit anything
+                if np.count_nonzero(x) - n < 4:
+                    continue  # and so do rows of one entry each
+                size = np.sum(x * x, axis=1)
+                c = np.sum(d * x, axis=1) / np.where(size > 0, size, 1)
+                if np.any(np.abs(d - c[:, None] * x) > room) or np.ptp(c) < 1e-6 * np.abs(c).max():
+                    continue
+                which = AXES[axis] if len(block.shape) == 2 else f"slices along axis {axis}"
+                some = ", ".join(f"{v:.4g}" for v in (c + (said == "factor"))[:4])
+                if said == "factor":
+                    message = (
+                        f"Each of the {which} of {block.name} is off by a factor of its own. "
+                        "Weights of examples or classes, a length or a count of each, a mask with its scale: one "
+                        "side "
+                        "has them and the other has not."
+                    )
+                else:
+                    message = (
+                        f"Each of the {which} of {block.name} lacks a multiple of itself, another one each: the "
+                        "derivative "
+                        "of a term in its square or its length, such as a norm, or a square that is taken out of a "
+                        "sum."
+                    )
+                says = (
+                    f"numeric = c · analytic, c = {some}"
+                    if said == "factor"
+                    else f"numeric − analytic = c · θ, c = {some}"
+                )
+                yield case.finding("GL154", [block], message, f"{says}{', …' if n > 4 else ''}", CERTAIN)
+                return
 
 
 def elementwise(case: Case) -> Iterator[Finding]:

@@ -146,7 +146,7 @@ def slice_scaled(case: Case) -> Iterator[Finding]:
 def one_slice(case: Case) -> Iterator[Finding]:
     """GL118 All wrong entries lie in one row or column."""
     for block, axis, i in _slices(case):
-        if not _only(block):
+        if not only(block):
             continue
         name = _name(block, axis, i)
         yield case.finding(
@@ -216,7 +216,7 @@ def _wrong_slices(block: Block) -> tuple[int, NDArray[np.int_]] | None:
 def one_entry(case: Case) -> Iterator[Finding]:
     """GL112 Only one entry is wrong."""
     for block in case.wrong:
-        if block.wrong_count == 1 < math.prod(block.shape) and block.complete and _only(block):
+        if block.wrong_count == 1 < math.prod(block.shape) and block.complete and only(block):
             place = f"{block.name}[{', '.join(map(str, block.worst.index))}]"
             message = f"Only {place} is wrong, the rest of {block.name} agrees. Look for what treats it apart."
             yield case.finding("GL112", [block], message, _both(block))
@@ -230,7 +230,7 @@ def one_number(case: Case) -> Iterator[Finding]:
             yield case.finding("GL119", [block], message, _both(block))
 
 
-def _only(block: Block) -> bool:
+def only(block: Block) -> bool:
     """Would the same share have shown in the other entries, too? Else it is not said that only these are wrong."""
     if block.directions:
         return True

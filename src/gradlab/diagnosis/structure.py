@@ -163,8 +163,9 @@ def _by_number(layers: list[LayerBlocks]) -> list[LayerBlocks]:
     numbers = [tuple(int(n) for n in re.findall(r"\d+", layer.key)) for layer in layers]
     bare = re.sub(r"\d+", "", layers[0].key).strip(".")
     same = all(re.sub(r"\d+", "", layer.key).strip(".") == bare for layer in layers)
-    # `dense`, `dense_1`: the first of a family goes without
-    if not same or len(set(numbers)) < len(layers) or sum(not n for n in numbers) > 1:
+    # `dense`, `dense_1`: the first of a family goes without; but `w` beside W1 is any other weight
+    without = sum(not n for n in numbers)
+    if not same or len(set(numbers)) < len(layers) or without > bool(bare):
         return []
     found = [layer for _, layer in sorted(zip(numbers, layers, strict=True), key=lambda pair: pair[0])]
     return [] if any(map(_side_by_side, found, found[1:])) else found

@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from gradlab.diagnosis.case import CERTAIN, Case, capital, groups, share
 from gradlab.diagnosis.evidence import Interval, explains, fraction, tolerance
 from gradlab.diagnosis.finding import Finding
+from gradlab.diagnosis.places import only
+from gradlab.diagnosis.probe import Probe
 from gradlab.diagnosis.values import hint
 from gradlab.precision import format_magnitude
 from gradlab.verdict.blocks import Block, Verdict
 
+TINY = 1e-6  # share of one entry below which it is no mistake of its own, but the last digit of a solver
 NEARLY = 2e-3  # share of an entry up to which two sides agree to digits rather than differ
 
 SHAPES: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
@@ -212,6 +215,19 @@ def linear_on_one_side(case: Case) -> Iterator[Finding]:
     if not (np.all(np.isfinite(analytic)) and np.all(np.isfinite(cost))):
         return
     straight, bent = 1e-9, 1e-4
+    if np.all(analytic < straight) and np.all(cost < straight) and not _symmetric(probe):
+        yield case.finding(
+            "GL152",
+            case.wrong,
+            "The cost is a sum of squares, or a polynomial of degree two, and the analytic gradient is linear, as it "
+            "should be. But it is not symmetric: the gradient is Xᵀ·(X·θ − y), and in yours the two X are not the "
+            "same. A part of the residual is held fixed, such as a target, or has another matrix or sign.",
+            f"bend of the analytic gradient {order(float(analytic.max()))}, of the cost's "
+            f"{order(float(cost.max()))}; "
+            "u·∂a[v] is not v·∂a[u]",
+            6.0,
+        )
+        return
     if np.all(analytic < straight) and np.all(cost > bent):
         message = (
             "The analytic gradient is linear in the parameters, as that of a sum of squares is; the gradient of this "
@@ -230,6 +246,15 @@ def linear_on_one_side(case: Case) -> Iterator[Finding]:
     sizes = (format_magnitude(float(bend.max())) for bend in (analytic, cost))
     says = "bend of the analytic gradient {}, of the cost's {}".format(*sizes)
     yield case.finding("GL152", case.wrong, message, says, 6.0)
+
+
+def _symmetric(probe: Probe) -> bool:
+    """Is the matrix of a linear gradient symmetric?"""
+    assert probe.gradient is not None
+    rng, here = np.random.default_rng(6), probe.gradient(probe.theta)
+    u, v = probe.scale * rng.standard_normal((2, probe.theta.size))
+    one, other = u @ (probe.gradient(probe.theta + v) - here), v @ (probe.gradient(probe.theta + u) - here)
+    return bool(abs(one - other) <= 1e-6 * max(abs(one), abs(other)))
 
 
 def _least_squares(
@@ -254,7 +279,8 @@ def nearly(case: Case) -> Iterator[Finding]:
         wrong = block.verdicts == Verdict.WRONG
         size = np.maximum(np.abs(block.numeric), 0.03 * np.sqrt(np.nanmean(block.numeric**2)))
         share = np.abs(block.numeric - block.analytic)[wrong] / size[wrong]
-        if block.size < 2 or not np.all(share <= NEARLY):
+        one = 4 * wrong.sum() <= block.size and wrong.sum() == 1 and only(block)  # what sets it apart is the question
+        if block.size < 2 or (one and share.max() > TINY) or not np.all(share <= NEARLY):
             return
         off.append(float(np.linalg.norm((block.numeric - block.analytic)[wrong]) / np.linalg.norm(block.numeric)))
     digits = int(-np.log10(max(off)))

@@ -17,6 +17,7 @@ from gradlab.diagnosis.finding import Finding
 from gradlab.verdict.blocks import Block, Verdict
 
 NO_EFFECT, FLIPPED = 0.0, -1.0
+TRIANGLES = {"lower": np.tril, "upper": np.triu}
 
 
 def not_finite(case: Case) -> Iterator[Finding]:
@@ -208,8 +209,16 @@ def zero(case: Case) -> Iterator[Finding]:
         wrong = block.verdicts == Verdict.WRONG
         if not block.directions and block.analytic.any() and wrong.sum() > 1 and not block.analytic[wrong].any():
             first = [int(i[0]) for i in np.nonzero(wrong)]
-            square = len(block.shape) == 2 and block.shape[0] == block.shape[1]
-            if square and np.count_nonzero(block.analytic - np.diag(np.diag(block.analytic))) == 0:
+            square, a = len(block.shape) == 2 and block.shape[0] == block.shape[1], block.analytic
+            triangle = next((t for t, f in TRIANGLES.items() if square and np.array_equal(a, f(a))), None)
+            if triangle and np.count_nonzero(a - np.diag(np.diag(a))):
+                said = (
+                    f"{block.name} has its {triangle} triangle only, the rest is exactly zero and should not be. If "
+                    "the "
+                    "matrix is symmetric by nature, the cost still reads each entry: add the other triangle, or let "
+                    "the cost read one."
+                )
+            elif square and np.count_nonzero(a - np.diag(np.diag(a))) == 0:
                 said = (
                     f"{block.name} has its diagonal only: all other entries are exactly zero, and some should not "
                     "be. "

@@ -103,6 +103,7 @@ def _or_above(case: Case, block: Block) -> str:
 def everything(case: Case) -> Iterator[Finding]:
     """GL147 Where the wrong entries are, if nothing more can be said of them."""
     if not case.entrywise:
+        yield from _along(case)
         return
     agree = [b for b in case.tested if b.verdict is Verdict.AGREES]
     wrong = case.name(case.wrong)
@@ -140,6 +141,24 @@ def _border(case: Case) -> str:
         f" So if params are listed from {way}, what comes down to {above.name} is right, and what goes on from there "
         f"to {here.name} is not. Look between the two: the derivative of an activation, the product with "
         f"{above.name}, a branch or a term that is not added."
+    )
+
+
+def _along(case: Case) -> Iterator[Finding]:
+    """GL147 Of blocks that were compared along random directions: the entry that was found, and how to learn more."""
+    blocks = [block for block in case.wrong if block.directions]
+    if not blocks:
+        return
+    first, verb = blocks[0], "is" if len(blocks) == 1 else "are"
+    found = f" The search for a wrong entry ended at {place_of(first)}." if first.worst.index else ""
+    yield case.finding(
+        "GL147",
+        blocks,
+        f"{capital(case.name(blocks))} {verb} wrong along random directions, which mix all entries.{found} More can "
+        "be "
+        f"said entry by entry: check again with only=[{first.name!r}] and without directions, or a part of it by a "
+        "mask.",
+        "; ".join(f"{b.name}: {b.wrong_count} of {b.tested_count} comparisons" for b in blocks[:4]),
     )
 
 
