@@ -83,7 +83,7 @@ def tied_autoencoder_has_the_decoder_only(rng):
     return check_gradients(lambda p: 0.5 * float(np.sum((run(p)[1] - X) ** 2)), params, grads)
 
 
-@mistake(useful=["GL147"])
+@mistake(useful=["GL113", "GL147"])
 def siamese_branch_counted_once(rng):
     n, d, k = 6, 4, 3
     A, B, y = rng.standard_normal((n, d)), rng.standard_normal((n, d)), rng.integers(0, 2, n)

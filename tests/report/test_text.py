@@ -44,12 +44,12 @@ def test_same_text_twice(make):
 def test_says_why_verdict_and_level_differ(make, verdict, level, why):
     report = make()
     assert (report.verdict.value, report.level) == (verdict, level)
-    assert why in str(report).split("\n\n")[0].replace("\n", " ")
+    assert why in str(report).split("\n\n")[-1].replace("\n", " ")
 
 
 def test_says_nothing_about_it_where_they_do_not():
     for report in (reports.agrees(), reports.wrong()):
-        assert len(str(report).split("\n\n")[0].splitlines()) == 2
+        assert len(str(report).split("\n\n")[-1].splitlines()) == 2
 
 
 def test_at_a_minimum_the_course_compares_noise_with_noise():
@@ -76,7 +76,8 @@ def test_a_long_list_of_wrong_blocks_is_cut_but_counted():
 
 
 def test_columns_are_aligned():
-    header, *rows = str(reports.wrong()).split("\n\n")[1].splitlines()
+    told = str(reports.wrong()).split("\n\n")
+    header, *rows = next(part for part in told if part.startswith("block ")).splitlines()
     for title in ("shape", "verdict", "difference", "wrong"):
         at = header.index(title)
         assert all(row[at - 1] == " " and row[at] != " " for row in rows)
@@ -122,12 +123,15 @@ def test_outside_the_slopes_of_a_kink_is_undecided():
     assert "the cost has a kink" in str(report)
 
 
-def test_findings_and_notes_stand_between_the_table_and_the_evaluations():
+def test_the_likeliest_cause_stands_right_below_the_verdict_and_the_number_of_the_course_last():
     parts = str(reports.with_findings()).split("\n\n")
-    assert parts[1].startswith("block ")
-    assert parts[2].startswith("GL101 W1 has the wrong sign.")
+    assert parts[0].startswith("WRONG: ")
+    assert parts[1].startswith("GL101 W1 has the wrong sign.")
+    assert parts[2].startswith("block ")
     assert parts[3] == "A note on <this> check."
-    assert re.fullmatch(r"Evaluations of the cost: about \d+ for each entry", parts[4])
+    course, evaluations = parts[4].splitlines()
+    assert course.startswith("Relative difference, formula (2): ")
+    assert re.fullmatch(r"Evaluations of the cost: about \d+ for each entry", evaluations)
 
 
 def test_colours_change_nothing_but_the_verdicts():

@@ -150,10 +150,11 @@ def factor_of_a_slice(case: Case) -> Iterator[Finding]:
                 some = ", ".join(f"{v:.4g}" for v in (c + (said == "factor"))[:4])
                 if said == "factor":
                     message = (
-                        f"Each of the {which} of {block.name} is off by a factor of its own. "
-                        "Weights of examples or classes, a length or a count of each, a mask with its scale: one "
-                        "side "
-                        "has them and the other has not."
+                        f"Each of the {which} of {block.name} is off by a factor of its own, one for the whole of "
+                        "it. Look for "
+                        "what differs between them and not within: weights of examples or classes, a length or a "
+                        "count, "
+                        "a slope of each, or a mask with its scale, on one side only."
                     )
                 else:
                     message = (

@@ -29,10 +29,11 @@ def page(report: Result) -> str:
     verdict, said = headline.headline(report).split(": ", 1)
     parts = [
         f'<p class="gradlab-verdict"><strong>{verdict}</strong>: {escape(said)}</p>',
-        *_paragraphs(headline.course(report), "gradlab-course"),
+        *map(_finding, report.findings[:1]),
         _table(blocks),
-        *map(_finding, report.findings),
+        *map(_finding, report.findings[1:]),
         *_paragraphs([*text.left_open(blocks), *report.notes], "gradlab-note"),
+        *_paragraphs(headline.course(report), "gradlab-course"),
         *_paragraphs([text.spent(report)], "gradlab-spent"),
     ]
     return f'<div class="gradlab-report gradlab-{verdict.lower()}">\n' + "\n".join(parts) + "\n</div>"

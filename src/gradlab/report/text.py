@@ -43,12 +43,12 @@ OPEN = (
 
 
 def text(report: Result) -> str:
-    """All of it, in the order in which a reader wants to know."""
+    """All of it, in the order in which a reader wants to know: what, why, where; last what the course would say."""
     blocks = report.worst_first()
-    paragraphs = ([headline(report), *course(report)], left_open(blocks), report.notes)
-    first, *last = ("\n".join(map(_fold, lines)) for lines in paragraphs if lines)
-    parts = [first, table(blocks), *map(_finding, report.findings), *last]
-    return "\n\n".join([*parts, spent(report)])
+    best, *others = [*map(_finding, report.findings)] or [""]
+    paragraphs = (left_open(blocks), report.notes, [*course(report), spent(report)])
+    last = ["\n".join(map(_fold, lines)) for lines in paragraphs if lines]
+    return "\n\n".join(filter(None, [_fold(headline(report)), best, table(blocks), *others, *last]))
 
 
 def spent(report: Result) -> str:
