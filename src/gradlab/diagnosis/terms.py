@@ -222,8 +222,8 @@ def linear_on_one_side(case: Case) -> Iterator[Finding]:
             "The cost is a sum of squares, or a polynomial of degree two, and the analytic gradient is linear, as it "
             "should be. But it is not symmetric: the gradient is Xᵀ·(X·θ − y), and in yours the two X are not the "
             "same. A part of the residual is held fixed, such as a target, or has another matrix or sign.",
-            f"bend of the analytic gradient {order(float(analytic.max()))}, of the cost's "
-            f"{order(float(cost.max()))}; "
+            f"bend of the analytic gradient {format_magnitude(float(analytic.max()))}, of the cost's "
+            f"{format_magnitude(float(cost.max()))}; "
             "u·∂a[v] is not v·∂a[u]",
             6.0,
         )
