@@ -5,8 +5,13 @@ import re
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
-FRAMEWORKS = {"torch": "PyTorch", "jax": "JAX", "tensorflow": "TensorFlow"}
-_DISTRIBUTIONS = {"torch": ("torch",), "jax": ("jax",), "tensorflow": ("tensorflow", "tensorflow-cpu")}
+FRAMEWORKS = {"torch": "PyTorch", "jax": "JAX", "tensorflow": "TensorFlow", "distributed": "Dask"}
+_DISTRIBUTIONS = {
+    "torch": ("torch",),
+    "jax": ("jax",),
+    "tensorflow": ("tensorflow", "tensorflow-cpu"),
+    "distributed": ("distributed",),
+}
 _FRONT = re.compile(r"\A---\n(?P<meta>.*?)^---$", re.M | re.S)
 _NEEDS = re.compile(r"^needs:\s*(?P<names>.+?)\s*$", re.M)
 

@@ -22,6 +22,8 @@ _FRAMEWORKS = {  # module -> its name, and the page on which gradlab checks its 
     "jax": ("JAX", "howto/jax/"),
     "tensorflow": ("TensorFlow", "howto/tensorflow/"),
     "keras": ("Keras", "howto/tensorflow/"),
+    "dask": ("Dask", "howto/dask/"),
+    "distributed": ("Dask", "howto/dask/"),
 }
 _LAST = "__last__"  # what the last statement of a block is about
 _pages: dict = {}
