@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ PAGES = {
     "training": "learn/when-to-run-it/",
     "bisect": "learn/big-networks/",
     "depth": "learn/vanishing-and-exploding/",
+    "digits": "learn/floating-point/",
+    "tape": "learn/frameworks/",
 }
 
 
@@ -277,37 +280,71 @@ def is_marked(theta: Locator, network: Parameters, i: int) -> None:
 
 def test_backprop_gives_the_networks_numbers(page: Page) -> None:
     backprop = picture(page, "backprop")
-    assert list(arrays(backprop)) == ["W1", "b1", "W2", "b2", "X"]
-    backprop.get_by_role("button", name="Next").click()
-    assert backprop.locator("[data-of=now]").inner_text() == "Z1"
-    backprop.get_by_role("button", name="Back").click()
-    assert backprop.locator("[data-of=now]").inner_text() == "X"
-    assert press(backprop, "Step", "End") == 9
-    assert shown(backprop, "gap") < 1e-9
-    found = arrays(backprop)
-    params, X, Y = {name: found[name] for name in ("W1", "b1", "W2", "b2")}, found["X"], np.array([[1, 0]])
-
-    def cost(p: dict[str, Any]) -> float:
-        return nn.cost(p, X, Y, hidden="tanh")
-
+    assert backprop.locator("[data-of=now]").inner_text() == "dW1", "it opens with all numbers in their places"
+    found, (params, X, Y) = arrays(backprop), network(backprop)
     wanted = {name: value for name, value in nn.forward(params, X, hidden="tanh").items() if name in found}
-    assert {"Z1", "A1", "Z2"} <= set(wanted)
-    wanted["J"] = np.array([[cost(params)]])
+    assert {"Z1", "A1", "Z2", "A2"} <= set(wanted)
+    wanted["J"] = np.array([[nn.cost(params, X, Y, hidden="tanh")]])
     for name, value in nn.gradients(params, X, Y, hidden="tanh").items():
         wanted["d" + name] = value
-        numeric = np.empty_like(value)
-        for at in np.ndindex(value.shape):
-            numeric[at] = CENTRAL(lambda t, n=name, k=at: cost(with_entry(params, n, k, t)), params[name][at], 1e-5)
-        wanted["numeric-" + name] = numeric
+        wanted["numeric-" + name] = value
     for name, value in wanted.items():
         np.testing.assert_allclose(found[name], value, rtol=0, atol=5.1e-4, err_msg=name)
     np.testing.assert_allclose(found["dZ2"].sum(), wanted["db2"].sum(), atol=2e-3)
 
 
-def with_entry(params: dict[str, Any], name: str, at: tuple[int, ...], value: float) -> dict[str, Any]:
-    moved = params[name].copy()
-    moved[at] = value
-    return {**params, name: moved}
+def test_backprop_goes_line_by_line(page: Page) -> None:
+    backprop = picture(page, "backprop")
+    assert press(backprop, "Line", "Home") == 0
+    assert set(arrays(backprop)) == {"X", "Y", "W1", "b1", "W2", "b2", "Z1"}
+    backprop.get_by_role("button", name="Next").click()
+    assert backprop.locator("[data-of=now]").inner_text() == "A1"
+    backprop.get_by_role("button", name="Back").click()
+    assert backprop.locator("[data-of=now]").inner_text() == "Z1"
+
+
+def test_a_touched_entry_says_what_it_is_made_of(page: Page) -> None:
+    backprop = picture(page, "backprop")
+    params, X, Y = network(backprop)
+    grads = nn.gradients(params, X, Y, hidden="tanh")
+    for name in ("W1", "b1", "W2", "b2"):
+        for i, j in np.ndindex(grads[name].shape):
+            backprop.locator(f"svg [data-of=d{name}-{i}-{j}]").click()
+            assert backprop.locator("[data-of=entry]").inner_text() == f"d{name}[{i}, {j}]"
+            for shown_as in ("value", "measured"):
+                assert shown(backprop, shown_as) == pytest.approx(grads[name][i, j], abs=6e-6)
+    backprop.locator("svg [data-of=dW1-0-1]").click()
+    said = backprop.locator(".moving-says").inner_text().replace("−", "-")
+    made = re.search(r"= \((-?[\d.]+)\) × ([\d.]+) \+ ([\d.]+) × ([\d.]+) = ", said)
+    assert made
+    a, b, c, d = map(float, made.groups())
+    assert a * b + c * d == pytest.approx(grads["W1"][0, 1], abs=2e-3), "the products that are named"
+
+
+BREAKS = {
+    "dZ2: no / m": {"dZ2", "db2", "dW2", "dA1", "dZ1", "db1", "dW1"},
+    "dW2: Z1 for A1": {"dW2"},
+    "dZ1: no slope": {"dZ1", "db1", "dW1"},
+    "dW1: X not turned": {"dW1"},
+    "db1: mean, not sum": {"db1"},
+}
+
+
+def test_a_broken_line_spoils_what_hangs_on_it(page: Page) -> None:
+    backprop = picture(page, "backprop")
+    for line, spoilt in BREAKS.items():
+        choose(backprop, "Broken", line)
+        assert set(backprop.locator("[data-of=wrong]").inner_text().split(", ")) == spoilt
+        red = "all => all.map((one) => one.dataset.of.split('-')[0])"
+        assert set(backprop.locator("svg .gl-wrong[data-of]").evaluate_all(red)) == spoilt
+    choose(backprop, "Broken", "no line")
+    assert backprop.locator(".gl-wrong").count() == 0
+
+
+def network(backprop: Locator) -> tuple[dict[str, Any], Any, Any]:
+    """Parameters, inputs and labels that the picture shows."""
+    found = arrays(backprop)
+    return {name: found[name] for name in ("W1", "b1", "W2", "b2")}, found["X"], found["Y"]
 
 
 def arrays(backprop: Locator) -> dict[str, Any]:
@@ -389,6 +426,70 @@ def test_what_is_left_of_a_gradient_in_each_layer(page: Page) -> None:
         )
 
 
+def test_a_guess_is_answered_and_kept(page: Page) -> None:
+    page.goto(url("learn/the-check/"))
+    page.evaluate("localStorage.clear()")
+    guess = page.locator("guess-first").first
+    guess.scroll_into_view_if_needed()
+    field = guess.get_by_label("Your guess")
+    for typed, answer in (("many", "A number"), ("0.5", "it is 0.3333"), ("1/3", "That is it")):
+        field.fill(typed)
+        field.press("Enter")
+        assert answer in guess.locator(".guess-says").inner_text()
+    page.reload()
+    guess.scroll_into_view_if_needed()
+    guess.locator(".guess-says", has_text="That is it").wait_for()
+    page.goto(url("learn/what-comparing-proves/"))
+    choices = page.locator("guess-first", has_text="How many such places")
+    choices.scroll_into_view_if_needed()
+    choices.get_by_role("button", name="one", exact=True).click()
+    assert choices.locator(".guess-says").inner_text() == "No: two."
+    choices.get_by_role("button", name="two", exact=True).click()
+    assert choices.locator(".guess-says").inner_text() == "Yes: two."
+
+
+def test_the_digits_are_those_of_python(page: Page) -> None:
+    digits = picture(page, "digits")
+    press(digits, "ε", "Home")
+    for exponent in range(-15, 0):
+        eps = float(f"1e{exponent}")
+        plus, minus = taylor(0.7 + eps), taylor(0.7 - eps)
+        texts = [f"{value:.16f}" for value in (plus, minus)]
+        same = next((k for k, (a, b) in enumerate(zip(*texts, strict=True)) if a != b), 18)
+        assert shown(digits, "same") == same - (same > 1)
+        assert shown(digits, "slope") == pytest.approx((plus - minus) / (2 * eps), abs=1e-10)
+        assert shown(digits, "error") == pytest.approx(abs((plus - minus) / (2 * eps) - 1.945), rel=6e-3, abs=1e-13)
+        if same < 18:
+            error = abs(Fraction(plus) - Fraction(minus) - exact_difference(exponent))
+            sure = sum(error < Fraction(1, 2 * 10**place) for place in range(max(1, same - 1), 17)) + (same == 0)
+            assert abs(shown(digits, "right") - sure) <= 1
+            assert shown(digits, "right") <= shown(digits, "left")
+        press(digits, "ε", "ArrowRight")
+
+
+def exact_difference(exponent: int) -> Fraction:
+    """f(0.7 + ε) − f(0.7 − ε) without any rounding."""
+    eps = Fraction(10) ** exponent
+    return 2 * eps * Fraction("1.945") + eps**3 / 3
+
+
+def test_the_tape_is_read_back_as_it_was_written(page: Page) -> None:
+    tape = picture(page, "tape")
+    assert shown(tape, "x") == pytest.approx(0.5 + math.cos(1.2), abs=6e-5)
+    for key in ("Home", "End"):
+        x, y = press(tape, "x", key), press(tape, "y", "ArrowLeft", 3)
+        for name, slope in (("x", y + math.cos(x)), ("y", x)):
+            assert shown(tape, name) == pytest.approx(slope, abs=6e-5)
+            assert shown(tape, f"numeric {name}") == pytest.approx(slope, abs=6e-5)
+    press(tape, "Step", "Home")
+    values = {"x": x, "y": y, "×": x * y, "sin": math.sin(x), "+": x * y + math.sin(x)}
+    for name, value in values.items():
+        assert tape.locator("[data-of=now]").inner_text() == name
+        assert shown(tape, "value") == pytest.approx(value, abs=6e-5)
+        tape.get_by_role("button", name="Next").click()
+    assert tape.locator("[data-of=now]").inner_text() == "+"
+
+
 def test_pictures_come_and_go_with_their_pages(page: Page, visitor: Visit) -> None:
     page.goto(url("about/design/"))
     page.evaluate("window.stays = true; window.left = []")
@@ -416,7 +517,7 @@ def test_pictures_fit_a_phone(page: Page, visitor: Visit) -> None:
         page.set_viewport_size(PHONE)
         found = picture(page, name)
         if name == "backprop":
-            press(found, "Step", "End")
+            press(found, "Line", "End")
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], name
         assert not found.evaluate(STICKING_OUT), name
         assert found.evaluate(GROWTH) == 0, f"{name} pushes the page down"
@@ -496,7 +597,7 @@ def test_axe_finds_nothing_in_a_picture_that_moves(page: Page, scheme: Any) -> N
     for name in sample(PAGES, 1):
         found = picture(page, name)
         if name == "backprop":
-            press(found, "Step", "End")
+            press(found, "Line", "End")
         page.evaluate(AXE.read_text(encoding="utf-8"))
         passed, violations = page.evaluate(check)
         assert passed > 10

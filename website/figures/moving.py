@@ -12,6 +12,7 @@ PICTURES = {
     "error-of-wrong": "error",
     "two-triangles": "secant",
     "v-curve": "v-curve",
+    "cancellation": "digits",
     "relu-kink": "kink",
     "theta-layout": "theta",
     "backprop-graph": "backprop",
@@ -21,6 +22,7 @@ PICTURES = {
     "along-training": "training",
     "bisection": "bisect",
     "under-the-noise": "depth",
+    "tape": "tape",
 }
 HOW = {
     "error": "Drag the point, move w with the arrow keys, or jump to a zero.",
@@ -28,12 +30,14 @@ HOW = {
     "v-curve": "Drag the orange point along the curve, or move θ and ε with the arrow keys.",
     "kink": "Drag the points, or move the kink with the arrow keys.",
     "theta": "Point at an entry of an array, or go through θ with the arrow keys.",
-    "backprop": "Go forward and back with the buttons, or with the arrow keys.",
+    "backprop": "Touch a number to see the row and the column that make it. Go from line to line, or break one.",
     "triangle": "Drag the orange tip, or move its length and angle with the arrow keys.",
     "threshold": "Choose a measure, then drag the line, or move it with the arrow keys.",
     "bugs": "Choose a bug. Guess first which blocks it spoils.",
     "training": "Drag the line along the training, or move it with the arrow keys.",
     "bisect": "Ask half by half, or hide the wrong entry elsewhere.",
+    "digits": "Move ε with the arrow keys, or drag the edge of the grey digits.",
+    "tape": "Go forward and back with the buttons, or move x and y.",
     "depth": "Drag the dot from layer to layer, or use the arrow keys.",
 }
 
