@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-PAGES = ("reference/questions.md", "reference/questions-failed.md", "reference/questions-beyond.md")
+PAGES = tuple(f"reference/questions{which}.md" for which in ("", "-failed", "-practice", "-beyond"))
 _QUESTION = re.compile(r"^### (?P<title>.+?) \{ #(?P<anchor>[\w-]+) \}$", re.M)
 _TEACHES = re.compile(r"\]\(\.\./((?:learn|howto)/[\w-]+\.md)")
 
