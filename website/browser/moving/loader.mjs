@@ -1,4 +1,4 @@
-// <moving-picture>: when it comes into view, its module is loaded; when the reader leaves the page, all of it is undone.
+// <moving-picture>, and <guess-first> before an output: when it comes into view, its module is loaded; when the reader leaves the page, all of it is undone.
 class MovingPicture extends HTMLElement {
   connectedCallback() {
     this.stay = new AbortController();
@@ -7,7 +7,9 @@ class MovingPicture extends HTMLElement {
       async (seen) => {
         if (!seen.some((entry) => entry.isIntersecting)) return;
         eye.disconnect();
-        const picture = await import(new URL(`${this.getAttribute("name")}.js`, import.meta.url)).catch(() => {}); // then the static one stays
+        const picture = await import(new URL(`${this.getAttribute("name") ?? "guess"}.js`, import.meta.url)).catch(
+          () => {},
+        ); // then the static one stays
         if (!signal.aborted) picture?.mount(this, signal);
       },
       { rootMargin: "120px" },
@@ -21,4 +23,7 @@ class MovingPicture extends HTMLElement {
   }
 }
 
-customElements.get("moving-picture") || customElements.define("moving-picture", MovingPicture);
+if (!customElements.get("moving-picture")) {
+  customElements.define("moving-picture", MovingPicture);
+  customElements.define("guess-first", class extends MovingPicture {});
+}
