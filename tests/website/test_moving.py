@@ -19,7 +19,9 @@ from tests.website.live_tab import navigate
 from tests.website.test_axe import AXE
 from website.audit.browser import LAPTOP, PHONE, Visit, url, visit
 from website.figures import big_networks, it_failed, moving, thresholds, vanishing_and_exploding, when_to_run_it
+from website.paths import DOCS
 
+FOLLOWS = re.compile(r'data-follows="([\w-]+): ')
 PAGES = {
     "error": "learn/what-comparing-proves/",
     "secant": "learn/one-side-or-two/",
@@ -149,6 +151,27 @@ def test_the_secant_is_that_of_the_stencils(page: Page) -> None:
         agrees_with_stencils(secant, name)
         assert press(secant, "ε", "End") == 0.6
         press(secant, "θ", "End")
+
+
+def test_numbers_in_a_caption_follow_what_is_dragged(page: Page) -> None:
+    secant = picture(page, "secant")
+    choose(secant, "Function", "exp θ")
+    theta = press(secant, "θ", "ArrowLeft", 4)
+    caption = page.locator("[data-follows='secant: theta']")
+    assert float(caption.inner_text()) == pytest.approx(theta)
+    for quantity in ("tangent", "one side: slope", "two sides: slope"):
+        followed = page.locator(f"[data-follows='secant: {quantity}']")
+        assert float(followed.inner_text()) == shown(secant, quantity)
+    assert page.locator("[data-follows='secant: f']").inner_text() == "exp θ"
+
+
+def test_every_number_that_follows_has_a_picture_to_follow(page: Page) -> None:
+    for name in sorted({name for path in DOCS.rglob("*.md") for name in FOLLOWS.findall(path.read_text("utf-8"))}):
+        alive = picture(page, name)
+        said = alive.locator(".moving-says [data-of]").evaluate_all("all => all.map((one) => one.dataset.of)")
+        follows = page.locator("[data-follows]").evaluate_all("all => all.map((one) => one.dataset.follows)")
+        assert follows
+        assert {each.removeprefix(f"{name}: ") for each in follows} <= set(said)
 
 
 def test_the_secant_follows_the_mouse(page: Page) -> None:

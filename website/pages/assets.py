@@ -11,11 +11,9 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from website import named
-from website.figures.card import card
 from website.pages import bundle, formulas, landing, licences, markup
 from website.paths import ROOT, WEBSITE
 
-CARD = "assets/card.png"
 STYLE = "assets/site.css"
 
 
@@ -24,7 +22,7 @@ def made_files() -> tuple[dict[str, named.Source], dict[str, str]]:
 
     Each path in `assets` of which an old and a new version must never meet carries a digest.
     """
-    files: dict[str, named.Source] = {CARD: card(), licences.FILE: licences.texts()}
+    files: dict[str, named.Source] = {licences.FILE: licences.texts()}
     files |= dict(formulas.files())
     name, content = wheel()
     files[f"download/{name}"] = content

@@ -22,6 +22,12 @@ def description(markdown: str) -> str:
     return ""
 
 
+def asks(text: str) -> str:
+    """The question that a page answers, or the first sentence about it: why one would go there next."""
+    sentences = re.split(r"(?<=[.?!]) +", text)
+    return next((sentence for sentence in sentences if sentence.endswith("?")), sentences[0])
+
+
 def _cut(text: str) -> str:
     """Whole sentences, as many as there is room for; of one that is too long, whole words."""
     if len(text) <= LONGEST:
@@ -36,8 +42,10 @@ def describe(page: Page, markdown: str) -> None:
     if source.suffix == ".py":  # a gallery script: its prose stands in comments
         _, *lines = source.read_text(encoding="utf-8").splitlines()
         markdown = "\n".join(line[1:].removeprefix(" ") for line in takewhile(lambda line: line[:1] == "#", lines))
-    if not page.meta.get("description") and (found := description(markdown)):
+    found = description(markdown)
+    if not page.meta.get("description") and found:
         page.meta["description"] = found
+    page.meta["asks"] = asks(found or page.meta.get("description", ""))
 
 
 def citation(page: Page) -> str:

@@ -19,6 +19,7 @@ from website.pages import (
     assets,
     backlinks,
     benchmark_tables,
+    cards,
     claims,
     copy_button,
     csp,
@@ -94,11 +95,14 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
 def on_page_context(context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
     page.meta["verified"] = claims.line(page)
     page.meta["citation"] = described.citation(page)
+    page.meta["card"] = cards.address(page)
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     if _Build.served:
         _Build.served.tell(f"writing {page.file.src_uri}")
+    else:
+        cards.write(page, Path(config.site_dir))
     picture = _Build.served.draw if _Build.served else draw
     output = embed(output, page.file.src_uri, page.meta.get("figures", {}), picture)
     output, found = formulas.typeset(output, page.file.src_uri, _Build.typesetter)

@@ -76,7 +76,12 @@ export function mount(host, signal) {
     const one = triangle(0, "one side", at, "gl-soft"),
       two = triangle(1, "two sides", at - step, "gl-numeric");
     return [
-      "Tangent ",
+      number("f", which.value),
+      " at θ = ",
+      number("theta", fixed(at)),
+      ", ε = ",
+      number("eps", fixed(step)),
+      ". Tangent ",
       number("tangent", fixed(tangent, 4)),
       ". One side: slope ",
       ...one,

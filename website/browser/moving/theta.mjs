@@ -86,7 +86,9 @@ export function mount(host, signal) {
         ? `from ${UNIT[layer - 1]} ${column} to ${UNIT[layer]} ${row}`
         : `the bias of ${UNIT[layer]} ${row}`;
     return [
-      `θ[${chosen}] is `,
+      "θ[",
+      number("cell", String(chosen)),
+      "] is ",
       number("place", place),
       `, ${what}. dθ[${chosen}] is `,
       number("slope", "d" + place),
