@@ -31,6 +31,8 @@ def test_every_answer_is_shown_by_a_block(page: Path) -> None:
         assert question.strip().endswith(("?", ":")), question
         if "choices" in given:
             assert given["answer"] in given["choices"].split("|"), question
+        numbers = re.findall(r"\d+\.\d+", given.get("why", ""))
+        assert all(number in shown for number in numbers), question
         proof = re.escape(" ".join(given.get("shown", given["answer"]).split()))
         assert re.search(rf"(?<![\w.]){proof}(?!\d)", shown), (question, proof)
 
