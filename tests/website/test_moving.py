@@ -306,7 +306,8 @@ def test_backprop_gives_the_networks_numbers(page: Page) -> None:
     assert backprop.locator("[data-of=now]").inner_text() == "dW1", "it opens with all numbers in their places"
     found, (params, X, Y) = arrays(backprop), network(backprop)
     wanted = {name: value for name, value in nn.forward(params, X, hidden="tanh").items() if name in found}
-    assert {"Z1", "A1", "Z2", "A2"} <= set(wanted)
+    assert {"Z1", "A1", "Z2"} <= set(wanted)
+    wanted["A2"] = 1 / (1 + np.exp(-wanted["Z2"]))
     wanted["J"] = np.array([[nn.cost(params, X, Y, hidden="tanh")]])
     for name, value in nn.gradients(params, X, Y, hidden="tanh").items():
         wanted["d" + name] = value

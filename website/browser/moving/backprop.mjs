@@ -266,6 +266,10 @@ export function mount(host, signal) {
   const step = slider("Line", { min: 0, max: last, value: last }, (value) => STEPS[value]);
   const entry = slider("Entry", { min: 0, max: 3, value: 1 }, (value) => `${value + 1}`);
   const broken = choice("Broken", Object.keys(BROKEN));
+  let reached = last; // lines that were run; an entry that is touched is looked at, and hides none of them
+  step.element.addEventListener("input", () => {
+    reached = step.value;
+  });
   const by = (name, change) =>
     make("button", {
       type: "button",
@@ -273,6 +277,7 @@ export function mount(host, signal) {
       className: "moving-button",
       onclick: () => {
         step.value += change;
+        reached = step.value;
         entry.value = 0;
         again();
       },
@@ -291,7 +296,7 @@ export function mount(host, signal) {
       lines = { ...FORWARD, ...BACKWARD, ...BROKEN[broken.value] },
       line = lines[name] ?? { rows: 1, columns: 1, made: () => [] };
     const values = backward(forward(), BROKEN[broken.value]),
-      done = new Set([...Object.keys(GIVEN), ...STEPS.slice(0, step.value + 1)]);
+      done = new Set([...Object.keys(GIVEN), ...STEPS.slice(0, reached + 1)]);
     entry.max = line.rows * line.columns - 1;
     const i = Math.floor(entry.value / line.columns),
       j = entry.value % line.columns;
@@ -319,7 +324,7 @@ export function mount(host, signal) {
                 y: base - 13,
                 width: pitch,
                 height: 17,
-                class: at === chosen ? "made" : "band",
+                class: at === chosen ? "band made" : "band",
               }),
             );
           const shown = text(right, base, fixed(value, 3), `${colour} end small${at === chosen ? " now" : ""}`);

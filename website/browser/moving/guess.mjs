@@ -49,7 +49,7 @@ export function mount(host, signal) {
   const field = make("input", { type: "text", size: 9, ariaLabel: "Your guess", autocomplete: "off" });
   const form = make(
     "form",
-    { className: "guess-form" },
+    { className: "guess-form moving-controls" },
     ...(choices
       ? choices.split("|").map((words) =>
           make("button", {
