@@ -15,6 +15,7 @@ from website.pages import bundle, formulas, landing, licences, markup
 from website.paths import ROOT, WEBSITE
 
 STYLE = "assets/site.css"
+MOVING = "assets/moving.css"  # for pages with a picture that moves, or a guess
 
 
 def made_files() -> tuple[dict[str, named.Source], dict[str, str]]:
@@ -30,7 +31,7 @@ def made_files() -> tuple[dict[str, named.Source], dict[str, str]]:
     for room, entries in bundle.folders(name, content).items():
         names[f"assets/{room}/"] = there = f"assets/{named.folder(room, entries)}/"
         files |= {there + path: source for path, source in entries.items()}
-    single = {STYLE: stylesheet("[0-9]-"), landing.STYLESHEET: stylesheet("landing")}
+    single = {STYLE: stylesheet("[0-9]-"), MOVING: stylesheet("moving"), landing.STYLESHEET: stylesheet("landing")}
     single[markup.SEARCH] = bundle.search_worker()
     for path, source in single.items():
         names[path] = named.file(path, source)

@@ -108,6 +108,8 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     output, found = formulas.typeset(output, page.file.src_uri, _Build.typesetter)
     if found:
         output = markup.with_stylesheet(output, get_relative_url(formulas.STYLESHEET, page.url))
+    if "<moving-picture" in output or "<guess-first" in output:
+        output = markup.with_stylesheet(output, get_relative_url(_Build.names[assets.MOVING], page.url), last=True)
     if landing.MARK in output:
         output = landing.with_landing(output, get_relative_url(_Build.names[landing.STYLESHEET], page.url))
     return csp.with_policy(markup.named(output, _Build.names))

@@ -40,9 +40,12 @@ def plain(title: str) -> str:
     return re.sub("&[lr][sd]quo;", lambda found: html.unescape(found[0]), title)
 
 
-def with_stylesheet(page_html: str, href: str) -> str:
-    """The page with one more style sheet, before the site's own."""
-    return page_html.replace("<head>", f'<head><link rel="stylesheet" href="{href}">', 1)
+def with_stylesheet(page_html: str, href: str, *, last: bool = False) -> str:
+    """The page with one more style sheet, before the site's own, or after it."""
+    link = f'<link rel="stylesheet" href="{href}">'
+    if last:
+        return page_html.replace("</head>", f"{link}</head>", 1)
+    return page_html.replace("<head>", f"<head>{link}", 1)
 
 
 def without_spans_in_ink(content: str) -> str:
