@@ -286,6 +286,7 @@ export function mount(host, signal) {
   function choose(name, i, j) {
     if (!STEPS.includes(name)) return;
     step.value = STEPS.indexOf(name);
+    entry.max = 3; // of the array before it may have been fewer
     entry.value = i * (BACKWARD[name] ?? FORWARD[name] ?? { columns: 1 }).columns + j;
     again();
   }
