@@ -29,12 +29,17 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 .PHONY: check
-check: $(READY) ## lint, format, types, imports, the package's tests: a minute, without site and browser
+check: $(READY) ## lint, format, types, imports, the package's tests: a minute or two, without site and browser
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 	$(BIN)/lint-imports
+	$(RUN) website.scripts --if-installed
 	$(ONE_THREAD) $(RUN) pytest -q -n 2 --dist loadfile -m "not slow and not browser" tests src --ignore=tests/website
+
+.PHONY: rooms
+rooms: $(READY) ## the floor plan: modules and imports by room, circles, long lists of arguments
+	$(RUN) website.audit.rooms
 
 .PHONY: coverage
 coverage: $(READY) ## which branches of the package its tests do not take; too many, and it fails
@@ -93,6 +98,10 @@ search: site ## at which place the site's search brings the right page, for ques
 .PHONY: first-run
 first-run: site ## seconds from a click on Run to its output (needs chromium)
 	$(RUN) website.audit.first_run
+
+.PHONY: sbom
+sbom: $(READY) ## what the site ships of others' scripts, as a bill of materials (CycloneDX), in build/sbom.cdx.json
+	$(RUN) website.audit.sbom
 
 .PHONY: dist
 dist: $(READY) ## wheel and sdist, in dist

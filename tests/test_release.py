@@ -1,5 +1,8 @@
 """What leaves the house: workflows without a finding, a release tried as far as it goes without the forge."""
 
+import hashlib
+import json
+import os
 import re
 import runpy
 import shutil
@@ -87,3 +90,41 @@ def test_pythons_are_named_once_and_the_same_everywhere() -> None:
         text = (ROOT / ".github" / "workflows" / name).read_text(encoding="utf-8")
         (matrix,) = re.findall(r"^ +python: \[(.*)\]$", text, re.M)
         assert re.findall(r"[\d.]+", matrix) == named
+
+
+@pytest.mark.parametrize("kind", ["--wheel", "--sdist"])
+def test_two_builds_are_equal_byte_for_byte(copy: Path, tmp_path_factory: pytest.TempPathFactory, kind: str) -> None:
+    """At another time, from another folder, with other rights for new files."""
+    other = tmp_path_factory.mktemp("another folder") / "with blanks"
+    shutil.copytree(copy, other)
+    digests = []
+    for folder, mask in ((copy, 0o022), (other, 0o077)):
+        for path in folder.rglob("*"):
+            os.utime(path, (1e9, 1e9) if mask == 0o077 else (1.5e9, 1.5e9))
+        before = os.umask(mask)
+        try:
+            command = [sys.executable, "-m", "build", "--no-isolation", kind, str(folder)]
+            subprocess.run(command, check=True, capture_output=True)
+        finally:
+            os.umask(before)
+        (built,) = (folder / "dist").iterdir()
+        digests.append((built.name, hashlib.sha256(built.read_bytes()).hexdigest()))
+    assert digests[0] == digests[1]
+
+
+def test_the_bill_of_materials_names_what_the_lock_names_and_is_the_same_twice() -> None:
+    sbom = pytest.importorskip("website.audit.sbom", reason="the sdist has no website")
+    bill = sbom.made()
+    assert bill["bomFormat"] == "CycloneDX"
+    named = {(part["name"], part["version"]) for part in bill["components"]}
+    lock = json.loads((ROOT / "website" / "browser" / "package-lock.json").read_text(encoding="utf-8"))
+    for path, part in lock["packages"].items():
+        if path and not part.get("optional"):
+            assert (path.rpartition("node_modules/")[2], part["version"]) in named
+    assert all(part.get("hashes") for part in bill["components"])
+    assert bill == sbom.made()
+
+
+def test_the_changes_have_a_section_for_this_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert re.search(rf"^## {re.escape(version)} ", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)

@@ -20,11 +20,14 @@ def packages() -> Path:
     return once("npm", LOCKS, lambda folder: install(folder, LOCKS))
 
 
+def installed() -> bool:
+    """Are they there already, so that no network is needed?"""
+    return _folder("npm", LOCKS).exists()
+
+
 def once(what: str, sources: tuple[Path | bytes, ...], make: Callable[[Path], None]) -> Path:
     """A folder named after what it is made of. It appears when it is complete, though two builds may run at once."""
-    contents = (source if isinstance(source, bytes) else source.read_bytes() for source in sources)
-    digest = hashlib.sha256(b"".join(contents)).hexdigest()
-    folder = _MADE / f"{what}-{digest[:16]}"
+    folder = _folder(what, sources)
     if not folder.exists():
         _MADE.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=_MADE))
@@ -37,6 +40,11 @@ def once(what: str, sources: tuple[Path | bytes, ...], make: Callable[[Path], No
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return folder
+
+
+def _folder(what: str, sources: tuple[Path | bytes, ...]) -> Path:
+    contents = (source if isinstance(source, bytes) else source.read_bytes() for source in sources)
+    return _MADE / f"{what}-{hashlib.sha256(b''.join(contents)).hexdigest()[:16]}"
 
 
 def install(folder: Path, locks: tuple[Path, ...]) -> None:

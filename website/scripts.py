@@ -1,7 +1,8 @@
 """What a browser loads, looked at without one: style and lint by biome, and what node's own test runner finds.
 
-python -m website.scripts            fails with what is wrong
-python -m website.scripts --write    puts it into the style first
+python -m website.scripts                   fails with what is wrong
+python -m website.scripts --write           puts it into the style first
+python -m website.scripts --if-installed    nothing, where npm's packages were not fetched yet
 """
 
 import sys
@@ -32,6 +33,9 @@ def files() -> list[Path]:
 
 
 def main() -> None:
+    if "--if-installed" in sys.argv[1:] and not npm.installed():
+        print("The scripts are not looked at: npm's packages come with the first `make site` or `make scripts`.")
+        return
     lint(write="--write" in sys.argv[1:])
     test()
 

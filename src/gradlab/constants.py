@@ -264,34 +264,61 @@ sample is wrong, and all others climb.
 Unit: times an error."""
 
 AFAR = (-2, -4)
-"""Rungs beside the highest, a tenth and a hundredth of the scale, from which it is seen whether a cost jumps."""
+"""Rungs beside the highest, a tenth and a hundredth of the scale, from which it is seen whether a cost jumps.
+
+Chosen: two steps, so that one lucky step is not believed; longer ones leave the neighbourhood of the point.
+
+Unit: rungs, two a decade."""
 
 STAIR_LINES = 16
-"""Lines of a block that are tried for stairs before the rest is left in peace."""
+"""Lines of a block that are tried for stairs before the rest is left in peace.
+
+Chosen: a cost that is rounded shows it along every line; sixteen leave room for lines that do not move it.
+
+Unit: lines."""
 
 FITS_AFAR = 3.0
 """Factor by which an analytic slope must lie nearer to the cost's slope from afar than to that beside the point.
 
-Tuned on networks with float16, int8 and cancelling logarithms inside, of which 20 evenly spaced jumps are seen."""
+Tuned on networks with float16, int8 and cancelling logarithms inside, of which 20 evenly spaced jumps are seen.
+
+Unit: ratio."""
 
 ON_THE_WAY = 8
 """Points on the way to such a long step whose slopes must add up to it, if there are no jumps.
 
-Derived: one kink on the way is placed to 1/16 of it, an eighth of what `UNEXPLAINED` leaves."""
+Derived: one kink on the way is placed to 1/16 of it, an eighth of what `UNEXPLAINED` leaves.
+
+Unit: points."""
 
 UNEXPLAINED = 0.5
-"""Share of the difference of both slopes that the slopes on the way may leave to jumps."""
+"""Share of the difference of both slopes that the slopes on the way may leave to jumps.
+
+Chosen: the middle between a kink, which leaves nothing, and a jump, which leaves all.
+
+Unit: share of a difference."""
 
 SECOND_LOOKS = 8
-"""Entries of a block that seem wrong at a given step, and are looked at with steps of their own."""
+"""Entries of a block that seem wrong at a given step, and are looked at with steps of their own.
+
+Chosen: a report lists no more entries (FOUND).
+
+Unit: entries."""
 
 JOINT_LINES = 4
-"""Directions through all entries at kinks, to hold them together: all up, and three with random signs."""
+"""Directions through all entries at kinks, to hold them together: all up, and three with random signs.
+
+Chosen: a gradient that is wrong there, but between both slopes of every entry, passes one of them by chance at most
+in half of the cases.
+
+Unit: directions."""
 
 ASIDE = 1e-4
 """Distance to which params are moved where entries at kinks do not hold together, as a share of their scale.
 
-Derived: a hundred times the steps that tell a slope to five digits, and too little to leave the piece one means."""
+Derived: a hundred times the steps that tell a slope to five digits, and too little to leave the piece one means.
+
+Unit: share of a scale."""
 
 DERIVATIVE_START = -10
 """The first rung of `derivative`: 1e-5 of x, and two longer ones.

@@ -22,6 +22,7 @@ BLOCK = '```python\nprint(1 / 3, 2e-9, 0.125)\n```\n\n```text title="Output"\n0.
         "Python 0.777 and PyTorch 0.777 were tried.",
         "Others wrote of [this](https://example.org/a). They found 0.777.",
         "| [a page](page.md) | 0.777 |",
+        "| No. 0.777. Then more | [a page](page.md) |",
         "Ask for `0.777`, which is the default.",
     ],
 )

@@ -112,4 +112,4 @@ def four_formulas(narrow: bool = False) -> Figure:
 
 def _medians(slope: Callable[[float, float], float], points: Floats, steps: Floats) -> Floats:
     errors = [[abs(slope(float(x), float(h)) - np.cos(x)) for x in points] for h in steps]
-    return np.maximum(np.median(errors, axis=1), 2.0**-55)  # half of the spacing of numbers near 0.5
+    return np.asarray(np.maximum(np.median(errors, axis=1), 2.0**-55))  # half of the spacing of numbers near 0.5

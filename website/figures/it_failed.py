@@ -1,5 +1,7 @@
 """Figures of learn/it-failed."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -9,7 +11,7 @@ from gradlab import nn
 from website.figures import style
 from website.figures.registry import figure, numbers
 
-Grads = dict[str, NDArray[np.float64]]
+Grads = dict[str, NDArray[Any]]
 ORDER = ("b3", "W3", "b2", "W2", "b1", "W1")  # from the output down
 BUGS = ("dZ3 without 1/m", "slope of layer 2", "slope of layer 1", "dW2 from Z1", "db2 is a mean")
 
@@ -55,7 +57,7 @@ def failed_ratio(narrow: bool = False) -> Figure:
     ):
         colour, y = style.AGREES if at == 1 else style.WRONG, _formula_2(at)
         ax.plot(at, y, "o", color=colour, markersize=8)
-        look = {"color": colour, "ha": place, "va": "center", "fontsize": 16}
+        look: dict[str, Any] = {"color": colour, "ha": place, "va": "center", "fontsize": 16}
         ax.annotate(name, (at, y), (dx, dy), textcoords="offset points", **look)
     ax.set_xticks(range(-1, 6))
     ax.set_yticks([0, 1 / 3, 3 / 5, 1], ["0", "⅓", "⅗", "1"])
@@ -65,8 +67,8 @@ def failed_ratio(narrow: bool = False) -> Figure:
     return fig
 
 
-def _formula_2(k: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    return np.abs(np.subtract(k, 1)) / (np.abs(k) + 1)
+def _formula_2(k: NDArray[Any] | float) -> NDArray[Any]:
+    return np.asarray(np.abs(np.subtract(k, 1)) / (np.abs(k) + 1))
 
 
 @figure("failed-pattern")
@@ -105,11 +107,11 @@ def spoilt() -> dict[str, dict[str, float]]:
     }
 
 
-def _broken(params: Grads, X: NDArray[np.float64], Y: NDArray[np.int_], bug: str) -> Grads:
+def _broken(params: Grads, X: NDArray[Any], Y: NDArray[Any], bug: str) -> Grads:
     """Backprop with one mistake, as on the page."""
     cache, m = nn.forward(params, X, hidden="tanh"), X.shape[1]
     dZ = (1 / (1 + np.exp(-cache["Z3"])) - Y) / (1 if bug == BUGS[0] else m)
-    grads = {}
+    grads: Grads = {}
     for layer in (3, 2, 1):
         A = cache[f"A{layer - 1}"]
         below = cache["Z1"] if (bug, layer) == (BUGS[3], 2) else A
@@ -121,7 +123,7 @@ def _broken(params: Grads, X: NDArray[np.float64], Y: NDArray[np.int_], bug: str
     return grads
 
 
-def _network() -> tuple[Grads, NDArray[np.float64], NDArray[np.int_]]:
+def _network() -> tuple[Grads, NDArray[Any], NDArray[Any]]:
     rng = np.random.default_rng(36)
     params = nn.init_params([4, 5, 3, 1], rng=rng)
     return params, rng.standard_normal((4, 7)), rng.integers(0, 2, (1, 7))

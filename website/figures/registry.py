@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 from matplotlib.figure import Figure
 
@@ -38,12 +39,13 @@ def catalogue() -> dict[str, Draw]:
 
 
 Measure = Callable[[], object]
+M = TypeVar("M", bound=Measure)
 
 
-def numbers(name: str) -> Callable[[Measure], Measure]:
+def numbers(name: str) -> Callable[[M], M]:
     """Mark a function as what measures the numbers that the picture of that name shows when it moves."""
 
-    def mark(measure: Measure) -> Measure:
+    def mark(measure: M) -> M:
         measure.numbers_of = name  # type: ignore[attr-defined]
         return measure
 

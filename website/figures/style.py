@@ -8,6 +8,7 @@ import matplotlib as mpl
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 # What each colour means, everywhere: the custom properties of website/style/2-colours.css have the same names. The
 # values are those of the light scheme; in the page, each becomes `var(--gl-...)`. (Okabe and Ito, darkened for text.)
@@ -96,6 +97,13 @@ def canvas(width: float, height: float) -> tuple[Figure, Axes]:
 def sheet(width: float, height: float) -> Figure:
     """Figure of so many CSS pixels, still empty. (No pyplot: nothing to close.)"""
     return Figure(figsize=(width / 72, height / 72), layout="constrained")
+
+
+def spaced(fig: Figure, rows: float) -> None:
+    """So much room between rows of axes, as a share of their height."""
+    engine = fig.get_layout_engine()
+    assert isinstance(engine, ConstrainedLayoutEngine)
+    engine.set(hspace=rows)
 
 
 def drawing(width: float, height: float) -> tuple[Figure, Axes]:

@@ -57,7 +57,7 @@ def check_triangle(narrow: bool = False) -> Figure:
     grad = start + ([270.0, -90.0] if narrow else [430.0, -90.0])
     approx = start + ([220.0, -165.0] if narrow else [370.0, -190.0])
     _arrow(ax, tuple(start), tuple(grad), style.ANALYTIC, 2.5)
-    _arrow(ax, tuple(start), tuple(approx), style.NUMERIC, 2.5)
+    _arrow(ax, (start[0], start[1]), (approx[0], approx[1]), style.NUMERIC, 2.5)
     ax.plot(*np.array([grad, approx]).T, color=style.WRONG, linewidth=2.5)
     below, above = start + (grad - start) * 0.6, start + (approx - start) * 0.5
     ax.text(below[0], below[1] + 28, "grad", color=style.ANALYTIC, ha="center", fontsize=17)
@@ -70,6 +70,6 @@ def check_triangle(narrow: bool = False) -> Figure:
     return fig
 
 
-def _arrow(ax: Axes, start: tuple[float, ...], stop: tuple[float, ...], colour: str, width: float = 1) -> None:
+def _arrow(ax: Axes, start: tuple[float, float], stop: tuple[float, float], colour: str, width: float = 1) -> None:
     look = {"arrowstyle": "-|>,head_width=.25,head_length=.5", "color": colour, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", stop, start, arrowprops=look | {"linewidth": width})

@@ -28,7 +28,7 @@ def threshold_strips(narrow: bool = False) -> Figure:
     """Right and wrong gradients by formula (2), by formula (2) of W1 alone, and by error over bound."""
     right, wrong = measured()
     fig = style.sheet(340, 430) if narrow else style.sheet(740, 400)
-    fig.get_layout_engine().set(hspace=0.08)
+    style.spaced(fig, 0.08)
     strips = fig.subplots(3, 1)
     for k, (ax, (title, line, powers)) in enumerate(zip(strips, MEASURES, strict=True)):
         _strip(ax, right[:, k], wrong[:, k])
@@ -90,7 +90,7 @@ def _network(seed: int) -> list[list[float]]:
         for layer in range(1, len(SIZES)):
             Z = stack[f"W{layer}"] @ A + stack[f"b{layer}"]
             A = 1 / (1 + np.exp(-Z))
-        return np.mean(np.logaddexp(0, Z) - Y * Z, axis=(-2, -1))
+        return np.asarray(np.mean(np.logaddexp(0, Z) - Y * Z, axis=(-2, -1)))
 
     course = _flat(gradlab.numeric_gradient(cost, params, step=1e-7, vectorized=True).values)
     numeric = gradlab.numeric_gradient(cost, params, vectorized=True)

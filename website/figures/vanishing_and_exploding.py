@@ -1,6 +1,7 @@
 """Figures of learn/vanishing-and-exploding."""
 
 import functools
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -55,7 +56,7 @@ def _sizes(hidden: str, method: str, scale: float) -> tuple[list[float], list[fl
     params = nn.init_params([WIDTH] * DEPTH + [1], method, rng)
     params = {name: scale * value for name, value in params.items()}
     cache = nn.forward(params, X, hidden=hidden)
-    dZ: NDArray[np.float64] = logistic_backward(cache[f"Z{DEPTH}"], X[:1] > 0)
+    dZ: NDArray[Any] = logistic_backward(cache[f"Z{DEPTH}"], (X[:1] > 0).astype(float))
     backward = [float(np.sqrt(np.mean(dZ**2)))]
     for layer in range(DEPTH - 1, 0, -1):
         dZ = ACTIVATIONS[hidden].backward(params[f"W{layer + 1}"].T @ dZ, cache[f"Z{layer}"])
@@ -106,10 +107,10 @@ def _deep() -> Report:
     params = nn.init_params([3] * 24 + [1], "xavier", rng)
     weights = {name: value for name, value in params.items() if name.startswith("W")}
 
-    def cost(p: dict[str, NDArray[np.float64]]) -> float:
+    def cost(p: dict[str, NDArray[Any]]) -> float:
         return nn.cost(params | p, X, X[:1] > 0, hidden="sigmoid")
 
-    def grads(p: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    def grads(p: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         found = nn.gradients(params | p, X, X[:1] > 0, hidden="sigmoid")
         return {name: found[name] for name in p}
 

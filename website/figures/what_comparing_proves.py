@@ -1,8 +1,11 @@
 """Figures of learn/what-comparing-proves."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from gradlab import nn
 from website.figures import style
@@ -127,9 +130,9 @@ def error_of_wrong(narrow: bool = False) -> Figure:
     return fig
 
 
-def _error(w: np.ndarray) -> np.ndarray:
+def _error(w: NDArray[Any]) -> NDArray[Any]:
     a = np.tanh(np.multiply.outer(w, X))
-    return np.mean((a - Y) * a**2 * X, axis=-1)
+    return np.asarray(np.mean((a - Y) * a**2 * X, axis=-1))
 
 
 @figure("both-learn")
@@ -138,7 +141,7 @@ def both_learn(narrow: bool = False) -> Figure:
     fig, ax = style.canvas(340, 300) if narrow else style.canvas(640, 340)
     for factors, colour, name, above in (
         ({}, style.ANALYTIC, "right gradients", True),
-        ({"W2": 2, "b1": 4}, style.WRONG, "wrong gradients", False),
+        ({"W2": 2.0, "b1": 4.0}, style.WRONG, "wrong gradients", False),
     ):
         costs = _costs(factors)
         ax.plot(costs, color=colour)

@@ -22,12 +22,12 @@ import dataclasses, fractions, html, inspect, json, numpy.ma, numpy.random, nump
 """
 
 
-def start():
+def start() -> None:
     """Import what a first Run imports."""
     live.run(FIRST, False, "", "", True, "", lambda text: None)
 
 
-def with_compiled(archive, place, result):
+def with_compiled(archive: str | Path, place: str, result: str | Path) -> int:
     """Write a copy of an archive, in which the modules imported so far are compiled; how many these are."""
     imported = {getattr(module, "__file__", None) for module in [*sys.modules.values()]}
     count = 0
@@ -43,7 +43,7 @@ def with_compiled(archive, place, result):
     return count
 
 
-def with_all_compiled(archive, place, result):
+def with_all_compiled(archive: str | Path, place: str, result: str | Path) -> int:
     """Write a copy of an archive, in which every module stands compiled beside its source; how many these are."""
     count = 0
     with zipfile.ZipFile(archive) as source, zipfile.ZipFile(result, "w") as made:
@@ -58,10 +58,12 @@ def with_all_compiled(archive, place, result):
     return count
 
 
-def compiled(source, path):
+def compiled(source: bytes, path: str) -> bytes:
     """Content of a module's .pyc file; tracebacks give this path."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "source.py")
         file.write_bytes(source)
-        compile_file(file, f"{file}c", dfile=path, doraise=True, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+        compile_file(
+            str(file), f"{file}c", dfile=path, doraise=True, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
+        )
         return Path(f"{file}c").read_bytes()

@@ -39,6 +39,7 @@ _SHOWN = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?|-?\.\d+")
 _ENDS = re.compile(  # of a sentence, a row of a table, an item of a list
     r"(?<=[.!?])[\"”’)*_]*\s+(?=[A-Z“\"‘`*\[(0-9])|\n\s*\n|\n(?=\s*(?:\||[-*] |\d+\. |///|#|!!!|\?\?\?|===))"
 )
+_ROWS = re.compile(r"\n(?=\s*\|)")
 _LINK = re.compile(r"\]\((?:https?:|\.\./|#|[\w./-]+\.(?:md|py))")
 _SOURCE = re.compile(r"\]\(https?:")
 _PICTURE = re.compile(r"!\[([^\]]*)\]\(figure:([\w-]+)\)")
@@ -102,7 +103,8 @@ def _units(prose: str) -> Iterator[tuple[int, str, str]]:
     start = 0
     for paragraph in re.split(r"(\n\s*\n)", prose):
         begin = 0
-        for end in [*_ENDS.finditer(paragraph), None]:
+        ends = _ROWS if paragraph.lstrip().startswith("|") else _ENDS
+        for end in [*ends.finditer(paragraph), None]:
             unit = paragraph[begin : end.start() if end else None]
             if unit.strip():
                 yield prose[: start + begin].count("\n") + 1, unit, paragraph
