@@ -149,7 +149,7 @@ def main(words: list[str]) -> None:
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args(words)
-    old = read("constants")["constants"] if RECORD.exists() and not options.all else {}
+    old = read("constants") if RECORD.exists() and not options.all else {}
     known = found()
     chosen = [c for c in known if c.name in options.names or old.get(c.name, {}).get("value") != stored(c.value)]
     tasks: list[tuple[str, Value | None, int]] = [("", None, options.seeds)]
@@ -157,14 +157,16 @@ def main(words: list[str]) -> None:
     with ProcessPoolExecutor(options.processes) as pool:
         results = iter(pool.map(_job, tasks))
         today = datetime.now(UTC).date().isoformat()
-        record = {"as it is": next(results) | {"date": today, "seeds": options.seeds}, "constants": {}}
+        normal = next(results)  # beside each constant: the package may change before the next one is measured
+        record: dict[str, Any] = {}
         for constant in known:
             if constant in chosen:
                 print(constant.name, constant.value, file=sys.stderr, flush=True)
                 changed = {way: next(results) for way in varied(constant)}
-                record["constants"][constant.name] = {"value": stored(constant.value), "date": today, **changed}
+                head = {"value": stored(constant.value), "date": today, "seeds": options.seeds}
+                record[constant.name] = head | {"as it is": normal} | changed
             else:
-                record["constants"][constant.name] = old[constant.name]
+                record[constant.name] = old[constant.name]
     RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -21,6 +21,7 @@ from website.pages import (
     benchmark_tables,
     cards,
     claims,
+    constants_table,
     copy_button,
     csp,
     described,
@@ -73,7 +74,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         _Build.served.tell(f"reading {page.file.src_uri}")
     described.describe(page, markdown)
     markdown = backlinks.with_questions(markdown, page.file.src_uri, Path(config.docs_dir))
-    return benchmark_tables.with_tables(claims.with_table(markdown))
+    return benchmark_tables.with_tables(constants_table.with_table(claims.with_table(markdown)))
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
