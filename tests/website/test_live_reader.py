@@ -115,6 +115,15 @@ def test_the_worker_sees_no_page(block: Locator) -> None:
     assert run(block) == "[False, False, False]\n"
 
 
+def test_what_a_block_defines_is_found_in_main(block: Locator) -> None:
+    edit(
+        block,
+        "import pickle, dataclasses\ndef f(x):\n    return x\n@dataclasses.dataclass\nclass P:\n    x: int\n"
+        "print(pickle.loads(pickle.dumps(f)) is f, pickle.loads(pickle.dumps(P(3))), __name__)",
+    )
+    assert run(block) == "True P(x=3) __main__\n"
+
+
 def test_keyboard_alone(block: Locator) -> None:
     keys = block.page.keyboard
     block.get_by_role("button", name="Run", exact=True).focus()

@@ -6,7 +6,6 @@ no room for all that it has to say.
 """
 
 import re
-from collections.abc import Iterable
 from html import escape
 from itertools import pairwise
 
@@ -18,6 +17,7 @@ _VERDICTS = ("WRONG", "UNDECIDED", "UNTESTED", "AGREES")
 _TITLES = re.compile(r"(block) +(shape) +(verdict) +(difference) +(wrong)\b")
 _TAIL = re.compile(r"(\d+ of \d+|\d+ or more|\d+|-) *(.*)")  # wrong entries, and what stands behind
 _WORST = re.compile(r"(\[[^]]*\]|-) +(\S+) +(\S.*)")  # entry, analytic, numeric
+_SPENT = re.compile("Evaluations of the cost: ")
 _COURSE = re.compile(r"Relative difference, formula \(2\)|That number ")
 _FINDING = re.compile(r"GL\d{3} ")
 _OUTPUT = re.compile(
@@ -43,36 +43,37 @@ def as_html(text: str) -> str | None:
     """What `_repr_html_` of the report gives that printed this text; None if the text is no whole report."""
     first, *rest = text.rstrip("\n").split("\n\n")
     verdict = _VERDICT.match(first)
-    if not verdict or not rest:
+    if not verdict or not any(map(_TITLES.match, rest)):
         return None
-    table, *others = rest
-    rows = _rows(*table.split("\n"))
-    if not rows:
-        return None
-    said, *course = unfolded(first)
-    spent = [part for part in others if part.startswith("Evaluations of the cost: ")]
-    notes = [part for part in others if part not in spent and not _FINDING.match(part)]
-    parts = [
-        f'<p class="gradlab-verdict"><strong>{verdict[1]}</strong>: {escape(said[verdict.end() :])}</p>',
-        *_paragraphs(course, "gradlab-course"),
-        _table(rows),
-        *(_finding(part) for part in others if _FINDING.match(part)),
-        *_paragraphs(unfolded("\n".join(notes)), "gradlab-note"),
-        *_paragraphs(spent, "gradlab-spent"),
-    ]
+    said = " ".join(unfolded(first))
+    parts = [f'<p class="gradlab-verdict"><strong>{verdict[1]}</strong>: {escape(said[verdict.end() :])}</p>']
+    for paragraph in rest:
+        if _TITLES.match(paragraph):
+            rows = _rows(*paragraph.split("\n"))
+            if not rows:
+                return None
+            parts.append(_table(rows))
+        elif _FINDING.match(paragraph):
+            parts.append(_finding(paragraph))
+        else:
+            parts += map(_line, unfolded(paragraph))
     return f'<div class="gradlab-report gradlab-{verdict[1].lower()}">\n' + "\n".join(parts) + "\n</div>"
 
 
 def unfolded(text: str) -> list[str]:
     """What was folded into the lines of a paragraph: a line goes on in the next if its first word had no room there.
 
-    Where it had none by accident, a full stop before a small letter or before formula (2) tells.
+    Where it had none by accident, a full stop before a small letter or before a line that is known tells.
     """
     found: list[str] = []
     room = 0
     for folded in filter(None, text.split("\n")):
         line = folded.strip()
-        ended = bool(found) and found[-1][-1] in ".?" and not ("A" <= line[0] <= "Z" and not _COURSE.match(line))
+        ended = (
+            bool(found)
+            and found[-1][-1] in ".?"
+            and not ("A" <= line[0] <= "Z" and not (_COURSE.match(line) or _SPENT.match(line)))
+        )
         if found and len(line.split(" ")[0]) > room and not ended:
             found[-1] += " " + line
         else:
@@ -117,5 +118,7 @@ def _finding(text: str) -> str:
     return f'<p class="gradlab-finding"><strong>{code}</strong> {escape(message)}<br>{evidence}</p>'
 
 
-def _paragraphs(lines: Iterable[str], kind: str) -> list[str]:
-    return [f'<p class="{kind}">{escape(line)}</p>' for line in lines]
+def _line(said: str) -> str:
+    kinds = {"gradlab-course": _COURSE, "gradlab-spent": _SPENT}
+    kind = next((kind for kind, begins in kinds.items() if begins.match(said)), "gradlab-note")
+    return f'<p class="{kind}">{escape(said)}</p>'

@@ -11,6 +11,7 @@ import linecache
 import re
 import sys
 import traceback
+import types
 
 import equality
 
@@ -75,7 +76,8 @@ def run(code, session, home, page, fresh, want, emit):
     if (page, home) not in _pages:
         _pages[page, home] = _fresh(home)
     out = _Out(emit)
-    ok, value, error = _run(code, session, _pages[page, home], want, out)
+    sys.modules["__main__"] = module = _pages[page, home]  # pickle and others look there for what a block defines
+    ok, value, error = _run(code, session, vars(module), want, out)
     text = "".join(out.parts)
     equal = same(want, text)
     html = "" if value is None else _shown(value)
@@ -142,8 +144,8 @@ def _shown(value):
 
 
 def _fresh(home):
-    """Names to begin with: none on a page, those of its module beside a documented object."""
-    names = {"__name__": "__main__"}
+    """A module with the names to begin with: none on a page, those of its module beside a documented object."""
+    names = types.ModuleType("__main__")
     if not home:
         return names
     path = home.split(".")
@@ -154,7 +156,8 @@ def _fresh(home):
     for name in path[k:]:
         value = getattr(value, name)
     module = getattr(value, "__module__", None) or value.__name__
-    return {**vars(importlib.import_module(module)), **names}
+    vars(names).update(vars(importlib.import_module(module)) | {"__name__": "__main__"})
+    return names
 
 
 def _trace(error, chain=True):
