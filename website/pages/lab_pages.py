@@ -115,7 +115,8 @@ def page(topic: str) -> str:
     ]
     for bug in labs.TOPICS[topic]:
         title = f'## Hunt {labs.number(bug)} {{ #hunt-{bug.id} data-{"trap" if bug.trap else "hunt"}="{bug.id}" }}'
-        parts += [title, f"Level {bug.level}: {LEVELS[bug.level]}."]
+        # The level would tell of a trap that it is wrong.
+        parts += [title] if bug.trap else [title, f"Level {bug.level}: {LEVELS[bug.level]}."]
         parts += _trap(bug) if bug.trap else _hunt(bug, f'labs.find("{bug.id}").case({bug.seed})')
     return _joined(parts)
 
@@ -154,17 +155,17 @@ def _hunt(bug: labs.Bug, case: str) -> list[str]:
 
 def _trap(bug: labs.Bug) -> list[str]:
     """One trap: the function, the number of the course, the question, what the check says, the hints, the answer."""
-    case = f'labs.find("{bug.id}").case({bug.seed}, {bug.name})'
-    course = f"course = gradlab.check_gradients(*{case}, step=1e-7)\n"
+    course = f'case = labs.find("{bug.id}").case({bug.seed}, {bug.name})\n'
+    course += "course = gradlab.check_gradients(*case, step=1e-7)\n"
     course += "order = np.ceil(np.log10(course.relative_difference))\n"
     course += 'print(f"below 1e{order:03.0f}: {course.level}")\n'  # the number itself is round-off in some of them
     return [
         _fence(bug.source),
         _printed(course),
         ASK_TRAP,
-        _folded("abstract", "What a check with a derived bound says", _printed(_check(case))),
+        _folded("abstract", "What a check with a derived bound says", _printed(_check("case"))),
         *_hints(bug),
-        _folded("success", "What it is", _answer(bug, case)),
+        _folded("success", "What it is", _answer(bug, f'labs.find("{bug.id}").case({bug.seed}, {bug.name})')),
     ]
 
 

@@ -16,8 +16,8 @@ import numpy as np
 
 _WRITE = '''"""Task {number}: write {name}, the way back through {forward}.
 
-{upstream} the gradient of the cost with respect to what {forward} returns. Return the gradients of
-{inputs}, in this order."""
+{upstream} the gradient of the cost with respect to what {forward} returns.
+Return the gradients of {inputs}, in this order."""
 
 import numpy as np
 
@@ -26,7 +26,8 @@ import numpy as np
 
 _ASKED = """
 
-Say how you found it, behind the colons: the code of the finding that told you, and why, in a sentence.
+Say how you found it, behind the colons: the code of the finding that told
+you, and why, in a sentence.
 finding:
 why:
 """
