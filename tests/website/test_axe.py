@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+import pytest
+from playwright.sync_api import Page
 
 from tests.chosen import sample
+from tests.website import sources
 from tests.website.live_tab import edit, go, run
 from website import npm
-from website.audit.browser import LAPTOP, addresses, url, visit
+from website.audit.browser import addresses, url
 
 AXE = npm.packages() / "node_modules/axe-core/axe.min.js"
 RUN = """([where, options]) => axe.run(where, {resultTypes: ['violations'], ...options}).then((found) => {
@@ -16,29 +18,40 @@ RUN = """([where, options]) => axe.run(where, {resultTypes: ['violations'], ...o
   return found.violations;
 })"""
 # What pages leave for an idle moment is done: at first as it was when loaded, then for fonts that came meanwhile.
-SETTLED = """(async () => {
+SETTLED = """async () => {
   await document.fonts.ready;
   for (let k = 0; k < 2; k++) await new Promise((idle) => requestIdleCallback(idle, { timeout: 2000 }));
-})()"""
+}"""
 SWITCH = """scheme => {
   document.body.dataset.mdColorScheme = scheme;
   for (const change of document.getAnimations()) change.finish(); // colours fade
 }"""
+# So that what stands still says where: the page and the step. (If the page itself is too busy to say it, pytest's own
+# limit ends the test, which has the page in its name.)
+STOOD_STILL = """(given) => Promise.race([
+  (%s)(given),
+  new Promise((_, stop) => setTimeout(() => stop(Error(`${location.pathname}: %s stood still`)), %d)),
+])"""
 PAPER = {"default": "rgb(253, 252, 249)", "slate": "rgb(21, 23, 26)"}
 RULES: dict[str, dict[str, list[str]]] = {"slate": {"runOnly": ["color-contrast"]}, "default": {}}  # what can differ
+
+
+def within(page: Page, step: str, function: str, given: Any = None, seconds: float = 60) -> Any:
+    """What a function of the page answers in this time; else an error that names page and step."""
+    return page.evaluate(STOOD_STILL % (function, step, 1000 * seconds), given)
 
 
 def violations(page: Page, where: str = "html") -> list[str]:
     """Rule, and the elements that break it: in dark colours what hangs on colours, then everything in light ones."""
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    page.evaluate(SETTLED)
+    within(page, "waiting for fonts and an idle moment", SETTLED)
     found: list[dict[str, Any]] = []
     for scheme, rules in RULES.items():
         # What the page's own switch does (test_browser), without loading the page again.
         page.evaluate(SWITCH, scheme)
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == PAPER[scheme]
-        found += page.evaluate(RUN, [where, rules])
+        found += within(page, f"axe in {scheme}", RUN, [where, rules])
     return [
         f"{one['id']}: {node['target']} {node['failureSummary']}\n{node['html'][:200]}"
         for one in found
@@ -46,15 +59,28 @@ def violations(page: Page, where: str = "html") -> list[str]:
     ]
 
 
-def test_no_page_breaks_a_rule(chromium: Browser, site: Path) -> None:
-    broken = {}
-    with visit(chromium, viewport=LAPTOP) as visitor:
-        page = visitor.open()
-        for address in sample(addresses(site), 2):
-            page.goto(url(address))
-            if found := violations(page):
-                broken[address] = found
-    assert not broken, "\n\n".join(f"{address}\n" + "\n".join(found) for address, found in broken.items())
+ADDRESSES = sorted(
+    [*sources.addresses(), *(f"gallery/{path.stem}/" for path in (sources.DOCS / "gallery").glob("*.py")), "404.html"]
+)
+
+
+@pytest.mark.timeout(150)
+@pytest.mark.parametrize("address", sample(ADDRESSES, 2), ids=lambda address: address or "home")
+def test_no_page_breaks_a_rule(address: str, scripted: Page) -> None:
+    scripted.goto(url(address), timeout=30_000)
+    found = violations(scripted)
+    assert not found, "\n".join(found)
+
+
+def test_these_are_all_pages(site: Path) -> None:
+    assert sorted(addresses(site)) == ADDRESSES
+
+
+def test_what_stands_still_is_named(scripted: Page) -> None:
+    scripted.goto(url("about/verified/"))
+    with pytest.raises(Exception, match=r"/about/verified/: a step stood still"):
+        within(scripted, "a step", "() => new Promise(() => {})", seconds=0.2)
+    assert within(scripted, "another", "() => 3", seconds=5) == 3
 
 
 def test_what_run_and_edit_bring_breaks_none(tab: Page) -> None:
