@@ -45,6 +45,7 @@ NUMBERS = {
     "all of them passed": prints("print('19 of 20 passed')", "20 of 20 passed"),
     "digits of a word": prints("print('agrees to 7 digits')", "agrees to 8 digits"),
     "how many for each": prints("print('about 4 for each child')", "about 5 for each child"),
+    "all of them passed, beside a report": prints("print('AGREES 19 of 20 passed')", "AGREES 20 of 20 passed"),
     "a limit of somebody": prints("print('p < 1e-3')", "p < 1e-4"),
 }
 
@@ -136,7 +137,8 @@ CLAIMS = {
         "⅔", "⅛", "③", "Ⅲ", "x²: ⁴", "true", "False", "none", "NaN", "inf", "∞", "AGREES", "wrong",
         "ValueError", "raises", "fails", "prints hello", "returns a list", "gives a dict", "shape (n, m)", "yes",
         "No!", "agrees", "undecided", "positive", "negative", "empty", "[a, b]", "{a}", "½", "0x1f", "50 %",
-        "nothing", "output: hello", "result: hello", "a third", "one half", "a dozen", "same as above", "ok", "error",
+        "nothing", "output: hello", "✅", "✔", "x equals y", "now: yes", "x becomes negative",
+        "about a third", "~ pi", "result: hello", "a third", "one half", "a dozen", "same as above", "ok", "error",
     )
 }  # fmt: skip
 
@@ -189,6 +191,11 @@ LOOKS = {
     "a session in a title": '!!! note ">>> 1 + 1"\n\n    3\n',
     "a box that is called an output": '!!! quote "Output"\n\n    3\n',
     "a closed box that is called an output": '??? note "Output"\n\n    3\n',
+    "a box that is called the output of something": '??? success "The output of the block"\n\n    3\n',
+    "a term that is called an output": "Output\n:   3\n",
+    "a heading that is called an output": "## Output\n\n3\n",
+    "a footnote that is an output": "Word[^1].\n\n[^1]: Output: 3\n",
+    "a shell in a quotation": "> $ echo 3\n> 3\n",
     "a tab that is called an output": '=== "Output"\n\n    3\n',
     "a caption that is an output": code("print(3)") + "\n/// caption\nOutput: 3\n///\n",
     "bold that is an output": code("x = 3") + "\n**Output:** 3\n",

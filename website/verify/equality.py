@@ -25,6 +25,7 @@ _REPORT = re.compile(
 _BOUND = re.compile(r"(?:±|<|below)\s+$")  # the next power of ten, after these
 _ERROR = re.compile(r"±\s+$")  # an error is a bound wherever it stands
 _COUNT = re.compile(r"\bto (\d+) digits\b|\babout (\d+) for each\b")  # sure digits; evaluations for an entry
+_WRONG_LINE = re.compile(r"\b(?:WRONG|wrong)\b")
 _WRONG = re.compile(r"\b([1-9]\d*) of (\d+)\b")  # of entries that are all wrong, noise may hide one
 
 
@@ -86,8 +87,15 @@ def _one_apart(want: re.Match[str], got: re.Match[str]) -> bool:
 
 def _one_fewer(want: re.Match[str], got: re.Match[str]) -> bool:
     """Where all entries of a block are wrong, or all but one, noise may hide one of them."""
+    if not all(_WRONG_LINE.search(_line_of(match)) for match in (want, got)):
+        return False
     wants, gots = [int(n) for n in want.groups()], [int(n) for n in got.groups()]
     return wants[1] == gots[1] > 9 and min(wants[0], gots[0]) >= wants[1] - 1 and max(wants[0], gots[0]) <= wants[1]
+
+
+def _line_of(match: re.Match[str]) -> str:
+    text = match.string
+    return text[text.rfind("\n", 0, match.start()) + 1 :].partition("\n")[0]
 
 
 def _alike(want: str, got: str) -> bool:

@@ -36,12 +36,19 @@ _VALUE = re.compile(
     r"|(?i:^#+\s*(?:prints?|returns?|gives?|yields?|outputs?|shows?|raises?|equals?|becomes?|evaluates?|results?"
     r"|answers?|shapes?|is|are|was)\b)"
     rf"|(?i:^#+\s*(?:an? )?(?:(?:{_NUMBER_WORD}|and|minus|point|-|\s)+|{_ANSWER_WORD})\s*[.!]*$)"
-    r"|^#+\s*[\[({]"
+    r"|^#+\s*[\[({~]"
+    r"|(?i:\b(?:prints|returns|yields|equals|becomes|outputs|raises|evaluates)\b)"
+    rf"|(?i:\b(?:about|roughly|nearly|approximately|almost|around)\s+(?:an? )?{_NUMBER_WORD}\b)"
+    rf"|(?i::\s*(?:{_NUMBER_WORD}|{_ANSWER_WORD})\s*[.!]?$)"
 )
 _BACKGROUND = re.compile(r"(?<![&>|<])&(?![&>])|\bcoproc\b|\bnohup\b|\bset \+")
 _DOCUMENTED = re.compile(r":::\s*(\S*)")
-_LOOKS_LIKE_CODE = re.compile(r">>>\s?[^`\s]|\.\.\.\s|(?:In ?|Out)\[\d*\]:|\\(?:texttt|verb|tt)\b")
-_SAYS_OUTPUT = re.compile(r"^[\s>*_#|]*(?:outputs?|results?|it prints|prints|printed|stdout)\s*[*_]*\s*:", re.I)
+_LOOKS_LIKE_CODE = re.compile(
+    r">>>\s?[^`\s]|\.\.\.\s|(?:In ?|Out)\[\d*\]:|\\(?:texttt|verb|tt)\b|^[\s>*-]*\$ [a-z./]"
+)
+_SAYS_OUTPUT = re.compile(
+    r"^[\s>*_#|]*(?:\[\^\w+\]:\s*)?(?:outputs?|results?|it prints|prints|printed|stdout)\s*[*_]*\s*:", re.I
+)
 TITLE = re.compile(r"[=≈→⇒]|\b(?:is|are|prints?|gives?|returns?|outputs?|results?|shows?|stdout)\b", re.I)
 
 
@@ -182,10 +189,10 @@ def claims(code: str, offset: int, session: bool = False) -> Iterator[Problem]:
 
 
 def _counts(comment: str) -> bool:
-    """Is there a digit, a fraction or another number in it, other than the ² of a w²?"""
+    """Is there a digit, a fraction, a check mark or the like in it, other than the ² of a w²?"""
     before = " "
     for sign in comment:
-        if unicodedata.category(sign) in ("Nd", "Nl", "No") and not (sign in "¹²³" and before.isalpha()):
+        if unicodedata.category(sign) in ("Nd", "Nl", "No", "So") and not (sign in "¹²³" and before.isalpha()):
             return True
         before = sign
     return False

@@ -71,8 +71,10 @@ _CLASSES = {  # by element: any other may look like a block, or hide one
     "span": "arithmatex|caption-prefix",
     "strong": "gl-agrees|gl-wrong",
 }
-_TITLES = {"summary", "th", "label"}  # and paragraphs that begin a box
-_OUTPUT = re.compile(r"\s*(?:outputs?|results?|it prints|prints|printed|stdout)\s*:?\s*", re.I)
+_TITLES = {"summary", "th", "label", "dt", "h1", "h2", "h3", "h4", "h5", "h6"}  # and paragraphs that begin a box
+_OUTPUT = re.compile(
+    r"\s*(?:the )?(?:outputs?|results?|it prints|prints|printed|stdout)(?: (?:of|from) .*)?\s*:?\s*", re.I
+)
 _OURS = re.compile(r"(?!__)|__tabbed_")  # ids; the theme's own begin with two underscores
 _HARMLESS = re.compile(r"(?!\s*(?:javascript|data|vbscript)\s*:)", re.I)
 
@@ -88,6 +90,7 @@ class _Strange(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.found: list[str] = []
         self.depth = 0  # of <div> within a highlighted block
+        self.titled = ""  # by which element
         self.title: str | None = None  # of a box, a tab, a column of a table
         self.within: list[str] = []  # <pre> and the name of a file: where a block has its text
 
@@ -104,16 +107,18 @@ class _Strange(HTMLParser):
             if not self.depth:
                 known = _CLASSES.get(tag, "")
                 self.found += [f'class="{one}" in <{tag}>' for one in classes if not re.fullmatch(known, one)]
-        self.title = "" if tag in _TITLES or "admonition-title" in classes else None
+        if tag in _TITLES or "admonition-title" in classes:
+            self.title, self.titled = "", tag
         if tag == "pre" or "filename" in classes:
             self.within.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "div" and self.depth:
             self.depth -= 1
-        if self.title is not None and _OUTPUT.fullmatch(self.title):
-            self.found.append(f"an output that nothing compares: {self.title.strip()!r} is the title of <{tag}>")
-        self.title = None
+        if self.title is not None and tag == self.titled:
+            if _OUTPUT.fullmatch(self.title.replace("¶", "")):
+                self.found.append(f"an output that nothing compares: {self.title.strip()!r} is the title of <{tag}>")
+            self.title = None
         if self.within and self.within[-1] == tag:
             self.within.pop()
 

@@ -33,7 +33,7 @@ _RESULT = re.compile(
 )
 _SET = re.compile(r"(?:=|Python|NumPy|PyTorch|JAX|TensorFlow|SciPy|autograd|source of|version|step|GL\d*)\s*$")
 _CLAIMED = re.compile(
-    r"\b(?:is|was|are|gives?|gave|prints?|printed|returns?|says?|shows?|equals?|becomes?) `(-?[\d.]+\d(?:e-?\d+)?)`"
+    r"\b(?:is|was|are|gives?|gave|prints?|printed|returns?|says?|shows?|equals?|becomes?|[→=≈])\s*`(-?[\d.]+\d(?:e-?\d+)?)`"
 )
 _SHOWN = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?|-?\.\d+")
 _ENDS = re.compile(  # of a sentence, a row of a table, an item of a list
