@@ -74,9 +74,8 @@ WEAK: tuple[Rule, ...] = (
     whereabouts.only_the_input,
     sums.should_sum_to_zero,
     places.several_slices,
-    sums.right_sums,
-    whereabouts.run_of_entries,
 )
+WEAKEST: tuple[Rule, ...] = (sums.right_sums, whereabouts.run_of_entries)
 PLACES: tuple[Rule, ...] = (places.one_slice, places.one_entry)
 PATTERNS: tuple[Rule, ...] = (
     layers.from_the_output,
@@ -98,6 +97,7 @@ RULES = (
     *FITS,
     *CAUSES,
     *WEAK,
+    *WEAKEST,
     *PLACES,
     *PATTERNS,
     places.one_number,
@@ -132,6 +132,9 @@ def diagnose(blocks: Mapping[str, Block], probe: Probe | None = None, raised: st
     unsteady = _ask([undecided.random], case)
     if unsteady and wrong <= _blocks(unsteady):  # what differs from call to call can look like any mistake
         return tuple(unsteady)
+    spoiled = _ask([upstream.not_linear], case)
+    if spoiled and wrong <= _blocks(spoiled):  # numbers that do not follow the upstream gradient fit by accident
+        return tuple(spoiled)
     fits = sorted(_ask(FITS, case), key=lambda f: (set(f.blocks) != wrong, -min(f.sure, CERTAIN)))
     likely = _each_block_once([f for f in fits if f.sure >= SURE])
     whole = [f for f in likely if _covered(likely, f.code) >= wrong]
@@ -141,11 +144,11 @@ def diagnose(blocks: Mapping[str, Block], probe: Probe | None = None, raised: st
     causes = _causes(case, wrong)
     certain = _blocks(causes) >= wrong
     alone = [] if certain else [f for f in _ask(PLACES, case) if set(f.blocks) == wrong]
-    weak = [] if causes else _ask(WEAK, case)
+    weak, weakest = ([], []) if causes else (_ask(WEAK, case), _ask(WEAKEST, case))
     # An input is made from what makes the parameters: what explains all of these explains it as well.
     parameters = {block.name for block in case.parameters} & wrong
     early = parts if parameters and _blocks(parts) >= parameters else []
-    found = [*causes, *early, *alone, *weak, *_ask(PATTERNS, case), *(() if early else parts)]
+    found = [*causes, *early, *alone, *weak, *_ask(PATTERNS, case), *weakest, *(() if early else parts)]
     number = _ask([places.one_number], case) if not likely and not causes else []
     place = [] if found else _ask([whereabouts.only_one_block], case) + number or _ask([whereabouts.everything], case)
     found += number if found else []

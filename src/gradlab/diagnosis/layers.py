@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from gradlab.diagnosis.case import Case
 from gradlab.diagnosis.finding import Finding
-from gradlab.diagnosis.structure import BIAS, WEIGHT, LayerBlocks, is_matrix, read
+from gradlab.diagnosis.structure import BIAS, WEIGHT, LayerBlocks, is_input, is_matrix, read
 from gradlab.verdict.blocks import Block, Verdict
 
 
@@ -24,6 +24,7 @@ class Pattern:
     ordered: bool
     wrong: dict[str, list[int]]
     agree: dict[str, list[int]]
+    input_agrees: bool = False
 
     @property
     def top(self) -> int:
@@ -31,8 +32,9 @@ class Pattern:
         return max(self.wrong[WEIGHT] + self.wrong[BIAS])
 
     def below_agrees(self) -> bool:
-        """Something under the highest wrong layer agrees: what was handed down is right."""
-        return self.ordered and any(layer < self.top for layer in self.agree[WEIGHT] + self.agree[BIAS])
+        """Something under the highest wrong layer agrees, or the input itself: what was handed down is right."""
+        below = any(layer < self.top for layer in self.agree[WEIGHT] + self.agree[BIAS])
+        return self.input_agrees or (self.ordered and below)
 
 
 def _pattern(case: Case) -> Pattern | None:
@@ -49,7 +51,9 @@ def _pattern(case: Case) -> Pattern | None:
                     found[kind].append(place)
     if not wrong[WEIGHT] and not wrong[BIAS]:
         return None
-    return Pattern(structure.layers, structure.ordered, wrong, agree)
+    inputs = [block for block in case.tested if case.layer and is_input(block.name)]
+    right = bool(inputs) and all(block.verdict is Verdict.AGREES for block in inputs)
+    return Pattern(structure.layers, structure.ordered, wrong, agree, right)
 
 
 def from_the_output(case: Case) -> Iterator[Finding]:

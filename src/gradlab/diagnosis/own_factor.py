@@ -220,7 +220,7 @@ def _elementwise(case: Case) -> bool:
             off = (case.layer.forward({block.name: point}) - case.layer.output).ravel()
             if np.any(np.abs(off[~way]) > 1e-12 * np.max(np.abs(case.layer.output))):
                 return False
-    return moves and (bool(case.layer) or _separable(probe))
+    return bool(case.layer) or (moves and _separable(probe))
 
 
 def _separable(probe: Probe, moves: tuple[float, ...] = (0.1, 1.0, 3.0, -1.0)) -> bool:
