@@ -16,7 +16,7 @@ from gradlab.errors import GradlabError
 from gradlab.numeric.answer import Reason
 from gradlab.numeric.fixed_step import at_fixed_step
 from gradlab.numeric.ladder import Ladder
-from gradlab.numeric.scaling import Scale, component_lines, scales, start
+from gradlab.numeric.scaling import Scale, Start, component_lines, rms, scales, start
 from gradlab.precision import unit_roundoff
 from gradlab.problem.cost import Cost
 from gradlab.problem.displaced import Step
@@ -118,9 +118,22 @@ def numeric_gradient(
             lines = component_lines(np.arange(parameters.size), scale)
             begin = start(problem)
             ladder = Ladder(cost_function, lines, noise, top=begin.top, bent=begin.bent)
-            estimates = ladder.climb(begin.rung, enough=tuned.GRADIENT_ENOUGH)
-            values, limits = estimates.value / scale, estimates.bound / scale
+            values, limits = _climbed(ladder, begin, parameters)
+            values, limits = values / scale, limits / scale
     return NumericGradient(parameters.like(values), parameters.like(limits), cost_function.evaluations)
+
+
+def _climbed(ladder: Ladder, begin: Start, parameters: Parameters) -> tuple[Floats, Floats]:
+    """Two steps for each entry, and a climb for those for which these are not enough."""
+    values, bounds = ladder.two_steps(begin.rung)
+    wanted = np.zeros(len(values))
+    for at in parameters.slices.values():
+        wanted[at] = tuned.TWO_STEPS_ENOUGH * rms(values[at][np.isfinite(values[at])])
+    wanted = np.minimum(wanted, np.where(begin.smooth, np.inf, 0))
+    rest = np.flatnonzero(~(bounds <= wanted))
+    found = ladder.climb(begin.rung, enough=tuned.GRADIENT_ENOUGH, lines=rest)
+    values[rest], bounds[rest] = found.value[rest], found.bound[rest]
+    return values, bounds
 
 
 def refuse_options(stencil: Any, step: Any, progress: Any, bounds: Any = None) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab import constants as tuned
-from gradlab.numeric.estimates import Estimates, Tableau, curvature, estimate, sides
+from gradlab.numeric.estimates import Estimates, Tableau, at_two_steps, curvature, estimate, sides
 from gradlab.problem.answers import Failure
 from gradlab.problem.cost import Cost
 from gradlab.problem.direction import Direction, pieces_of
@@ -152,15 +152,15 @@ class Ladder:
         """Between which slopes a line lies whose two sides stay apart."""
         return sides(self.tableau())
 
-    def climb(self, start: Ints, *, enough: float = 0.0) -> Estimates:
+    def climb(self, start: Ints, *, enough: float = 0.0, lines: Ints | None = None) -> Estimates:
         """Evaluate three rungs from `start` on, then go down while truncation rules and up while noise does.
 
-        A line whose bound is down to `enough` times its value is left in peace.
+        A line whose bound is down to `enough` times its value is left in peace. Only these `lines`, if given.
         """
-        active = np.arange(len(self.lines))
+        active = np.arange(len(self.lines)) if lines is None else lines
         start = np.clip(start, self.bottom, np.maximum(self.top - 2, self.bottom))
         for k in range(3):
-            self._fill(active, start + k)
+            self._fill(active, start[active] + k)
         while len(active):
             estimates = self.estimates()
             wanted = self._next(estimates, active)
@@ -168,6 +168,13 @@ class Ladder:
             active, rungs = active[wanted >= self.bottom], wanted[wanted >= self.bottom]
             self._fill(active, rungs)
         return self.estimates()
+
+    def two_steps(self, start: Ints) -> tuple[Floats, Floats]:
+        """Value and bound of every line from two rungs only, four evaluations; inf where these are not enough."""
+        rung = np.clip(start, self.bottom, np.maximum(self.top - 2, self.bottom))
+        for k in range(2):
+            self._fill(np.arange(len(self.lines)), rung + k)
+        return at_two_steps(self.tableau(), rung)
 
     def descend(self, lines: Ints, *, rungs: int) -> None:
         """Evaluate so many rungs more below the lowest of these lines, where there are any."""

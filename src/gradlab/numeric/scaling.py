@@ -103,6 +103,7 @@ class Start:
     top: Ints
     bent: Floats  # curvature
     change: Floats  # of the slope from this rung to the next, as a share of one component
+    smooth: NDArray[np.bool_]  # whether that falls from rung to rung as it should
 
 
 def start(problem: Problem) -> Start:
@@ -125,19 +126,17 @@ def start(problem: Problem) -> Start:
     )
     ladder = Ladder(problem.cost, [Line(at, units[at]) for at in blocks], noise, top=highest)
     rungs = np.arange(bottom, 0)
-    ladder.evaluate(np.repeat(np.arange(len(blocks)), len(rungs)), np.tile(rungs, len(blocks)))
+    sizes_of_lines = np.sqrt([at.stop - at.start for at in blocks])
+    errors = _looked_for(ladder, rungs, sizes_of_lines)
     curved = curvature(ladder.bottom, ladder.bend)
     typical = np.maximum(sizes, np.median(scale))
     top = np.maximum(_rungs_to(typical, scale), 0) - 1
-    rung, bent, change = (
-        np.empty(parameters.size, dtype=np.int_),
-        np.empty(parameters.size),
-        np.empty(parameters.size),
-    )
+    rung, smooth = np.empty(parameters.size, dtype=np.int_), np.zeros(parameters.size, dtype=bool)
+    bent, change = np.empty(parameters.size), np.empty(parameters.size)
     for j, at in enumerate(blocks):
         bent[at] = curved[j]
-        changes = np.abs(np.diff(ladder.slope[rungs - ladder.bottom, j])) / np.sqrt(at.stop - at.start)
-        error = changes + tuned.SAFETY * noise / rung_step(rungs[:-1])
+        error = errors[:, j]
+        changes = error - tuned.SAFETY * noise / rung_step(rungs[:-1])
         best = rungs[np.nanargmin(error)] if np.isfinite(error).any() else bottom
         longer = np.clip(sizes[at] / scale[at], None, tuned.LONGER)
         if best >= -2 and highest[j] > -1:
@@ -146,7 +145,47 @@ def start(problem: Problem) -> Start:
             top[at] = best + 3 + _rungs_to(sizes[at], scale[at])
         rung[at] = best + np.floor(2 * np.log10(longer)).astype(np.int_)
         change[at] = changes[min(best - bottom, len(changes) - 1)]
-    return Start(np.clip(rung, bottom, np.maximum(top - 2, -1)), top, bent, np.where(np.isfinite(change), change, 0))
+        smooth[at] = _falls(
+            changes, tuned.SAFETY * noise / rung_step(rungs[:-1]), min(best - bottom, len(changes) - 1)
+        )
+    return Start(
+        np.clip(rung, bottom, np.maximum(top - 2, -1)), top, bent, np.where(np.isfinite(change), change, 0), smooth
+    )
+
+
+def _falls(changes: Floats, noise: Floats, at: int) -> bool:
+    """Whether the change of the slope falls towards this rung as that of a smooth function."""
+    if at + 1 >= len(changes):
+        return False
+    return bool(changes[at] <= tuned.CONVERGING * changes[at + 1] + noise[at])  # not NaN
+
+
+def _looked_for(ladder: Ladder, rungs: Ints, sizes: Floats) -> Floats:
+    """Change of the slope to the next rung and noise, by rung and line: where it is least is not at an end.
+
+    From three rungs in the middle each line goes up or down, while the least error is the last on that side. Lines
+    where nothing can be told are looked at everywhere.
+    """
+    lines = np.arange(ladder.slope.shape[1])
+    noise = tuned.SAFETY * ladder.noise / rung_step(rungs[:-1])[:, np.newaxis]
+    middle = max(int(rungs[0]), tuned.BLOCK_START)
+    asked = np.zeros((len(rungs), len(lines)), dtype=bool)
+    wanted = (rungs >= middle)[:, np.newaxis] & (rungs <= middle + 2)[:, np.newaxis] & ~asked
+    while wanted.any():
+        at, line = np.nonzero(wanted)
+        ladder.evaluate(line, rungs[at])
+        asked |= wanted
+        error = np.abs(np.diff(ladder.slope[rungs - ladder.bottom], axis=0)) / sizes + noise
+        known = np.where(np.isfinite(error), error, np.inf)
+        best = known.argmin(axis=0)
+        low, high = asked.argmax(axis=0), len(rungs) - 1 - asked[::-1].argmax(axis=0)
+        lost = ~np.isfinite(known).any(axis=0)
+        wanted = np.zeros_like(asked)
+        for side, end in ((-1, low), (1, high)):
+            near = lost | (best <= low) if side < 0 else lost | (best >= high - 1)
+            more = lines[near & (end + side >= 0) & (end + side < len(rungs))]
+            wanted[end[more] + side, more] = True
+    return np.asarray(error)
 
 
 def _pushed(ladder: Ladder, line: int, highest: int) -> int:

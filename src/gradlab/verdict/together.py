@@ -41,7 +41,7 @@ def hold_together(problem: Problem, blocks: Mapping[str, Block]) -> bool | None:
 def beside(problem: Problem) -> NDArray[np.float64]:
     """Theta a little aside, where ties are broken: inside its bounds, by another amount for each entry."""
     theta = problem.parameters.theta
-    away = problem.cost.inward(problem.scale) * problem.rng.uniform(0.5, 1.5, theta.size)
+    away = problem.cost.inward(np.asarray(problem.scale)) * problem.rng.uniform(0.5, 1.5, theta.size)
     return np.asarray((theta + tuned.ASIDE * away).astype(theta.dtype))
 
 
