@@ -25,7 +25,7 @@ export async function blind(lab, make, lines) {
       broken: told.copy,
     });
     takeAway?.();
-    report.querySelector(".language-text pre code").textContent = told.report + "\n";
+    report.querySelector(".language-text pre code").textContent = (told.report ?? "") + "\n";
     takeAway = lines(lab, make, told.listing);
     for (const folded of [...hints, answer, task.closest("details")]) folded.open = false;
     hints.forEach((hint, k) => {

@@ -35,6 +35,14 @@ export function lines(lab, make, text = lab.blocks[1].block.code) {
     for (const n of answer.way ?? []) at(n).classList.add("lab-way");
   }
 
+  /** The report may be far above: a way to the row that tells. */
+  function see({ block }) {
+    const row = rows.get(block);
+    if (!row) return [];
+    const onclick = () => row.scrollIntoView({ block: "center" });
+    return [" ", make("button", { type: "button", className: "lab-see", textContent: "See the row", onclick })];
+  }
+
   async function choose(n) {
     let hunt;
     try {
@@ -53,7 +61,7 @@ export function lines(lab, make, text = lab.blocks[1].block.code) {
     }
     const answer = hunt.lines[n] ?? { kind: "wrong", text: "Nothing is made in this line." };
     light(answer);
-    said.replaceChildren(make("b", { textContent: `Line ${n}. ${WORDS[answer.kind]}` }), answer.text);
+    said.replaceChildren(make("b", { textContent: `Line ${n}. ${WORDS[answer.kind]}` }), answer.text, ...see(answer));
     if (at(n).classList.contains("lab-out")) return;
     at(n).classList.add("lab-out");
     if (answer.kind !== "open") wrong++;
@@ -107,7 +115,7 @@ export function lines(lab, make, text = lab.blocks[1].block.code) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key],
       k = buttons.indexOf(event.target),
       next = step && buttons[k + step];
-    if (!next) return;
+    if (k < 0 || !next) return;
     event.preventDefault();
     event.target.tabIndex = -1;
     next.tabIndex = 0;
