@@ -215,13 +215,15 @@ def linear_on_one_side(case: Case) -> Iterator[Finding]:
     if not (np.all(np.isfinite(analytic)) and np.all(np.isfinite(cost))):
         return
     straight, bent = 1e-9, 1e-4
-    if np.all(analytic < straight) and np.all(cost < straight) and not _symmetric(probe):
+    everywhere = all(block.wrong_count == block.size for block in case.wrong)
+    if everywhere and np.all(analytic < straight) and np.all(cost < straight) and not _symmetric(probe):
         yield case.finding(
             "GL152",
             case.wrong,
             "The cost is a sum of squares, or a polynomial of degree two, and the analytic gradient is linear, as it "
             "should be. But it is not symmetric: the gradient is Xᵀ·(X·θ − y), and in yours the two X are not the "
-            "same. A part of the residual is held fixed, such as a target, or has another matrix or sign.",
+            "same. A part of the residual is held fixed, such as a target, or columns are scaled or mixed up on one "
+            "side.",
             f"bend of the analytic gradient {format_magnitude(float(analytic.max()))}, of the cost's "
             f"{format_magnitude(float(cost.max()))}; "
             "u·∂a[v] is not v·∂a[u]",
