@@ -39,6 +39,7 @@ FIRST_SEED = 3000  # none of these was seen while the checker was written
 TOO_SMALL_FOR_FLOAT32 = {"a block × 1.001", "all × 1.0001", "one entry + 1 %", "decay of 1e-4 missing"}
 
 
+SLOW = {"jax check_grads"}  # it compiles every cost anew, and takes as long as all others together
 CORRECT, NONE = "correct", "no derivative"
 LISTS = {"kinds": costs.KINDS, "hard": hard.KINDS, "untold": hard.UNTOLD}
 
@@ -56,7 +57,7 @@ class Row:
     seconds: float
 
 
-def judge(kind: str, seed: int) -> Iterator[Row]:
+def judge(kind: str, seed: int, *, slow: bool = True) -> Iterator[Row]:
     """What every checker says to one cost, with its right gradient and with every spoiled one."""
     case = costs.case if kind in costs.KINDS else hard.case
     cost, params, truth = case(kind, seed)
@@ -79,6 +80,8 @@ def judge(kind: str, seed: int) -> Iterator[Row]:
         answer = {"WRONG": False, "UNDECIDED": None, "UNTESTED": None, "AGREES": True}[report.verdict.value]
         yield Row(kind, way, shown, "gradlab", answer, report.evaluations, time.perf_counter() - began)
         for name, check in PEERS.items():
+            if name in SLOW and not slow:
+                continue
             calls, began = 0, time.perf_counter()
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
@@ -96,24 +99,30 @@ def _gradients(kind: str, truth: Grads, params: Grads, seed: int) -> Iterator[tu
             yield way, bad
 
 
-def _job(task: tuple[str, int]) -> list[Row]:
-    return list(judge(*task))
+def _job(task: tuple[int, str, bool]) -> list[Row]:
+    seed, kind, slow = task
+    return list(judge(kind, seed, slow=slow))
 
 
 def main() -> None:
     """Run, print, and write the record that the site shows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--slow-seeds", type=int, default=2, help="how many of these for checkers that take long")
     parser.add_argument("--kinds", nargs="*", help="some kinds only; then no record is written")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     every = [kind for kinds in LISTS.values() for kind in kinds]
-    tasks = list(product(options.kinds or every, range(FIRST_SEED, FIRST_SEED + options.seeds)))
+    tasks = [
+        (FIRST_SEED + i, kind, i < options.slow_seeds)
+        for i, kind in product(range(options.seeds), options.kinds or every)
+    ]
     with ProcessPoolExecutor(options.processes) as pool:
         rows = [row for part in pool.map(_job, tasks) for row in part]
     record: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),
         "seeds": options.seeds,
+        "slow seeds": options.slow_seeds,
         "versions": _versions(),
     }
     for name, kinds in LISTS.items():

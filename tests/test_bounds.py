@@ -208,6 +208,34 @@ def test_bounds_need_a_formula_of_order_one_or_two():
         )
 
 
+@pytest.mark.parametrize("step", [None, 1e-5])
+@pytest.mark.parametrize("gradient", [0.0, -1.0, -5.0, -12.0, -20.0, -30.0, -1e9])
+def test_at_an_edge_there_is_no_kink(gradient, step):
+    """t log t has the slope log(t) + 1, which falls without end towards 0: no gradient there is right."""
+    cost = lambda t: float(t[0] * np.log(t[0])) if t[0] > 0 else 0.0  # noqa: E731
+    report = check_gradients(cost, np.zeros(1), np.array([gradient]), bounds=(0, None), step=step)
+    assert report.verdict is gradlab.Verdict.UNDECIDED
+    assert report.blocks["theta"].reasons.keys() <= {"jump", "step"}
+
+
+def test_a_kink_inside_the_domain_is_still_one():
+    for gradient, ok in ((0.5, True), (2.0, False)):
+        report = check_gradients(
+            lambda t: float(abs(t[0] - 1e-3)), np.array([1e-3]), np.array([gradient]), bounds=(0, 1)
+        )
+        assert report.ok == ok
+
+
+def test_bounds_of_an_input_that_is_held_fixed_do_no_harm():
+    x, w = np.zeros(3), np.ones(3)
+    assert gradlab.check_backward(
+        lambda x, w: np.sqrt(x + 0.5) * w,
+        lambda R, x, w: {"x": R * w / 2 / np.sqrt(x + 0.5)},
+        {"x": x, "w": w},
+        bounds={"x": (0, None), "w": (0, 2)},
+    )
+
+
 def test_a_slope_without_bound_at_the_edge_is_no_pass():
     for gradient in (0.0, 1e6, 1e300):
         report = check_gradients(lambda t: float(np.sqrt(t[0])), np.zeros(1), np.array([gradient]), bounds=(0, None))

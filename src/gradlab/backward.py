@@ -76,6 +76,7 @@ def check_backward(
     if not differentiated:
         raise GradlabError("backward must return a gradient for at least one input, got none")
 
+    options["bounds"] = _of_differentiated(options.get("bounds"), differentiated, layer.inputs)
     cost = UpstreamCost(layer, upstream)
 
     def check(gradients: Callable[[Mapping[str, Any]], Any]) -> Report:
@@ -123,6 +124,14 @@ def assert_backward(
     """
     __tracebackhide__ = True  # pytest then points at the line of the test
     return passed(check_backward(forward, backward, inputs, cache=cache, **options))
+
+
+def _of_differentiated(bounds: Any, differentiated: list[str], inputs: Mapping[str, Any]) -> Any:
+    """Bounds without those of inputs that are held fixed."""
+    if not isinstance(bounds, Mapping):
+        return bounds
+    held = [name for name in inputs if name not in differentiated]
+    return {name: pair for name, pair in bounds.items() if name not in held}
 
 
 def _said(look: Look) -> str:

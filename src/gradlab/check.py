@@ -17,6 +17,7 @@ from gradlab.diagnosis.diagnose import diagnose
 from gradlab.diagnosis.probe import Probe
 from gradlab.errors import GradlabError, passed
 from gradlab.numeric.answer import Numeric, Reason
+from gradlab.numeric.fixed_step import longest_step
 from gradlab.numeric.gradient import noise_of, refuse_options
 from gradlab.numeric.scaling import Scale, scales
 from gradlab.problem.chosen import Chosen, Convention, Only
@@ -165,7 +166,14 @@ def check_gradients(
     try:
         if not callable(grads):
             parameters.flatten(grads)  # names and shapes that do not fit are told before the cost is called
-        cost_function = Cost(cost, parameters, vectorized=vectorized, workers=workers, bounds=bounds)
+        cost_function = Cost(
+            cost,
+            parameters,
+            vectorized=vectorized,
+            workers=workers,
+            bounds=bounds,
+            longest=longest_step(stencil, step),
+        )
         analytic = analytic_gradients(grads, parameters, cost_function)
     except NotGiven as missing:
         rest = [name for name in parameters.names if name not in missing.names]
@@ -268,7 +276,7 @@ def _problem(
         known = np.maximum(_known(analytic.theta, rtol, cost.parameters), known)
     return Problem(
         cost=cost,
-        noise=cost.louder(scale) * noise,
+        noise=cost.louder() * noise,
         scale=scale,
         analytic=analytic.theta,
         unsure=analytic.beyond(known),

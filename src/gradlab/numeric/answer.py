@@ -66,6 +66,16 @@ class Numeric:
             reason=np.where(unsure, str(Reason.RANDOM), self.reason),
         )
 
+    def at_edges(self, edge: Sequence[bool]) -> Self:
+        """Seen from one side only there is no kink: a slope that does not settle there grows without bound."""
+        lost = np.asarray(edge, dtype=bool) & (self.reason == Reason.KINK)
+        return replace(
+            self,
+            value=np.where(lost, np.nan, self.value),
+            bound=np.where(lost, np.inf, self.bound),
+            reason=np.where(lost, str(Reason.JUMP), self.reason),
+        )
+
     def explained(self, failures: Sequence[str | None]) -> Self:
         """With what kept the cost from having a value; nothing is said of what was not asked to the end."""
         why = np.array([failure or "" for failure in failures], dtype=WIDEST)

@@ -56,7 +56,7 @@ def measure(
         rung=found.rung,
     )
     if closer == 0:
-        return measured.explained(ladder.failures())
+        return measured.explained(ladder.failures()).at_edges(ladder.edges())
     stairs, slopes = on_stairs(ladder, found, wanted)
     unknown = Numeric(slopes, np.full(len(stairs), np.inf), np.full(len(stairs), str(Reason.STAIRS)))
-    return measured.with_part(stairs, unknown).explained(ladder.failures())
+    return measured.with_part(stairs, unknown).explained(ladder.failures()).at_edges(ladder.edges())

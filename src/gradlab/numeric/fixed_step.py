@@ -51,7 +51,13 @@ def at_fixed_step(cost: Cost, noise: float, stencil: Stencil, step: float, wante
     reason = np.where(bad, Reason.OVERFLOW, np.where(kink, Reason.KINK, Reason.NONE))
     reason = np.where(jump, Reason.JUMP, reason)
     found = Numeric(np.where(bad, np.nan, fine), np.where(bad, np.inf, bound), reason, otherwise=Reason.STEP)
-    return found.explained([cost.failure(i) for i in range(cost.parameters.size)])
+    entries = range(cost.parameters.size)
+    return found.explained([cost.failure(i) for i in entries]).at_edges([cost.at_edge(i) for i in entries])
+
+
+def longest_step(stencil: Stencil, step: float | None) -> float:
+    """How far a stencil goes at this step and at its double; 0 without a step."""
+    return 2 * step * max(abs(float(offset)) for offset in stencil.offsets) if step is not None else 0.0
 
 
 def slopes_at(cost: Cost, stencil: Stencil, step: float) -> Floats:

@@ -14,7 +14,7 @@ from gradlab import constants as tuned
 from gradlab._arguments import Workers
 from gradlab.errors import GradlabError
 from gradlab.numeric.answer import Reason
-from gradlab.numeric.fixed_step import at_fixed_step
+from gradlab.numeric.fixed_step import at_fixed_step, longest_step
 from gradlab.numeric.ladder import Ladder
 from gradlab.numeric.scaling import Scale, Start, component_lines, rms, scales, start
 from gradlab.precision import unit_roundoff
@@ -99,7 +99,8 @@ def numeric_gradient(
     refuse_options(stencil, step, progress, bounds)
     rng = _arguments.generator(rng, seed=0)
     parameters = Parameters(params)
-    cost_function = Cost(cost, parameters, vectorized=vectorized, workers=workers, bounds=bounds)
+    longest = longest_step(stencil, step)
+    cost_function = Cost(cost, parameters, vectorized=vectorized, workers=workers, bounds=bounds, longest=longest)
     if not cost_function.steady:
         raise GradlabError(
             f"cost must return the same value twice at the same params. {cost_function.why_unsteady()}"
@@ -107,7 +108,7 @@ def numeric_gradient(
     points = tuned.GRADIENT_EVALUATIONS if step is None else 2 * len(stencil.offsets)
     with progress_bar(cost_function, progress, points=points, stepped=step is not None), np.errstate(all="ignore"):
         scale = np.abs(cost_function.inward(scales(parameters)))
-        noise = cost_function.louder(scale) * noise_of(cost_function, rng)
+        noise = cost_function.louder() * noise_of(cost_function, rng)
         if step is not None:
             found = at_fixed_step(cost_function, noise, stencil, step)
             kink = found.reason == Reason.KINK

@@ -144,6 +144,10 @@ class Ladder:
         """Why the cost had no value along a line, for each."""
         return [self.cost.failure(line.where) for line in self.lines]
 
+    def edges(self) -> list[bool]:
+        """Whether a line begins at the edge of the domain."""
+        return [self.cost.at_edge(line.where) for line in self.lines]
+
     def estimates(self, slack: float = 1.0) -> Estimates:
         """The credible value with the smallest bound, for each line."""
         return estimate(self.tableau(), slack)

@@ -65,11 +65,12 @@ class Cost:
         vectorized: bool = False,
         workers: Workers = None,
         bounds: Any = None,
+        longest: float = 0.0,
     ) -> None:
         self.cost: Callable[..., Any] = _arguments.function("cost", cost, of="params")
         self.parameters, self.vectorized = parameters, _arguments.switch("vectorized", vectorized)
         self.workers = _arguments.workers(workers)
-        self.domain = None if bounds is None else domain_of(bounds, parameters)
+        self.domain = None if bounds is None else domain_of(bounds, parameters, longest)
         self.watch: Callable[[int], Any] = lambda points: None
         self.stopped: BaseException | None = None
         self._lasting = False
@@ -143,15 +144,17 @@ class Cost:
         """A direction from these entries of theta that stays inside the bounds, if there are any."""
         return unit if self.domain is None else self.domain.inward(unit, self.parameters.theta, where)
 
+    def at_edge(self, where: Any) -> bool:
+        """Whether these entries, or one of them, stand at the edge of the domain, so that steps go to one side."""
+        return self.domain is not None and bool(np.any(self.domain.edge[where]))
+
     def clipped(self, theta: NDArray[Any]) -> NDArray[Any]:
         """The point of the domain that is next: sums may round to just outside."""
         return theta if self.domain is None else np.clip(theta, self.domain.low, self.domain.high).astype(theta.dtype)
 
-    def louder(self, scale: NDArray[np.float64]) -> float:
+    def louder(self) -> float:
         """Times its noise that a slope may have: more than 1 where bounds are so near that steps go to one side."""
-        if self.domain is None:
-            return 1.0
-        return LOUDER if (np.minimum(*self.domain.room(self.parameters.theta)) < scale).any() else 1.0
+        return LOUDER if self.at_edge(slice(None)) else 1.0
 
     def failure(self, where: Any) -> Failure | None:
         """Why there is no value where these entries were moved; None if there was one everywhere."""
