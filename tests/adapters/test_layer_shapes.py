@@ -307,3 +307,54 @@ def test_a_layer_of_caffe_with_two_tops_and_labels():
 def test_what_is_no_layer_of_caffe_gets_a_clear_error(make, says):
     with pytest.raises(GradlabError, match=says):
         make()
+
+
+class TwoPlaces(dense()):
+    """The same arrays as attributes and in a list, their gradients, too."""
+
+    def __init__(self, rng, spoil):
+        super().__init__(rng, spoil)
+        self.dW, self.db = np.zeros((4, 3)), np.zeros(3)
+        self.params, self.grads = [self.W, self.b], [self.dW, self.db]
+
+    def backward(self, dout):
+        self.dW[...], self.db[...] = self.spoil * self.seen.T @ dout, dout.sum(axis=0)
+        return dout @ self.W.T
+
+
+class OnlyInAList(TwoPlaces):
+    def backward(self, dout):
+        self.grads = [self.spoil * self.seen.T @ dout, dout.sum(axis=0)]
+        return dout @ self.W.T
+
+
+class KeepsItsWeights(returning(lambda dx, dW, db: (dx, {"W": dW, "b": db}))):
+    """A cache with a copy of W in it is no gradient of W."""
+
+    def forward(self, x):
+        self.cache = {"x": x, "W": self.W.copy()}
+        return super().forward(x)
+
+
+class Leaky:
+    """A parameter that is a Python number."""
+
+    def __init__(self, rng, spoil):
+        self.alpha, self.spoil = 0.25, spoil
+
+    def forward(self, x):
+        self.x = x
+        return np.where(x > 0, x, self.alpha * x)
+
+    def backward(self, dout):
+        self.dalpha = float(self.spoil * np.sum(dout * self.x * (self.x < 0)))
+        return dout * np.where(self.x > 0, 1.0, self.alpha)
+
+
+@pytest.mark.parametrize("kind", [TwoPlaces, OnlyInAList, KeepsItsWeights, Leaky])
+@pytest.mark.parametrize("spoil", [1.0, 1.001])
+def test_a_parameter_is_found_once_and_nothing_is_taken_for_its_gradient(kind, spoil):
+    rng = np.random.default_rng(12)
+    report = check_backward(*layers.problem(kind(rng, spoil), draw(rng, 6, 4)))
+    assert report.verdict is (Verdict.AGREES if spoil == 1 else Verdict.WRONG)
+    assert len(report.blocks) == (2 if kind is Leaky else 3)

@@ -16,7 +16,7 @@ Place: TypeAlias = tuple[str | int | tuple[Any], ...]
 
 OF_CONTAINERS = (
     "grads", "gradients", "grad", "gparams", "dparams", "dweights", "diffs", "deltas", "_grads", "_gradients",
-    "grad_params", "param_grads", "grads_dict", "cache",
+    "grad_params", "param_grads", "grads_dict",
 )  # fmt: skip
 SHORT = {
     **dict.fromkeys(("weight", "weights", "kernel", "kernels", "filters"), ("W", "w")),
@@ -97,7 +97,7 @@ def partners(places: Mapping[str, Place], grads: str | None, used: Any) -> dict[
         for place in found.values():
             get(used, place)
         return found
-    fitting = {name: _usual_partner(used, place) for name, place in places.items()}
+    fitting = {name: _usual_partner(used, place, {}) for name, place in places.items()}
     if all(fitting.values()):
         return {name: place for name, place in fitting.items() if place}
     raise GradlabError(
@@ -106,7 +106,9 @@ def partners(places: Mapping[str, Place], grads: str | None, used: Any) -> dict[
     )
 
 
-def usual(kept: Mapping[Place, Any], used: Any, inputs: Sequence[str]) -> tuple[dict[str, Place], dict[str, Place]]:
+def usual(
+    kept: Mapping[Place, Any], used: Any, inputs: Sequence[str], old: Mapping[Place, Any]
+) -> tuple[dict[str, Place], dict[str, Place]]:
     """Arrays that have a gradient at a usual place once backward has run: both places, by name.
 
     Parameters
@@ -117,14 +119,19 @@ def usual(kept: Mapping[Place, Any], used: Any, inputs: Sequence[str]) -> tuple[
         The object after backward has run.
     inputs
         Names that are taken.
+    old
+        Places in which nothing has changed since before forward ran: a gradient lies there only if nowhere else.
     """
     places, gradients = {}, {}
-    for place in still_there(kept, used):
-        if (name := _name(place)) in inputs:
-            continue
-        partner = _usual_partner(used, place)
-        if partner is not None:
-            places[name], gradients[name] = place, partner
+    claimed: set[int] = set()  # one array may lie in two places: W, and params[0]
+    for stale in (old, {}):
+        for place, array in still_there(kept, used).items():
+            if (name := _name(place)) in inputs or name in places or id(array) in claimed:
+                continue
+            partner = _usual_partner(used, place, stale)
+            if partner is not None:
+                places[name], gradients[name] = place, partner
+                claimed |= {id(array)} if isinstance(array, np.ndarray) else set()
     if not places:
         raise GradlabError(
             f"{type(used).__name__} has no array with a gradient at a usual place: say where, as in "
@@ -151,6 +158,17 @@ def named_by(places: Iterable[Place]) -> dict[str, Place]:
     return {_name(place): place for place in places}
 
 
+def once(arrays: Mapping[Place, Any], but: Iterable[Any] = ()) -> dict[Place, Any]:
+    """The arrays among what lies there, each in the first of its places; without some."""
+    seen = {id(array) for array in but}
+    found = {}
+    for place, array in arrays.items():
+        if isinstance(array, np.ndarray) and id(array) not in seen:
+            seen.add(id(array))
+            found[place] = array
+    return found
+
+
 def still_there(before: Mapping[Place, Any], used: Any) -> dict[Place, Any]:
     """Those arrays in whose place no other has been put: what forward replaces is no parameter but a cache."""
     return {place: array for place, array in before.items() if _lies(used, place) is array}
@@ -164,7 +182,7 @@ def members(holder: Any) -> dict[str, Any]:
 
 
 def arrays(holder: Any) -> dict[Place, Any]:
-    """All float arrays in attributes, dicts and lists of an object, and of objects in these, by place."""
+    """All floats and float arrays in attributes, dicts and lists of an object, and of objects in these, by place."""
     return {place: get(holder, place) for place in _arrays(holder, (), set())}
 
 
@@ -201,8 +219,8 @@ def _gradient_names(name: Any) -> list[str]:
     return [hidden + pattern.format(word) for word in words for pattern in OF_W[1:]]
 
 
-def _usual_partner(used: Any, place: Place) -> Place | None:
-    return next((other for other in _candidates(place) if _fits(used, place, other)), None)
+def _usual_partner(used: Any, place: Place, but: Mapping[Place, Any]) -> Place | None:
+    return next((other for other in _candidates(place) if other not in but and _fits(used, place, other)), None)
 
 
 def _partner(place: Place, pattern: str) -> Place:
@@ -251,7 +269,7 @@ def _arrays(holder: Any, place: Place, seen: set[int]) -> Iterator[Place]:
     else:
         inside = [((name,), value) for name, value in members(holder).items()]
     for step, value in inside:
-        if isinstance(value, np.ndarray):
+        if isinstance(value, np.ndarray | float):
             if _is_float(value):
                 yield (*place, *step)
         elif isinstance(value, Mapping | list | tuple) or members(value):

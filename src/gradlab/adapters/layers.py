@@ -16,6 +16,7 @@ from gradlab.adapters.attributes import (
     get,
     input_gradients,
     named_by,
+    once,
     partners,
     put,
     still_there,
@@ -130,6 +131,7 @@ def problem(
         elif not where.returned and isinstance(answer, np.ndarray | float):  # others, a target, have none then
             found[ahead.names[0]] = answer
         else:
+            answer = _flat(answer)
             order = (*of_inputs, *before) if isinstance(answer, Mapping) else (where.returned or of_inputs)
             found = by_input(answer, {name: values[name] for name in order}) | found
         factor = back.factor(upstream)
@@ -164,21 +166,23 @@ def _found(
     """The places of a layer, seen from one call of forward and backward."""
     used = _copy(layer)
     before = arrays(used)
+    at_first = {place: np.array(array) for place, array in before.items()}
     output = ahead(used, _arrays(inputs.values()))
     kept = still_there(before, used)
-    values = {place: array.copy() for place, array in kept.items()}
+    values = {place: np.array(array) for place, array in kept.items()}
     answer = back(used, output, _arrays(inputs.values()))  # many make room for gradients only now
     of_inputs = input_gradients(used, inputs) if answer is None else {}
-    changed = {place: array for place, array in kept.items() if not _unchanged(used, place, values[place])}
+    old = {place: a for place, a in still_there(before, used).items() if np.array_equal(a, at_first[place])}
+    changed = once({place: array for place, array in kept.items() if not _unchanged(used, place, values[place])})
     places = None if params is None else by_names(layer, params)
     if back.rate is not None:
         return _Places(named_by(changed) if places is None else places, {}, of_inputs)
-    unchanged = {place: array for place, array in kept.items() if place not in changed}
+    unchanged = once({place: array for place, array in kept.items() if place not in changed})
     if callable(grads):
-        return _Places(places if places is not None else usual(kept, used, list(inputs))[0], {}, of_inputs)
+        return _Places(places if places is not None else usual(kept, used, list(inputs), old)[0], {}, of_inputs)
     try:
         if places is None:
-            places, gradients = usual(kept, used, list(inputs))
+            places, gradients = usual(kept, used, list(inputs), old)
         else:
             gradients = partners(places, grads, used)
     except GradlabError:
@@ -196,15 +200,14 @@ def _found(
         if candidates:
             raise
         return _Places({}, {}, of_inputs)
-    taken = {*places.values(), *gradients.values()}
-    held = (
-        {name: place for name, place in named_by(unchanged).items() if place not in taken} if params is None else {}
-    )
+    taken = [get(used, place) for place in (*places.values(), *gradients.values())]
+    held = named_by(once(unchanged, but=taken)) if params is None else {}
     return _Places(places, gradients, of_inputs, (), held)
 
 
 def _order(answer: Any, inputs: Mapping[str, Any], params: Mapping[str, tuple[int, ...]]) -> tuple[str, ...]:
     """The order of gradients in what backward returned, if there is one for each parameter too; else nothing."""
+    answer = _flat(answer)
     if not params or not isinstance(answer, Mapping | list | tuple):
         return ()
     shapes = {name: np.shape(value) for name, value in inputs.items()} | dict(params)
@@ -216,6 +219,14 @@ def _order(answer: Any, inputs: Mapping[str, Any], params: Mapping[str, tuple[in
         if set(params) <= set(found) and all(np.shape(grad) in (shapes[name], ()) for name, grad in found.items()):
             return order
     return ()
+
+
+def _flat(answer: Any) -> Any:
+    """`dx, {"W": dW, "b": db}` as one tuple, in the order in which the dict has them."""
+    if not isinstance(answer, list | tuple):
+        return answer
+    parts = (part.values() if isinstance(part, Mapping) else [part] for part in answer)
+    return [one for part in parts for one in part]
 
 
 def _unchanged(used: Any, place: Place, value: Any) -> bool:
