@@ -27,7 +27,9 @@ def run() -> str:
     """When and with what it was measured."""
     record = read("verdicts")
     versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
-    return f"Measured on {record['date']} at {record['seeds']} seeds for each kind of cost, with {versions}."
+    slow = record.get("slow seeds", record["seeds"])
+    fewer = f" (JAX, which compiles every cost anew, at {slow})" if slow < record["seeds"] else ""
+    return f"Measured on {record['date']} at {record['seeds']} seeds for each kind of cost{fewer}, with {versions}."
 
 
 def verdicts() -> str:
