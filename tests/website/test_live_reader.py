@@ -215,7 +215,11 @@ def test_code_in_an_address_is_left_alone(scripted: Page) -> None:
     assert block.evaluate("block => block.code") == "1 / 3"
     assert not [worker for worker in scripted.workers if worker.url.startswith("blob:")]
     for path in bundle.SCRIPTS:  # the playground's links are tried in test_playground.py
-        assert not re.search(r"location\.(search|hash)|URLSearchParams", path.read_text(encoding="utf-8")), path
+        script = path.read_text(encoding="utf-8")
+        if path.stem == "blind":  # it takes whole numbers from the address, and nothing else
+            assert script.count("link.get(") == 2
+            script = script.replace("URLSearchParams(location.search)", "")
+        assert not re.search(r"location\.(search|hash)|URLSearchParams", script), path
 
 
 def test_before_the_first_click_a_page_loads_eight_kilobytes(chromium: Browser, site: Path) -> None:
