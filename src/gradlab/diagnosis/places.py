@@ -103,7 +103,9 @@ def another_block(case: Case) -> Iterator[Finding]:
     """GL106 The analytic gradient of one block is the gradient of another one."""
     for block in case.wrong:
         for other in case.blocks.values():
-            if other is block or other.shape != block.shape or block.directions or not block.analytic.any():
+            if other is block or other.shape != block.shape or not block.analytic.any():
+                continue
+            if block.directions or other.directions:
                 continue
             if evidence.explains(other, block.analytic):
                 yield case.finding(

@@ -35,15 +35,20 @@ def on_stairs(ladder: Ladder, found: Estimates, wanted: Floats) -> tuple[Ints, F
 
 
 def _jumping(ladder: Ladder, found: Estimates, wanted: Floats, lines: Ints, *, fit: float) -> tuple[Ints, Floats]:
-    """Those lines that jump on the way, and fit so many times better from afar, at two steps at least."""
+    """Those lines that jump on the way, and fit so many times better from afar, at two steps at least.
+
+    One step is enough where the cost does not move at all beside the point: it stands on one stair.
+    """
     stairs, slopes = [], []
     between = (np.arange(tuned.ON_THE_WAY) + 0.5) / tuned.ON_THE_WAY * 2 - 1  # of a step to both sides
     rungs = [ladder.top[lines], *(np.full(len(lines), rung) for rung in tuned.AFAR)]
     afar = np.array([ladder.slopes_at(lines, rung) for rung in rungs])
     for j, line in enumerate(lines):
         near, step = float(found.value[line]), float(rung_step(found.rung[line]))
+        if not near:  # a long step on one wide stair may span the narrower ones on the way
+            step = min(step, float(rung_step(tuned.AFAR[-1])))
         fits = np.flatnonzero(fit * np.abs(afar[:, j] - wanted[line]) <= abs(wanted[line] - near))  # not NaN
-        for k in fits if len(fits) > 1 else ():
+        for k in fits if len(fits) >= (2 if near else 1) else ():
             way = ladder.slopes_beside(int(line), between * float(rung_step(rungs[k][j])), step)
             if abs(afar[k, j] - way.mean()) > tuned.UNEXPLAINED * abs(afar[k, j] - near):
                 stairs.append(int(line))
