@@ -46,6 +46,11 @@ export function trap(title, make) {
     show();
   }
 
+  // What is folded away has no width when the page is read: once open, what scrolls can be reached with the keyboard.
+  report.addEventListener("toggle", () => {
+    for (const wide of report.querySelectorAll("pre, pre > code, .gl-reported :is(div, table)"))
+      if (wide.scrollWidth > wide.clientWidth && getComputedStyle(wide).overflowX !== "visible") wide.tabIndex = 0;
+  });
   report.before(
     make("div", { className: "live-bar lab-words", role: "group", ariaLabel: "Your word" }, ...buttons),
     said,
