@@ -13,12 +13,20 @@ ROUNDED = {f.__name__ for f in COARSE}
 NOTHING_TO_TEST = {"zero_weights"}  # most of its gradient is exactly 0
 
 
+def dead(grads):
+    """Is the gradient exactly 0, as of a ReLU network no unit of which answers? Then there is nothing to test."""
+    return not any(np.any(g) for g in grads.values())
+
+
 @pytest.mark.parametrize("kind", sample(KINDS, 16))
 @np.errstate(all="ignore")
 def test_right_and_spoiled(kind):
     for seed in SEEDS:
         cost, params, right = case(kind, seed)
         report = check_gradients(cost, params, right)
+        if dead(right):
+            assert report.verdict is Verdict.UNTESTED, (seed, str(report))
+            continue
         assert report.verdict is not Verdict.WRONG, (seed, str(report))
         assert report.ok or kind in ROUNDED | NOTHING_TO_TEST, (seed, str(report))
         for wrong in spoiled(right, seed):
@@ -33,4 +41,6 @@ def test_a_flipped_sign_is_wrong_and_not_left_open(kind):
     for seed in SEEDS:
         cost, params, right = case(kind, seed)
         wrong = {name: -g for name, g in right.items()}
+        if dead(right):
+            continue
         assert check_gradients(cost, params, wrong).verdict is Verdict.WRONG, seed
