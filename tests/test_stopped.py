@@ -48,7 +48,7 @@ def test_the_exception_comes_out_with_the_report_so_far(at, error, options):
 
 def test_what_was_compared_before_counts():
     with pytest.raises(KeyboardInterrupt) as caught:
-        check_gradients(stopping(95, KeyboardInterrupt()), X, np.cos(X))
+        check_gradients(stopping(70, KeyboardInterrupt()), X, np.cos(X))
     counts = caught.value.report.blocks["theta"].counts
     assert counts[Verdict.AGREES] > 15
     assert counts[Verdict.AGREES] + counts[Verdict.UNDECIDED] == 30

@@ -22,6 +22,7 @@ def colour_of(artist):
 
 @pytest.mark.parametrize("make", [reports.wrong, reports.random, reports.untested, reports.not_finite])
 def test_reports_of_every_verdict_can_be_drawn(make):
+    pytest.importorskip("matplotlib")
     png = make().plot()._repr_png_()
     assert png.startswith(b"\x89PNG")
     assert len(png) > 5000

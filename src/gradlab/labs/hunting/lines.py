@@ -7,6 +7,7 @@ value is changed a little just after it was made, and it reaches the blocks whos
 
 import ast
 import copy
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -60,7 +61,9 @@ class Code:
     def run(self, source: str, shake: Callable[[Any, int], Any] | None = None) -> dict[str, Array]:
         """The gradient that another version of the code gives."""
         space: Namespace = {"np": np, "_shake": shake}
-        exec(compile(source, "<hunt>", "exec"), space)  # source of this package, with a small change
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # `1[...]`, of a slip
+            exec(compile(source, "<hunt>", "exec"), space)  # source of this package, with a small change
         with np.errstate(all="ignore"):
             return {name: np.array(grad, float) for name, grad in self._gradients(space).items()}
 
