@@ -1,6 +1,6 @@
 """Which sample a call takes of what takes seconds: the same in every call, unless GRADLAB_SAMPLE says otherwise.
 
-A number is the seed of the sample (0), `any` draws a seed, `all` takes everything, as CI does.
+A number is the seed of the sample (0), `any` draws a seed, `all` takes everything.
 """
 
 import os

@@ -96,6 +96,7 @@ def test_every_example_of_the_api_pages_is_run(site: Path) -> None:
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.relative_to(ROOT).as_posix())
 def test_no_docstring_claims_what_doctest_does_not_see(module: Path) -> None:
     text = module.read_text(encoding="utf-8")
-    problems = [found for step in prompts.python(text) for found in lint.claims(step.code, step.line + 1)]
+    found = [one for step in prompts.python(text) for one in lint.claims(step.code, step.line + 1)]
+    problems = [one for one in found if "a value that nothing uses" not in one[1]]  # doctest compares it
     assert not problems, f"{module}: {problems}"
     assert "```" not in text, f"{module}: a fenced block in a docstring is never run: use >>> prompts"

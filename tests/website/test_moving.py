@@ -16,7 +16,7 @@ from gradlab.stencils import BACKWARD, CENTRAL, FIVE_POINT, FORWARD, Stencil
 from gradlab.steps import best_step, roundoff_error, truncation_error
 from tests.chosen import sample
 from tests.website.live_tab import navigate
-from tests.website.test_axe import AXE
+from tests.website.test_axe import AXE, SETTLED
 from website.audit.browser import LAPTOP, PHONE, Visit, url, visit
 from website.figures import big_networks, it_failed, moving, thresholds, vanishing_and_exploding, when_to_run_it
 from website.paths import DOCS
@@ -622,6 +622,7 @@ def test_axe_finds_nothing_in_a_picture_that_moves(page: Page, scheme: Any) -> N
         found = picture(page, name)
         if name == "backprop":
             press(found, "Line", "End")
+        page.evaluate(SETTLED)
         page.evaluate(AXE.read_text(encoding="utf-8"))
         passed, violations = page.evaluate(check)
         assert passed > 10

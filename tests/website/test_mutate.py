@@ -1,6 +1,6 @@
 """The verifier is verified: every block, mutated in turn, turns its page red.
 
-GRADLAB_SAMPLE=all mutates every example of every page, as CI does. Otherwise GRADLAB_SAMPLE is the seed of a sample;
+GRADLAB_SAMPLE=all mutates every example of every page. Otherwise GRADLAB_SAMPLE is the seed of a sample;
 pytest shows it in its first lines.
 """
 

@@ -54,7 +54,7 @@ def test_the_other_parts_are_named(name: str) -> None:
 
 
 def test_every_folder_of_assets_is_known(site: Path) -> None:
-    known = {"fonts", "gradlab", "images", "javascripts", "katex", "live", "moving", "py", "stylesheets"}
+    known = {"cards", "fonts", "gradlab", "images", "javascripts", "katex", "live", "moving", "py", "stylesheets"}
     names = [path.name for path in (site / "assets").iterdir() if path.is_dir()]
     assert sorted(re.sub("-[0-9a-f]{12}$", "", name) for name in names) == sorted(known)
     assert not (site / "assets" / "javascripts" / "lunr").exists()

@@ -15,7 +15,7 @@ export function mount(host, signal) {
       [0.6, "⅗"],
       [1, "1"],
     ];
-    p.axes(ticks, [], "relative difference", "from the output, above, to the input, below");
+    p.axes(ticks, [], "relative difference", "output above, input below");
     blocks.forEach(([name, difference], k) => {
       const y = blocks.length - 1 - k,
         look = difference > 1e-7 ? "gl-wrong" : "gl-agrees";
