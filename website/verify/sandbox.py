@@ -166,10 +166,9 @@ class Watch:
 
     def _end(self, names: dict[str, Any]) -> None:
         for thread in set(threading.enumerate()) - self._before:
-            if not thread.daemon:
-                thread.join(5)
-                if thread.is_alive():
-                    self._said.append(f"the thread {thread.name} never ends\n")
+            thread.join(0.5 if thread.daemon else 5)  # a daemon may go on, but what it raises soon is heard
+            if thread.is_alive() and not thread.daemon:
+                self._said.append(f"the thread {thread.name} never ends\n")
         atexit._run_exitfuncs()
         names.clear()
         vars(builtins).pop("_", None)
