@@ -13,12 +13,24 @@ NAMES = ["x W b", "inputs weight bias", "x kernel offset", "a_prev w b", "X U c"
 LATER = ["GL123", "GL147", "GL148", "GL114", "GL115", "GL113", "GL116", "GL117", "GL118", "GL112"]  # a place
 
 
-def mistake(*right, useful=()):
-    def add(function):
-        CASES[function.__name__] = (right, (*useful, *LATER), function)
-        return function
+def into(cases, always=()):
+    """The decorator of a corpus: codes that name a mistake, and codes that lead to its place; some do for all."""
 
-    return add
+    def mistake(*right, useful=()):
+        def add(function):
+            cases[function.__name__] = (right, (*useful, *always), function)
+            return function
+
+        return add
+
+    return mistake
+
+
+mistake = into(CASES, always=LATER)
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
 
 
 def softmax(z, axis=-1):

@@ -9,23 +9,10 @@ import itertools
 import numpy as np
 
 from gradlab import check_backward, check_gradients, check_jacobian
-from tests.diagnosis.corpus import sizes, softmax, standard
+from tests.diagnosis.corpus import into, sigmoid, sizes, softmax, standard
 
 CASES = {}
-
-
-def mistake(*right, useful=()):
-    """A case: the codes that name its mistake, and those that lead to its place."""
-
-    def add(function):
-        CASES[function.__name__] = (right, useful, function)
-        return function
-
-    return add
-
-
-def sigmoid(z):
-    return 1 / (1 + np.exp(-z))
+mistake = into(CASES)
 
 
 @mistake("GL125")
