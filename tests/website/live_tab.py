@@ -17,6 +17,19 @@ ENDED = """block => new Promise((done, fail) => {
 })"""
 
 
+# Until the theme has read the site's map, a click on a link loads the page anew instead of exchanging its article.
+MAP_READ = """() => new Promise((done, fail) => {
+  const late = Date.now() + 20000;
+  const look = () => {
+    const map = performance.getEntriesByType("resource").find((entry) => /\\/sitemap\\.xml/.test(entry.name));
+    if (map && map.responseEnd > 0) setTimeout(done, 20);
+    else if (Date.now() > late) fail(new Error("the theme did not read the site's map"));
+    else setTimeout(look, 10);
+  };
+  look();
+})"""
+
+
 def go(page: Page, address: str) -> None:
     """Instant navigation to a page on which all is unfolded."""
     navigate(page, address)
@@ -27,6 +40,7 @@ def navigate(page: Page, address: str) -> None:
     """Instant navigation, as a click in the menu does it. A page that is shown already is left first."""
     if page.url.partition("?")[0] == url(address):
         navigate(page, next(other for other in ("about/design/", "about/hosting/") if other != address))
+    page.evaluate(MAP_READ)
     page.evaluate("document.querySelector('article').dataset.old = 'yes'")
     page.evaluate("to => [...document.links].find((link) => link.href === to).click()", url(address))
     page.locator("article:not([data-old])").wait_for()  # not by a function, which the pages' policy forbids
@@ -58,7 +72,9 @@ def ended(block: Locator) -> str:
 
 def edit(block: Locator, code: str) -> None:
     """Click Edit, and type instead of what is there."""
-    if (button := block.get_by_role("button", name="Edit")).is_visible():
+    button = block.get_by_role("button", name="Edit")
+    button.or_(block.locator(".cm-content")).first.wait_for()  # a page that was loaded anew is not alive at once
+    if button.is_visible():
         button.click()
     block.locator(".cm-content").press("ControlOrMeta+a")
     block.page.keyboard.insert_text(code)
