@@ -76,12 +76,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever asks for a browser is marked, and has a time limit of its own: none stands still for long.
 
     pytest-timeout then shows the line of the test that it waited in. CI opens every page, so it takes longer.
+
+    What the browser itself raises (it answered too late, a page went away while it was asked) is tried once more, and
+    pytest counts it as rerun: a busy machine is no fault of the site. A false assertion is never tried again.
     """
     limit = pytest.mark.timeout(1200 if CHOSEN == "all" else 300)
+    again = pytest.mark.flaky(reruns=1, only_rerun=[r"^TimeoutError", r"^Error: "])
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
         if asked & {"chromium", "origin"}:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(again)
             if item.get_closest_marker("timeout") is None:
                 item.add_marker(limit)
 
