@@ -14,10 +14,10 @@ EDGE |= {f"adapters.{name}": {"torch"} for name in ("torch_gradcheck", "torch_te
 EDGE |= {f"adapters.{name}": {"jax"} for name in ("jax_check_grads", "jax_trees")}
 STDLIB = {
     "__future__", "argparse", "ast", "base64", "collections", "concurrent", "contextlib", "copy", "csv",
-    "dataclasses", "datetime", "decimal",
+    "dataclasses", "datetime", "decimal", "importlib",
     "enum", "fractions", "functools", "hashlib", "html", "inspect", "io", "itertools", "json", "math", "os",
     "pathlib", "pickle", "queue", "re", "resource", "signal", "subprocess",
-    "sys", "textwrap", "threading", "time", "types", "typing", "warnings", "zipfile",
+    "sys", "textwrap", "threading", "time", "types", "typing", "unicodedata", "warnings", "zipfile",
 }  # fmt: skip
 
 

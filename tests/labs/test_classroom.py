@@ -124,6 +124,14 @@ def test_without_answers_nothing_leads_to_the_catalogue(tmp_path: Path) -> None:
         ('name\n"Lovelace, Ada"\n', ["lovelace-ada"]),
         ("Студент 1\n学生\n", ["студент-1", "学生"]),
         ("../../etc/passwd\nC:\\x\n", ["etc-passwd", "c-x"]),
+        ("Müller, Jörg\n\nMüller, Zoe\n  \n", ["müller-jörg", "müller-zoe"]),
+        ("Vorname;Nachname;Matrikel\nJörg;Müller;1\nZoe;Müller;2\n", ["jörg-müller", "zoe-müller"]),
+        ("ID number\tFirst name\tLast name\n7\tAda\tLovelace\n8\tEmmy\t\n", ["ada-lovelace", "emmy"]),
+        ('id,student\n1,"Lovelace, Ada"\n\n2,Emmy\n3\n', ["lovelace-ada", "emmy"]),
+        ("Ada,1\nAda,2\n", ["ada-1", "ada-2"]),
+        ("İpek\nJo\u0308rg\nहिन्दी\n", ["i̇pek", "jörg", "हिन्दी"]),
+        ("Con\nnul\nCom1\nConrad\n", ["con-", "nul-", "com1-", "conrad"]),
+        ("ä" * 300 + "\n", ["ä" * 40]),
     ],
 )
 def test_a_roster_makes_folders(text: str, folders: list[str]) -> None:
@@ -132,11 +140,83 @@ def test_a_roster_makes_folders(text: str, folders: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("", "names nobody"), ("name\n", "names nobody"), ("Ada\nADA\n", "twice"), ("???\n", "no letter")],
+    [
+        ("", "names nobody"),
+        ("\n \n", "names nobody"),
+        ("name\n", "names nobody"),
+        ("name,id\n,7\n", "names nobody"),
+        ("Ada\nAda\n", "'Ada' is on the roster twice"),
+        ("Ada\nADA\n", "'Ada' and 'ADA' would share the folder ada"),
+        ("J\u00f6rg\nJo\u0308rg\n", "would share the folder jörg"),
+        ("???\n", "no letter"),
+        ("a" * 200 + "b\n" + "a" * 200 + "c\n", "would share"),
+    ],
 )
 def test_a_roster_that_makes_none_is_refused(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         classroom.roster(text)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_roster_is_read_as_editors_and_spreadsheets_write_it(encoding: str) -> None:
+    assert classroom.decoded("Zoë\r\n".encode(encoding)) == "Zoë\r\n"
+    with pytest.raises(ValueError, match="not in UTF-8: save it so"):
+        classroom.decoded("Zoë".encode("cp1252"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["--roster", "students.txt"],
+        ["--marks"],
+        ["--write", "dense"],
+        ["class", "--marks", "--roster", "students.txt"],
+        ["class", "--marks", "--why"],
+        ["class", "--roster", "students.txt", "--hunt", "47730d"],
+        ["class", "--hunt", "47730d", "--level", "1"],
+        ["class", "--bugs", "0"],
+        ["class", "--marks", "--patience", "-3"],
+        ["class", "--marks", "--patience", "nan"],
+    ],
+)
+def test_what_would_be_left_undone_is_refused(tmp_path: Path, monkeypatch, command: list[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "students.txt").write_text("Ada\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as error:
+        main(command)
+    assert error.value.code == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["students.txt"]
+
+
+@pytest.mark.parametrize(
+    ("text", "finding", "why"),
+    [
+        ('"""finding: GL102\nwhy: a factor\n"""', "GL102", "a factor"),
+        ("'''\nFinding : gl102.\nWhy: one\n  two\n'''\nwhy = 1", "gl102.", "one two"),
+        ("# finding: GL102 (one factor)\n# WHY: every b agrees\n", "GL102 (one factor)", "every b agrees"),
+        ('"""finding:\nwhy:\n"""', "", ""),
+        ("x = 1\n", "", ""),
+    ],
+)
+def test_what_stands_behind_the_colons(text: str, finding: str, why: str) -> None:
+    assert (classroom._behind("finding", text), classroom._behind("why", text)) == (finding, why)
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [("GL102", "yes"), ("GL102: A FACTOR", "yes"), ("GL101 OR GL102", "no"), ("", "no"), ("A FACTOR", "no")],
+)
+def test_a_finding_is_right_if_it_is_the_only_one(written: str, right: str) -> None:
+    mark = classroom.Mark("Ada", "task_1", "47730d", True, "", written, "GL102", "so", "because")
+    assert mark.row[classroom.COLUMNS.index("finding right")] == right
+
+
+def test_a_table_holds_no_formula_and_no_control_character() -> None:
+    said = "\x1b[2J=1+1"
+    row = classroom.Mark("=cmd", "task_1", "47730d", False, said).row
+    assert row[0] == "'=cmd"
+    assert row[classroom.COLUMNS.index("said")] == "[2J=1+1"
+    assert classroom.Mark("\t+1", "task_1", "47730d", False, "").row[0] == "'+1"
 
 
 def test_nothing_is_overwritten_and_a_key_is_needed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """`python -m gradlab.labs`: hunts in the terminal, assignments, a class."""
 
 import argparse
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -38,11 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--why", action="store_true", help="ask for the finding that told, and for a reason")
     parser.add_argument("--no-answers", action="store_true", help="no test file, which leads to the answers")
-    parser.add_argument("--roster", metavar="FILE", help="a folder for each student: one name a line, or a CSV file")
+    parser.add_argument("--roster", metavar="FILE", help="a folder for each student: one name a line, or a table")
     parser.add_argument("--marks", action="store_true", help="grade the folders of a class; writes marks.csv")
-    parser.add_argument("--patience", type=float, default=grading.PATIENCE, help="seconds for one task (60)")
+    parser.add_argument("--patience", type=seconds, default=grading.PATIENCE, help="seconds for one task (60)")
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same bugs (0)")
     asked = parser.parse_args(arguments)
+    if said := _contradiction(asked):
+        parser.error(said)
     if asked.folder is None:
         return terminal.run("gradlab-hunts")
     try:
@@ -52,15 +55,43 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for path in _write(asked):
                 print(path.as_posix())
     except (ValueError, OSError) as error:
-        parser.error(str(error))
+        parser.exit(2, f"{parser.prog}: error: {error}\n")
+
+
+def _contradiction(asked: argparse.Namespace) -> str:
+    """What was asked for and would not be done, "" if all is."""
+    drawn = bool(asked.bugs or asked.topic or asked.level)
+    told = drawn or asked.hunt or asked.write or asked.why or asked.no_answers
+    if asked.folder is None and (told or asked.roster or asked.marks):
+        return "name a folder: where to write, or what to grade"
+    if asked.marks and (told or asked.roster):
+        return "--marks grades what is in the folder: what was handed out stands in its key"
+    if asked.hunt and (drawn or asked.roster):
+        return "--hunt is one bug, for one folder: it goes with no --roster, --bugs, --topic or --level"
+    if asked.bugs == 0 and not asked.write:
+        return "nothing to hand out: --bugs 0 goes with --write"
+    return ""
+
+
+def seconds(text: str) -> float:
+    """Read a time out of an argument. argparse puts the name of this function into its message."""
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise ValueError
+    return value
 
 
 def _write(asked: argparse.Namespace) -> list[Path]:
     count = asked.bugs if asked.bugs is not None else 0 if asked.write else 3
-    ways = {"writings": asked.write, "seed": asked.seed, "why": asked.why, "answers": not asked.no_answers}
+    ways = {
+        "writings": tuple(dict.fromkeys(asked.write)),
+        "seed": asked.seed,
+        "why": asked.why,
+        "answers": not asked.no_answers,
+    }
     drawn = {"topics": asked.topic, "levels": asked.level}
     if asked.roster is not None:
-        students = classroom.roster(Path(asked.roster).read_text(encoding="utf-8"))
+        students = classroom.roster(classroom.decoded(Path(asked.roster).read_bytes()))
         return classroom.hand_out(asked.folder, students, labs.BUGS, count, **drawn, **ways)
     if asked.hunt is not None:
         return labs.write(asked.folder, (labs.find(asked.hunt),), **ways)

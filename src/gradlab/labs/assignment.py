@@ -178,6 +178,6 @@ def _write(number: int, name: str) -> str:
         name=wanted.name,
         forward=wanted.forward.__name__,
         upstream=" and ".join(wanted.upstream) + (" is" if len(wanted.upstream) == 1 else " are"),
-        inputs=", ".join(wanted.shapes),
+        inputs=", ".join(wanted.asked),
         source=wanted.source,
     )

@@ -28,8 +28,8 @@ Gradients = Callable[[dict[str, Any]], Mapping[str, Array]]  # of the functions 
 class Setup(Protocol):
     """Puts a function at its place in a small network."""
 
-    def __call__(self, function: Function, seed: int) -> Case:
-        """The case with `function` at that place."""
+    def __call__(self, function: Function, seed: int, more: int = 0) -> Case:
+        """The case with `function` at that place; in a network, with so many examples more."""
         ...
 
     def listing(self, source: str) -> str:
@@ -164,7 +164,7 @@ class Bug:
         """The function with the bug in it."""
         return load(self.source, self.name)
 
-    def case(self, seed: int, function: Function | None = None) -> Case:
+    def case(self, seed: int, function: Function | None = None, more: int = 0) -> Case:
         """Cost, params and grads with the bug in them, ready for `check_gradients`.
 
         Parameters
@@ -173,6 +173,8 @@ class Bug:
             Of parameters and data. The same seed gives the same case.
         function
             What to put in the place of the bug: your repair, or `.correct`. None: the bug.
+        more
+            So many examples more, where the function stands in a network. A single layer has the sizes it has.
 
         Examples
         --------
@@ -184,7 +186,7 @@ class Bug:
         >>> gradlab.check_gradients(*bug.case(seed=1, function=bug.correct)).verdict.name
         'AGREES'
         """
-        return self.setup(self.buggy if function is None else function, seed)
+        return self.setup(self.buggy if function is None else function, seed, more)
 
 
 def load(source: str, name: str) -> Function:

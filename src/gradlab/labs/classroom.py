@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import re
+import unicodedata
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,12 @@ KEY = "key.json"
 ARCHIVE = "handout.zip"
 MARKS = "marks.csv"
 LEAST_WORDS = 5  # of a reason: fewer are no sentence
+LONGEST = 80  # bytes of a folder's name
+HEADINGS = (
+    "name", "names", "student", "students", "student name", "full name", "first name", "given name", "forename",
+    "last name", "surname", "family name", "vorname", "nachname", "nom", "prénom", "nombre", "apellidos", "nome",
+    "cognome",
+)  # fmt: skip
 COLUMNS = ("student", "task", "id", "right", "said", "finding", "finding right", "why", "why written", "our why")
 
 
@@ -49,14 +56,18 @@ class Mark:
     @property
     def row(self) -> tuple[str, ...]:
         """The cells, as text."""
-        named = "" if not self.expected else _yes(self.finding == self.expected)
+        named = "" if not self.expected else _yes(set(re.findall(r"GL\d+", self.finding)) == {self.expected})
         written = "" if not self.reason else _yes(len(self.why.split()) >= LEAST_WORDS)
         cells = (self.student, self.task, self.id, _yes(self.right), self.said, self.finding, named, self.why)
         return tuple(_plain(cell) for cell in (*cells, written, self.reason))
 
 
 def roster(text: str) -> dict[str, str]:
-    """The folder of each student, by the name on a roster: one a line, or the first column of a CSV file.
+    """The folder of each student, by the name on a roster: one a line, or a table with a heading for each column.
+
+    Cells of a table are separated by commas, semicolons or tabs. The name is what stands below "name", or below
+    "first name" and "last name", or another word for them in `HEADINGS`. Without such a heading the whole line is a
+    name, whatever commas are in it.
 
     Raises
     ------
@@ -67,22 +78,56 @@ def roster(text: str) -> dict[str, str]:
     --------
     >>> roster("name,group\\nAda Lovelace,1\\nEmmy Noether,2\\n")
     {'Ada Lovelace': 'ada-lovelace', 'Emmy Noether': 'emmy-noether'}
+    >>> roster("Noether, Emmy\\n")
+    {'Noether, Emmy': 'noether-emmy'}
     """
-    rows = csv.reader(text.lstrip("\ufeff").splitlines(), delimiter=";" if ";" in text.partition("\n")[0] else ",")
-    names = [row[0].strip() for row in rows if row and row[0].strip() and not row[0].lstrip().startswith("#")]
-    if names and names[0].casefold() in ("name", "names", "student", "students"):
-        names = names[1:]
+    lines = [
+        line for line in text.lstrip("\ufeff").splitlines() if line.strip() and not line.lstrip().startswith("#")
+    ]
+    first = lines[0] if lines else ""
+    rows = list(csv.reader(lines, delimiter=max(",;\t", key=first.count)))
+    named = [k for k, cell in enumerate(rows[0]) if cell.strip().casefold() in HEADINGS] if rows else []
+    if named:
+        cells = ([row[k].strip() for k in named if k < len(row)] for row in rows[1:])
+    else:
+        cells = ([cell.strip() for cell in next(csv.reader([line], delimiter="\t"))] for line in lines)
+    names = [name for name in (" ".join(filter(None, parts)) for parts in cells) if name]
     if not names:
         raise ValueError("the roster names nobody: it has one student a line")
     folders: dict[str, str] = {}
     for name in names:
-        folder = re.sub(r"[^\w]+", "-", name.casefold()).strip("-_")
+        folder = _folder(name)
         if not folder:
             raise ValueError(f"no folder can be named after {name!r}: it has no letter")
+        if name in folders:
+            raise ValueError(f"{name!r} is on the roster twice: add what tells them apart")
         if folder in folders.values():
-            raise ValueError(f"{name!r} is on the roster twice, or two names make the folder {folder}: add a number")
+            other = next(one for one, theirs in folders.items() if theirs == folder)
+            raise ValueError(f"{other!r} and {name!r} would share the folder {folder}: add what tells them apart")
         folders[name] = folder
     return folders
+
+
+def decoded(data: bytes) -> str:
+    """The text of a roster, as editors and spreadsheets write it: UTF-8, or UTF-16 with its mark.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+    """
+    try:
+        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError("the roster is not in UTF-8: save it so (in a spreadsheet, as 'CSV UTF-8')") from None
+
+
+def _folder(name: str) -> str:
+    """A name for a folder on any system: letters, their marks, digits and hyphens, not too many."""
+    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    kept = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in plain)
+    folder = "-".join(kept.split()).encode()[:LONGEST].decode(errors="ignore").rstrip("-")
+    return f"{folder}-" if re.fullmatch(r"con|prn|aux|nul|(com|lpt)\d", folder) else folder  # Windows keeps these
 
 
 def hand_out(
@@ -206,7 +251,7 @@ def _seed(*parts: object) -> int:
 
 def _behind(word: str, text: str) -> str:
     """What stands behind a word and a colon, up to the next word with a colon or the end of the docstring."""
-    found = re.search(rf"(?ms)^[ \t]*{word}:(.*?)(?=^[ \t]*(?:finding|why):|\"\"\"|\Z)", text)
+    found = re.search(rf"(?ims)^[ \t#\"']*{word}[ \t]*:(.*?)(?=^[ \t#]*(?:finding|why)[ \t]*:|\"\"\"|'''|\Z)", text)
     return " ".join(found[1].split())[:1000] if found else ""
 
 
@@ -215,5 +260,6 @@ def _yes(true: bool) -> str:
 
 
 def _plain(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """A cell that no spreadsheet takes for a formula, of characters that can be seen."""
+    cell = "".join(c if c.isprintable() else " " for c in cell).strip()
     return f"'{cell}" if cell[:1] in "=+-@" and cell else cell

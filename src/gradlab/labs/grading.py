@@ -5,6 +5,7 @@ in this process. So a file that loops, exits, prints, or puts something else in 
 no other mark than its gradient deserves.
 """
 
+import copy
 import json
 import os
 import queue
@@ -12,7 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -23,10 +24,12 @@ import numpy as np
 import gradlab
 from gradlab.errors import GradientMismatch
 from gradlab.labs import _apart, find
-from gradlab.labs.writing import WRITINGS, Writing
+from gradlab.labs.writing import WRITINGS
 
 PATIENCE = 60.0  # seconds for all that a task computes at all seeds
-ROUND_OFF = 1e-12  # of the largest slope; the five layers' own is below 1e-14
+APART = 2.0**-27  # of each number: so near that no curvature is seen in double precision
+ROUND_OFF = 1e-12  # of the largest slope; that of the catalogue's own functions is below 1e-14
+TURNED = 1e-6  # of the largest slope: beyond it a comparison, `Y == 1`, has turned over
 MOST = 50_000_000  # characters of one answer; the tasks' are thousands
 
 
@@ -54,8 +57,7 @@ class Apart:
         path = Path(path)
         if not path.is_file():
             raise Failed(f"{path.name} is not there")
-        package = str(Path(gradlab.__file__).parent)
-        command = [sys.executable, "-I", "-B", _apart.__file__, str(path.resolve()), package, str(int(patience) + 1)]
+        command = [sys.executable, "-I", "-B", _apart.__file__, str(path.resolve()), str(int(patience) + 1)]
         quiet = {name: os.environ[name] for name in ("SYSTEMROOT", "PATH") if name in os.environ}
         self._process = subprocess.Popen(
             command,
@@ -74,7 +76,7 @@ class Apart:
         self._timer.daemon = True
         self._timer.start()
         try:
-            self.names: list[str] = [str(name) for name in self._answer("ready")]
+            self.names: list[str] = [str(name) for name in self._answer("ready")["ready"]]
         except BaseException:
             self.end()
             raise
@@ -100,7 +102,10 @@ class Apart:
                 self._process.stdin.flush()
             except OSError:
                 raise Failed(self._silence()) from None
-            return _apart.decode(self._answer("value"))
+            told = self._answer("value", "args", "keywords")
+            _put_back(args, _apart.decode(told["args"]))
+            _put_back(keywords, _apart.decode(told["keywords"]))
+            return _apart.decode(told["value"])
 
         return call
 
@@ -133,24 +138,53 @@ class Apart:
             self._lines.put(line)
         self._lines.put(b"")
 
-    def _answer(self, wanted: str) -> Any:
+    def _answer(self, *wanted: str) -> dict[str, Any]:
         line = self._lines.get()
         if not line.endswith(b"\n"):
             raise Failed(self._silence())
         try:
             told = dict(json.loads(line))
             said = str(told["error"]) if "error" in told else ""
-            answer = None if said else told[wanted]
+            told = {} if said else {name: told[name] for name in wanted}
         except Exception:  # noqa: BLE001  # whatever the file has written there
             raise Failed("its answer cannot be read") from None
         if said:
             raise Failed(f"stopped by an error: {said}")
-        return answer
+        return told
 
     def _silence(self) -> str:
         if self._left.is_set():
             return f"no answer within {self._patience:g} s: does it loop for ever?"
         return "its process ended without an answer"
+
+
+def _put_back(given: Any, found: Any) -> None:
+    """Change arrays in place, and what is in dicts, to what was found of them after a call."""
+    if isinstance(given, np.ndarray):
+        if given.shape != found.shape:
+            raise Failed("it changes the shape of an array that it was given")
+        if not np.array_equal(given, found, equal_nan=True):
+            given[...] = found
+    elif isinstance(given, dict):
+        for name in [name for name in given if name not in found]:
+            del given[name]
+        for name, value in found.items():
+            if name in given and isinstance(value, (np.ndarray, dict)):
+                _put_back(given[name], value)
+            else:
+                given[name] = value
+    elif isinstance(given, (tuple, list)):
+        for one, other in zip(given, found, strict=True):
+            _put_back(one, other)
+
+
+@contextmanager
+def _unchanged(given: Mapping[str, Any]) -> Iterator[None]:
+    """Fail if arrays are changed that are the caller's own: weights, inputs."""
+    before = {name: np.array(value) for name, value in given.items()}
+    yield
+    if changed := [name for name in before if not np.array_equal(before[name], given[name], equal_nan=True)]:
+        raise Failed(f"it changes {', '.join(changed)}, which it was given: compute with a copy")
 
 
 @contextmanager
@@ -186,8 +220,16 @@ def repaired(path: Path | str, bug: str, seeds: Iterable[int], *, patience: floa
     planted = find(bug)
     with Apart(path, patience) as apart, _failures():
         function = apart.function(planted.name)
-        for seed in seeds:
-            gradlab.assert_gradients(*planted.case(seed, function))
+        for more, seed in enumerate(seeds):  # other sizes too: a size that is written out as a number fits only once
+            calls = Calls(function)
+            cost, params, grads = planted.case(seed, calls, more)
+
+            def sparing(params: Any, grads: Any = grads) -> Any:
+                with _unchanged(params):
+                    return grads(params)
+
+            gradlab.assert_gradients(cost, params, sparing)
+            calls.fail_if_measured()
 
 
 def written(path: Path | str, writing: str, seeds: Iterable[int], *, patience: float = PATIENCE) -> None:
@@ -213,36 +255,71 @@ def written(path: Path | str, writing: str, seeds: Iterable[int], *, patience: f
     with Apart(path, patience) as apart, _failures():
         function = apart.function(wanted.name)
 
-        def backward(upstream: Any, **inputs: Any) -> Any:
-            each = upstream if len(wanted.upstream) > 1 else (upstream,)
-            return function(*each, *inputs.values())
+        for turn, seed in enumerate(seeds):
+            calls = Calls(function)
 
-        for seed in seeds:
-            inputs = wanted.inputs(seed)
+            def backward(upstream: Any, *, calls: Calls = calls, **inputs: Any) -> Any:
+                each = upstream if len(wanted.upstream) > 1 else (upstream,)
+                with _unchanged(inputs):
+                    return calls(*each, *inputs.values())
+
+            inputs = wanted.inputs(seed, turn)
             report = gradlab.assert_backward(wanted.forward, backward, inputs, rng=seed)
             if missing := [name for name in inputs if name not in report.blocks]:
                 raise Failed(f"no gradient of {', '.join(missing)}: None is not one")
-            if _jitters(wanted, backward, inputs, np.random.default_rng(seed)):
-                raise Failed("it adds up to 12 digits and no further, as difference quotients do: derive it")
+            calls.fail_if_measured()
 
 
-def _jitters(wanted: Writing, backward: Any, inputs: dict[str, Any], rng: np.random.Generator) -> bool:
-    """Whether backward(R) + backward(Q) differs from backward(R + Q) by more than round-off.
+class Calls:
+    """A function that keeps what it was last called with.
 
-    A derived backward adds and multiplies, so only its last digits differ; a difference quotient has the noise of the
-    cost divided by its step. One with a step so long that it is exact, as in a linear layer, is not found out.
+    Parameters
+    ----------
+    function
+        What a student wrote.
     """
-    given = wanted.forward(**inputs)
-    outputs = given if len(wanted.upstream) > 1 else (given,)
-    asked = [tuple(rng.standard_normal(each.shape) for each in outputs) for _ in range(2)]
-    asked.append(tuple(one + other for one, other in zip(*asked, strict=True)))
-    got = [backward(each if len(wanted.upstream) > 1 else each[0], **inputs) for each in asked]
-    one, other, both = (np.concatenate([np.ravel(each) for each in _parts(value)]) for value in got)
-    return bool(np.max(np.abs(one + other - both)) > ROUND_OFF * np.max(np.abs(both)))
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self._last: tuple[Any, Any] = ((), {})
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        self._last = copy.deepcopy((args, keywords))
+        return self.function(*args, **keywords)
+
+    def fail_if_measured(self) -> None:
+        """Fail if the function jitters, as difference quotients do.
+
+        Three answers at points that are a straight line, 7e-9 of each number apart, are a straight line to round-off
+        if they were derived. A difference quotient has the noise of the cost divided by its step. One that is exact
+        is not found out: a long step in a linear layer, a step along the imaginary axis.
+
+        Raises
+        ------
+        Failed
+            If they are further from it than round-off, and not so far that a comparison must have turned over.
+        """
+        below, here, above = (self._flat(self.function, by) for by in (1 - APART, 1.0, 1 + APART))
+        off = np.max(np.abs(above - 2 * here + below), initial=0.0) / np.max(np.abs(here), initial=1e-300)
+        if ROUND_OFF < off < TURNED:
+            raise Failed("it is known to 12 digits and no further, as difference quotients are: derive it")
+
+    def _flat(self, function: Callable[..., Any], by: float) -> Any:
+        args, keywords = _scaled(self._last, by)
+        return np.concatenate([np.ravel(each) for each in _arrays(function(*args, **keywords))])
 
 
-def _parts(value: Any) -> list[Any]:
-    """The arrays that a backward returns: one, or several in a tuple, a list or a dict."""
+def _scaled(value: Any, by: float) -> Any:
+    """The same, with all arrays of real numbers in it multiplied."""
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return value * by
     if isinstance(value, dict):
-        return list(value.values())
-    return list(value) if isinstance(value, (tuple, list)) else [value]
+        return {name: _scaled(each, by) for name, each in value.items()}
+    return type(value)(_scaled(each, by) for each in value) if isinstance(value, (tuple, list)) else value
+
+
+def _arrays(value: Any) -> list[Any]:
+    """The arrays that a function returns: one, or several in tuples, lists and dicts."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [array for each in value for array in _arrays(each)] if isinstance(value, (tuple, list)) else [value]

@@ -39,15 +39,15 @@ class network:
     steps: int = 0
     scale: float = 1.0
 
-    def __call__(self, function: Function, seed: int) -> Case:
-        """The case in which `function` stands at the open place."""
-        params, data = self._drawn(seed)
+    def __call__(self, function: Function, seed: int, more: int = 0) -> Case:
+        """The case in which `function` stands at the open place, with so many examples more."""
+        params, data = self._drawn(seed, more)
         parts = self._parts() | {self.part: function}
         masks = data.get("D")
         return Case(
             lambda params: nn.cost(params, data["X"], data["Y"], masks=masks, **self._settings()),
             params,
-            lambda params: _backprop(params, data["X"], data["Y"], parts, self.hidden, self.decay, masks),
+            lambda params: _whole(_backprop(params, data["X"], data["Y"], parts, self.hidden, self.decay, masks)),
         )
 
     def listing(self, source: str) -> str:
@@ -75,15 +75,15 @@ class network:
         # Copies, since a line with a slip may change what it was given.
         return lambda namespace: namespace["gradients"](**copy.deepcopy({"params": params} | data), **decay)
 
-    def _drawn(self, seed: int) -> tuple[dict[str, Array], dict[str, Any]]:
-        rng = np.random.default_rng(seed)
-        X = self.scale * rng.standard_normal((self.sizes[0], self.m))
-        Y = _answers(self.loss, self.sizes[-1], self.m, rng)
+    def _drawn(self, seed: int, more: int = 0) -> tuple[dict[str, Array], dict[str, Any]]:
+        rng, m = np.random.default_rng(seed), self.m + more
+        X = self.scale * rng.standard_normal((self.sizes[0], m))
+        Y = _answers(self.loss, self.sizes[-1], m, rng)
         params = nn.init_params(list(self.sizes), method="xavier", rng=rng)
         if self.steps:
             params, _ = nn.train(params, X, Y, steps=self.steps, rate=0.5, **self._settings())
         data = {"X": X, "Y": Y}
-        return params, data | ({"D": nn.dropout_masks(params, self.m, self.keep, rng)} if self.keep < 1 else {})
+        return params, data | ({"D": nn.dropout_masks(params, m, self.keep, rng)} if self.keep < 1 else {})
 
     def _settings(self) -> dict[str, Any]:
         return {"hidden": self.hidden, "loss": self.loss, "decay": self.decay}
@@ -109,8 +109,8 @@ class layer:
     forward: Callable[..., Array]
     inputs: Callable[[np.random.Generator], dict[str, Array]]
 
-    def __call__(self, function: Function, seed: int) -> Case:
-        """The case in which `function` is the layer's backward."""
+    def __call__(self, function: Function, seed: int, more: int = 0) -> Case:
+        """The case in which `function` is the layer's backward. Its sizes are what they are."""
         params, upstream = self._drawn(seed)
         return Case(
             lambda params: float(np.sum(upstream * self.forward(**params))),
@@ -188,4 +188,11 @@ def _answers(loss: str, n: int, m: int, rng: np.random.Generator) -> Array:
 
 
 def _named(params: Params, grads: Array | Sequence[Array]) -> dict[str, Array]:
-    return dict(zip(params, grads if isinstance(grads, tuple) else (grads,), strict=True))
+    return _whole(dict(zip(params, grads if isinstance(grads, tuple) else (grads,), strict=True)))
+
+
+def _whole(grads: dict[str, Array]) -> dict[str, Array]:
+    """None would hold a block fixed, and it would not be checked: a repair gives a gradient of each."""
+    if missing := [name for name, grad in grads.items() if grad is None]:
+        raise ValueError(f"no gradient of {', '.join(missing)}: None is not one, return an array for each")
+    return grads

@@ -53,12 +53,12 @@ class Writing:
     upstream
         Names of the gradients of what it returns.
     shapes
-        Of its inputs, by name.
+        Of its inputs, in their order, for sizes that may be any.
     """
 
     forward: Callable[..., Any]
     upstream: tuple[str, ...]
-    shapes: dict[str, tuple[int, ...]]
+    shapes: Callable[..., tuple[tuple[int, ...], ...]]
 
     @property
     def name(self) -> str:
@@ -66,25 +66,34 @@ class Writing:
         return f"{self.forward.__name__}_backward"
 
     @property
+    def asked(self) -> tuple[str, ...]:
+        """The inputs whose gradients are asked for."""
+        return tuple(inspect.signature(self.forward).parameters)
+
+    @property
     def source(self) -> str:
         """The forward, and the first line of what is to be written."""
-        head = f"def {self.name}({', '.join((*self.upstream, *self.shapes))}):"
+        head = f"def {self.name}({', '.join((*self.upstream, *self.asked))}):"
         return f'{inspect.getsource(self.forward)}\n\n{head}\n    raise NotImplementedError("write it")\n'
 
-    def inputs(self, seed: int) -> dict[str, Array]:
-        """Inputs of a check; the same seed draws the same."""
+    def inputs(self, seed: int, turn: int = 0) -> dict[str, Array]:
+        """Inputs of a check; the same seed draws the same. In three turns each size is 3, 4 and 5."""
+        count = len(inspect.signature(self.shapes).parameters)
+        shapes = self.shapes(*(3 + (k + turn) % 3 for k in range(count)))
         rng = np.random.default_rng(seed)
-        return {name: 0.8 * rng.standard_normal(shape) for name, shape in self.shapes.items()}
+        return {name: 0.8 * rng.standard_normal(shape) for name, shape in zip(self.asked, shapes, strict=True)}
 
 
 WRITINGS = {
-    "dense": Writing(dense, ("dZ",), {"A": (4, 5), "W": (3, 4), "b": (3, 1)}),
-    "softmax": Writing(softmax, ("dA",), {"Z": (4, 5)}),
-    "batch-norm": Writing(batch_norm, ("dU",), {"Z": (3, 6), "gamma": (3, 1), "beta": (3, 1)}),
-    "conv": Writing(conv, ("dZ",), {"X": (2, 2, 5, 4), "F": (3, 2, 3, 2), "c": (3,)}),
+    "dense": Writing(dense, ("dZ",), lambda m, n, k: ((n, m), (k, n), (k, 1))),
+    "softmax": Writing(softmax, ("dA",), lambda m, n: ((n, m),)),
+    "batch-norm": Writing(batch_norm, ("dU",), lambda n, m: ((n, m), (n, 1), (n, 1))),
+    "conv": Writing(
+        conv,
+        ("dZ",),
+        lambda N, C, K, height, width, h, w: ((N, C, height + h - 1, width + w - 1), (K, C, h, w), (K,)),
+    ),
     "lstm-step": Writing(
-        lstm_step,
-        ("dh", "dmemory"),
-        {"x": (2, 3), "h": (4, 3), "c": (4, 3), "W": (16, 6), "b": (16, 1)},
+        lstm_step, ("dh", "dmemory"), lambda p, n, m: ((p, m), (n, m), (n, m), (4 * n, n + p), (4 * n, 1))
     ),
 }
