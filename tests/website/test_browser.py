@@ -73,13 +73,11 @@ def walk(chromium: Browser, site: Path) -> Walk:
 def text(page: Page) -> str:
     """What the article says, without blanks, and without buttons and moving pictures (which scripts add).
 
-    A line of a hunt is a button that says what its code says without scripts. A number that follows a picture has
-    more digits with them.
+    A line of a hunt is a button that says what its code says without scripts.
     """
     added = """
         article :is(button, moving-picture, .moving-how, .live-bar, .lab-progress) { visibility: hidden }
         article button.lab-line { visibility: visible }
-        article [data-follows] { visibility: hidden }
     """
     page.evaluate(  # a rule, not a style on each: some of them come late
         """rule => {

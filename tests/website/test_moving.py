@@ -22,6 +22,7 @@ from website.figures import big_networks, it_failed, moving, thresholds, vanishi
 from website.paths import DOCS
 
 FOLLOWS = re.compile(r'data-follows="([\w-]+): ')
+FOLLOWED = sorted({name for path in DOCS.rglob("*.md") for name in FOLLOWS.findall(path.read_text("utf-8"))})
 PAGES = {
     "error": "learn/what-comparing-proves/",
     "secant": "learn/one-side-or-two/",
@@ -153,6 +154,24 @@ def test_the_secant_is_that_of_the_stencils(page: Page) -> None:
         press(secant, "θ", "End")
 
 
+def followed(page: Page, name: str) -> list[str]:
+    """What captions say now where they follow a picture."""
+    return page.locator(f"[data-follows^='{name}: ']").all_inner_texts()
+
+
+def test_a_caption_stands_as_written_until_the_reader_moves_something(page: Page) -> None:
+    for name in FOLLOWED:
+        page.goto(url(PAGES[name]))
+        written = followed(page, name)
+        moving = alive(page, name)
+        page.set_viewport_size(PHONE)
+        page.set_viewport_size(LAPTOP)  # drawn again, and not by the reader
+        assert followed(page, name) == written
+        for key in ("ArrowLeft", "ArrowRight", "ArrowRight"):  # one of these leaves the place at which it began
+            moving.locator("input[type=range]").first.press(key)
+        assert followed(page, name) != written
+
+
 def test_numbers_in_a_caption_follow_what_is_dragged(page: Page) -> None:
     secant = picture(page, "secant")
     choose(secant, "Function", "exp θ")
@@ -166,7 +185,7 @@ def test_numbers_in_a_caption_follow_what_is_dragged(page: Page) -> None:
 
 
 def test_every_number_that_follows_has_a_picture_to_follow(page: Page) -> None:
-    for name in sorted({name for path in DOCS.rglob("*.md") for name in FOLLOWS.findall(path.read_text("utf-8"))}):
+    for name in FOLLOWED:
         alive = picture(page, name)
         said = alive.locator(".moving-says [data-of]").evaluate_all("all => all.map((one) => one.dataset.of)")
         follows = page.locator("[data-follows]").evaluate_all("all => all.map((one) => one.dataset.follows)")
