@@ -1,7 +1,8 @@
 """At which place does the search of the built site bring the right page? For questions of people, and for words.
 
-questions.json has questions with the section that answers each, and the same in two to four keywords; words.json has
-words of the field, each with a pattern of what may sensibly come first.
+questions.json has questions with the section that answers each, and the same in two to four keywords, or one of both,
+and other sections that would answer as well; words.json has words of the field, each with a pattern of what may
+sensibly come first.
 """
 
 import json
@@ -23,14 +24,20 @@ NOWHERE = 1_000
 class Question:
     """A question in other words than the site's own, and where the site answers it: a section, or a page."""
 
-    asked: str
+    asked: str  # the whole question; "" if it was typed as keywords only
     keywords: str
     answer: str
+    others: tuple[str, ...] = ()
 
 
 def questions() -> list[Question]:
     """Other people's wordings, each with its answer."""
     return [Question(**each) for each in json.loads((_HERE / "questions.json").read_text(encoding="utf-8"))]
+
+
+def typed(how: str) -> list[tuple[str, Question]]:
+    """What is typed for each question, "asked" whole or as "keywords"."""
+    return [(getattr(each, how), each) for each in questions() if getattr(each, how)]
 
 
 def words() -> dict[str, str]:
@@ -47,8 +54,12 @@ def ask(queries: Iterable[str], site: Path = SITE) -> list[Found]:
     return answers
 
 
-def place(found: Found, answer: str) -> int:
+def place(found: Found, question: Question) -> int:
     """Place of the first page that answers: the section itself, or a page to which the answer sends its reader."""
+    return min(_place(found, answer) for answer in (question.answer, *question.others))
+
+
+def _place(found: Found, answer: str) -> int:
     page, _, anchor = answer.partition("#")
     right = {answer} if anchor else {page}
     for k, sections in enumerate(found, start=1):

@@ -1,17 +1,17 @@
 """`make search`: at which place the right page comes, for questions and for words; and what was not found."""
 
-from website.audit.search import NOWHERE, ask, place, questions, sensible, words
+from website.audit.search import NOWHERE, ask, place, sensible, typed, words
 
 
 def main() -> None:
     """Print the places, and the misses by name."""
-    every = questions()
-    for what, typed in (("questions, whole", [q.asked for q in every]), ("as keywords", [q.keywords for q in every])):
-        found = ask(typed)
-        places = [place(pages, q.answer) for pages, q in zip(found, every, strict=True)]
+    for what, how in (("questions, whole", "asked"), ("as keywords", "keywords")):
+        queries, every = zip(*typed(how), strict=True)
+        found = ask(queries)
+        places = [place(pages, question) for pages, question in zip(found, every, strict=True)]
         first, three, ten = (sum(at <= most for at in places) for most in (1, 3, 10))
         print(f"{what:17} first {first}, among three {three}, among ten {ten}, of {len(places)}")
-        for at, query, pages, question in zip(places, typed, found, every, strict=True):
+        for at, query, pages, question in zip(places, queries, found, every, strict=True):
             if at > 3:
                 where = "nowhere" if at == NOWHERE else f"at {at}"
                 print(f"    {where}: {query[:70]!r} -> {pages[0][0] if pages else 'nothing'}, not {question.answer}")
