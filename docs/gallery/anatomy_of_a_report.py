@@ -3,8 +3,8 @@
 #
 # A report says WRONG, or AGREES to nine digits. What stands behind each of these words?
 #
-# We take one report apart, from the whole to a single entry and back. The network is that of the [front
-# page](../index.md), 4-5-3-1 with ReLU, and somebody has doubled the gradient of W2.
+# We take one report apart, from the whole to a single entry and back. The network is a small one, 4-5-3-1 with ReLU,
+# and somebody has doubled the gradient of W2.
 
 # %%
 import matplotlib.pyplot as plt
@@ -38,7 +38,7 @@ print(report)
 # `report.plot()` draws all of it. On the left is every entry by both its numbers; where they agree, it lies on the
 # diagonal. On the right is a map for each block.
 
-# %% alt="Left: dots of analytic against numeric slopes. Green ones lie on the diagonal, vermilion ones beside it. Right: six maps. W2 is vermilion with three grey entries, b2 is pale, the others are green." caption="The vermilion dots lie beside the diagonal, all nearer to a slope of zero. Both axes are logarithmic away from zero, so an equal distance is an equal factor."
+# %% alt="Left: dots of analytic against numeric slopes. Green ones lie on the diagonal, vermilion ones beside it. Right: six maps. W2 is vermilion with three grey entries, b2 is pale, the others are green." caption="The vermilion dots, W2, lie beside the diagonal: their numeric slopes are half of the analytic ones. Away from zero both axes are logarithmic, and there the same distance from the diagonal means the same factor."
 report.plot()
 
 # %% [markdown]
@@ -75,7 +75,7 @@ apart = {(name, index): [abs(grads[name][index] - slope(name, index, h)) for h i
 # On the same axes, the noise of the cost as it was measured, over the step. No difference below that line means
 # anything.
 
-# %% alt="Difference between analytic and numeric against the step on logarithmic axes. The entry of W2 is a level line near 0.1. The entry of W1 falls to 1e-11 and follows the grey band of noise to the left." caption="A right entry sinks to the noise. A wrong one stays where it is, whatever the step."
+# %% alt="Difference between analytic and numeric against the step on logarithmic axes. The entry of W2 is a level line near 0.1. The entry of W1 falls to 1e-11 and follows the grey band of noise to the left." caption="As the step shrinks, the difference of the right entry falls until it reaches the noise. That of the wrong entry stays where it is, whatever the step."
 fig, ax = plt.subplots(figsize=(8.8, 5.2))
 band = 4 * report.noise / tried
 ax.fill_between(tried, 1e-14, band, color=GREY, alpha=0.3, linewidth=0)
@@ -91,9 +91,9 @@ ax.set_title("|analytic − numeric|", loc="left")
 plt.show()
 
 # %% [markdown]
-# That is the whole method. The bound is the noise over the step plus the error of the formula, at the step where
-# the two together are least. An entry AGREES within it, and is WRONG
-# beyond twice as much. Nothing in it has to be chosen for a network.
+# That is the whole method. The bound is the noise divided by the step, plus the error of the formula, at the step where
+# their sum is least. An entry AGREES if its two numbers differ by less than the bound, and is WRONG if they differ by
+# more than twice the bound. Nothing in it has to be chosen for a network.
 #
 # ## One block
 #
@@ -107,8 +107,9 @@ ratio[known] = W2.numeric[known] / W2.analytic[known]
 print(ratio.round(4))
 
 # %% [markdown]
-# One half wherever there is anything to see. The `nan` stand where both sides are zero. A weight leads from a unit
-# of layer 1 to one of layer 2, and it only counts for examples that both of them let through. Count those:
+# The ratio is one half wherever there is anything to see. It is `nan` where both sides are zero. A weight leads from
+# a unit of layer 1 to a unit of layer 2, and it moves the cost only in those examples for which both units are on.
+# Count these examples:
 
 # %%
 cache = nn.forward(params, X)
@@ -157,8 +158,9 @@ print(f"backprop     {grads['b2'][0, 0]:.5f}")
 #
 # ## And back to the whole
 #
-# Entries make a block, and blocks make the report. The worst word wins, in the order WRONG, UNDECIDED, AGREES;
-# UNTESTED is the answer only if nothing at all could be tested.
+# Entries make a block, and blocks make the report. In a block the worst entry decides, in the order WRONG, UNDECIDED,
+# AGREES. Entries that could not be tested are left out, unless there is nothing else: then the block is UNTESTED. In
+# the report the worst block decides, and UNTESTED is worse than AGREES.
 
 # %%
 for name, block in report.blocks.items():
