@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import gradlab
+from gradlab import Verdict, check_backward
+from gradlab.backward import check_ways
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -276,3 +278,39 @@ def test_assert_backward_raises_with_the_report():
     with pytest.raises(gradlab.GradientMismatch, match="WRONG") as caught:
         gradlab.assert_backward(np.sin, lambda U, x: -U * np.cos(x), {"x": x})
     assert not caught.value.report.ok
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_output_of_one_number_is_asked_with_arrays_like_any_other(seed):
+    """A sum of two upstream gradients without axes is a NumPy number, which torch.from_numpy and others refuse."""
+    x, kinds = np.random.default_rng(seed).standard_normal(4), set()
+
+    def backward(dJ, x):
+        kinds.add(type(dJ))
+        return {"x": dJ * 2 * x}
+
+    report = check_backward(lambda x: np.sum(x**2), backward, {"x": x})
+    assert report.ok
+    assert kinds == {np.ndarray}
+
+
+def test_a_backward_that_is_not_the_same_twice_is_not_called_nonlinear():
+    rng = np.random.default_rng(0)
+    report = check_backward(np.sin, lambda dy, x: {"x": dy * np.cos(x) * rng.uniform(0.9, 1.1)}, {"x": np.ones(3)})
+    assert not report.ok
+    assert not any("linear" in note for note in report.notes)
+
+
+def test_another_way_to_ask_backward_that_fails_is_wrong():
+    def refuses(dy, x):
+        raise TypeError("no upstream")
+
+    def backward(dy, x):
+        return {"x": dy * np.cos(x)}
+
+    x = {"x": np.array([0.3, 1.0])}
+    assert check_ways(np.sin, backward, x, {"asked again": backward}).ok
+    for other in (refuses, lambda dy, x: {"x": dy * np.sin(x)}):
+        report = check_ways(np.sin, backward, x, {"backward is wrong on Sundays.": other})
+        assert report.verdict is Verdict.WRONG
+        assert report.notes[0].startswith("backward is wrong on Sundays.")

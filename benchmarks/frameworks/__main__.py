@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from benchmarks.frameworks import checkers
 from website.verify import needs
@@ -12,21 +13,14 @@ RECORD = Path(__file__).parents[1] / "frameworks.json"
 
 def main() -> None:
     """Every function, every framework, its own checker and gradlab's."""
-    measured = {
-        words: checkers.answers(framework)
-        for words, framework in (
-            ("PyTorch", checkers.pytorch),
-            ("JAX", checkers.jax),
-            ("TensorFlow", checkers.tensorflow),
-        )
-    }
-    record = {"date": datetime.now(UTC).date().isoformat(), "versions": needs.versions(), "answers": measured}
+    record: dict[str, Any] = {"date": datetime.now(UTC).date().isoformat(), "versions": needs.versions()}
+    for part, frameworks in checkers.PARTS.items():
+        record[part] = {words: checkers.answers(framework) for words, framework in frameworks.items()}
+        for words, cases in record[part].items():
+            for name in [name for name in next(iter(cases.values())) if name != "right"]:
+                other = [case for case, row in cases.items() if row[name] != row["right"]]
+                print(f"{words}: {name}: {len(cases) - len(other)} of {len(cases)}; not {other}")
     RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    for framework, cases in measured.items():
-        names = [name for name in next(iter(cases.values())) if name != "right"]
-        for name in names:
-            wrong_calls = [case for case, row in cases.items() if row[name] != row["right"]]
-            print(f"{framework}: {name}: {len(cases) - len(wrong_calls)} of {len(cases)}; not {wrong_calls}")
 
 
 main()

@@ -1,19 +1,24 @@
-"""A framework's own checker and gradlab's, as functions of a case: True right, False wrong, None undecided."""
+"""A framework's own checker and gradlab's, as functions of a case.
+
+An answer is True for right, False for wrong, None for undecided or untested, "raised" for an error instead of one.
+"""
 
 from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from benchmarks.frameworks.functions import Function, functions
+from benchmarks.frameworks.kinds import Kind
 from gradlab.report import Report
 
-Answer = bool | None
-Checkers = dict[str, Callable[[Function], Answer]]
+Answer = bool | str | None
+Checkers = dict[str, Callable[[Any], Answer]]
+Cases = tuple[Sequence[Any], Checkers]
 TENSORFLOW_LIMIT = 1e-4  # largest error that TensorFlow's own tests usually allow; compute_gradient names none
 
 
@@ -101,12 +106,91 @@ def tensorflow() -> tuple[list[Function], Checkers]:
     }
 
 
-def answers(framework: Callable[[], tuple[list[Function], Checkers]]) -> dict[str, dict[str, Any]]:
+def pytorch_kinds() -> Cases:
+    """PyTorch's own forms of functions: gradcheck, and gradgradcheck where the second order is asked for."""
+    from torch.autograd import gradcheck as their_check
+    from torch.autograd import gradgradcheck as their_second
+
+    from benchmarks.frameworks.torch_kinds import kinds
+    from gradlab.adapters.torch import gradcheck, gradgradcheck
+
+    def asked(first: Callable[..., Any], second: Callable[..., Any], case: Kind) -> Any:
+        options = {name: option for name, option in case.asked.items() if name != "second"}
+        found = first(case.function, case.inputs, raise_exception=False, **options)
+        return (
+            second(case.function, case.inputs, raise_exception=False) if found and "second" in case.asked else found
+        )
+
+    return kinds(), {
+        "gradlab": lambda case: said(asked(gradcheck, gradgradcheck, case)),
+        "gradcheck": lambda case: bool(asked(their_check, their_second, case)),
+    }
+
+
+def jax_kinds() -> Cases:
+    """JAX's own forms of functions: check_grads in both modes, or in those that are asked for."""
+    import jax
+    from jax.test_util import check_grads as their_check
+
+    from benchmarks.frameworks.jax_kinds import kinds
+    from gradlab.adapters.jax import check_grads
+
+    def theirs(case: Kind) -> Answer:
+        with jax.enable_x64(True):
+            try:
+                their_check(case.function, case.inputs, **{"order": 1, **case.asked})
+            except AssertionError:
+                return False
+        return True
+
+    return kinds(), {
+        "gradlab": lambda case: said(check_grads(case.function, case.inputs, raise_exception=False, **case.asked)),
+        "check_grads": theirs,
+    }
+
+
+def tensorflow_kinds() -> Cases:
+    """TensorFlow's own forms of functions."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import tensorflow as tf
+
+    from benchmarks.frameworks.tensorflow_kinds import kinds
+    from gradlab.adapters.tensorflow import check_function
+
+    def theirs(case: Kind) -> Answer:
+        pairs = tf.test.compute_gradient(case.function, [tf.constant(x) for x in case.inputs])
+        off = [np.max(np.abs(a - n), initial=0.0) for a, n in zip(*pairs, strict=True)]
+        return all(bool(error <= TENSORFLOW_LIMIT) for error in off)
+
+    return kinds(), {
+        "gradlab": lambda case: said(check_function(case.function, case.inputs, **case.asked)),
+        f"compute_gradient, errors up to {TENSORFLOW_LIMIT:g}": theirs,
+    }
+
+
+def _asked(check: Callable[[Any], Answer], case: Any) -> Answer:
+    try:
+        return check(case)
+    except Exception:  # noqa: BLE001 (what the other checker raises is its answer)
+        return "raised"
+
+
+def answers(framework: Callable[[], Cases]) -> dict[str, dict[str, Any]]:
     """By case: whether it is right, and what each checker said."""
     cases, checkers = framework()
     found: dict[str, dict[str, Any]] = {}
     for case in cases:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found[case.name] = {"right": case.right, **{name: check(case) for name, check in checkers.items()}}
+            found[case.name] = {
+                "right": case.right,
+                **{name: _asked(check, case) for name, check in checkers.items()},
+            }
     return found
+
+
+PARTS: dict[str, dict[str, Callable[[], Cases]]] = {
+    "answers": {"PyTorch": pytorch, "JAX": jax, "TensorFlow": tensorflow},
+    "kinds": {"PyTorch": pytorch_kinds, "JAX": jax_kinds, "TensorFlow": tensorflow_kinds},
+}
+"""The same functions for all frameworks, and those in a framework's own forms."""

@@ -68,6 +68,25 @@ def check_backward(
     >>> check_backward(forward, backward, {"A": A, "W": W}).ok
     True
     """
+    return check_ways(forward, backward, inputs, {}, cache=cache, **options)
+
+
+def check_ways(
+    forward: Callable[..., Any],
+    backward: Callable[..., Any],
+    inputs: Mapping[str, Any] | Sequence[Any] | NDArray[Any],
+    ways: Mapping[str, Callable[..., Any]],
+    *,
+    cache: bool = False,
+    **options: Unpack[Options],
+) -> Report:
+    """`check_backward` where backward can be asked in more ways, which have to give the same.
+
+    Parameters
+    ----------
+    ways
+        Functions called like backward, by what it means if one gives something else, or fails.
+    """
     rng = options.get("rng")
     options["rng"] = generator = _arguments.generator(rng, UPSTREAM_SEED)
     layer = Layer(forward, backward, inputs, _arguments.switch("cache", cache))
@@ -84,7 +103,7 @@ def check_backward(
 
     report = check(lambda moved: layer.gradients(upstream, moved))
     usual, evaluations, said = report, report.evaluations, []
-    for look in looks(layer, upstream, generator):
+    for look in looks(layer, upstream, generator, ways):
         if report.ok and look.gradients:  # R itself is no evidence then: is the other answer right, too?
             report = check(look.gradients)
             evaluations += report.evaluations

@@ -110,6 +110,8 @@ def _by_block(parameters: Parameters, signs: Floats) -> dict[str, Floats]:
     """Directions that move one block each, and one set that moves all: what is missing between blocks shows there."""
     along = {}
     for name, at in parameters.slices.items():
+        if at.start == at.stop:
+            continue  # a block without entries has no direction
         along[name] = np.zeros_like(signs)
         along[name][:, at] = signs[:, at]
     return along if len(along) == 1 else {**along, ALL: signs}

@@ -223,3 +223,22 @@ def test_flax_modules_of_both_kinds(right):
     report = checked(lambda m: loss(m(X)), nnx.Linear(4, 1, rngs=nnx.Rngs(1)))
     assert report.ok is right
     assert len(report.blocks) == 2
+
+
+def test_no_second_derivative_is_right_where_both_sides_have_none():
+    report = check_grads(lambda x: jax.nn.relu(x) * 2, (np.array([-1.0, 0.5, 2.0]),), order=2)
+    assert report.ok
+    assert not check_grads(lambda x, y: x * 2, (np.ones(2), np.ones(2)), raise_exception=False).ok
+    assert check_grads(lambda x, y: x * 2, (np.ones(2), np.ones(2)), allow_untested=["args[1]"]).ok
+
+
+def test_a_leaf_without_entries_has_no_forward_mode():
+    report = check_grads(lambda a, b: jax.numpy.concatenate([a, b]) ** 3, (np.zeros((0, 2)), np.ones((2, 2)) / 3))
+    assert "forward mode: args[0]" not in report.blocks
+
+
+def test_directions_and_a_budget_for_reverse_mode():
+    x = np.linspace(0.1, 1, 200)
+    for options in ({"directions": 4}, {"budget": 150}):
+        report = check_grads(jax.numpy.sin, (x,), modes="rev", **options)
+        assert report.blocks["args[0]"].directions > 0

@@ -111,7 +111,7 @@ def test_functions_that_cannot_be_checked(function, message):
 def test_nothing_to_check():
     with pytest.raises(GradlabError, match="nothing to check"):
         checked(lambda p: 1.0, {"i": np.arange(3)})
-    with pytest.raises(GradlabError, match="a dict or a list of arrays, or a Keras model, got float"):
+    with pytest.raises(GradlabError, match="no gradient for anything"):
         checked(lambda p: 1.0, 1.0)
 
 
@@ -138,3 +138,68 @@ def test_arrays_and_variables_in_a_list(kind):
     report = checked(lambda p: tf.reduce_mean((tf.tanh(X @ p[0]) * p[1] - Y) ** 2), weights)
     assert report.ok
     assert list(report.blocks) == ["params[0]", "params[1]"]
+
+
+def test_dicts_and_lists_may_be_nested_and_one_array_may_stand_alone():
+    params = {"layers": [{"W": X[:4, :3].copy()}, {"W": X[:3, :1].copy()}], "b": np.zeros(3)}
+
+    def loss(p):
+        hidden = tf.tanh(X @ p["layers"][0]["W"] + p["b"])
+        return tf.reduce_mean((hidden @ p["layers"][1]["W"] - Y) ** 2)
+
+    report = checked(loss, params)
+    assert report.ok
+    assert set(report.blocks) == {"layers[0].W", "layers[1].W", "b"}
+    for alone in (X[0], tf.Variable(X[0])):
+        assert list(checked(lambda w: tf.reduce_sum(w**3), alone).blocks) == ["theta"]
+
+
+def test_a_module_of_tensorflow_with_two_variables_of_one_name():
+    class Layer(tf.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b = tf.Variable(X[0]), tf.Variable(X[1])
+
+    report = checked(lambda m: tf.reduce_sum(m.a**3 * m.b), Layer())
+    assert report.ok
+    assert list(report.blocks) == ["Variable[0]", "Variable[1]"]
+
+
+@pytest.mark.parametrize(
+    ("function", "params", "message"),
+    [
+        (lambda p: np.sum(p["w"].numpy() ** 2), {"w": X[0]}, "no gradient for anything"),
+        (lambda p: tf.reduce_sum(tf.stop_gradient(p["w"])), {"w": X[0]}, "no gradient for anything"),
+        (lambda p: (tf.reduce_sum(p["w"]), 1), {"w": X[0]}, "the loss alone"),
+        (lambda m: m(X), "model", "call it once"),
+        (lambda p: 1.0, {"w": "text"}, "got str at w"),
+    ],
+)
+def test_what_has_no_gradient_says_why(function, params, message):
+    params = tf.keras.Sequential([tf.keras.layers.Dense(3)]) if params == "model" else params
+    with pytest.raises(GradlabError, match=message):
+        checked(function, params)
+
+
+def test_float32_where_asked():
+    weights = {"w": X[0].astype(np.float32)}
+    report = check_gradients(*problem(lambda p: tf.reduce_sum(tf.nn.elu(p["w"])), weights, dtype=None))
+    assert report.ok
+    assert report.dtype == np.float32
+    assert check_function(tf.nn.elu, [X[0].astype(np.float32)], dtype=None).dtype == np.float32
+
+
+def test_outputs_of_a_function_may_be_nested_whole_or_complex():
+    report = check_function(lambda x: {"a": [tf.sin(x), tf.argmax(x)], "b": tf.signal.rfft(x)}, [X[0]])
+    assert report.ok
+    assert "Not checked, since they are no floats: 1 of the outputs." in report.notes
+    z = X[0] + 1j * X[1]
+    assert list(check_function(lambda z: z * tf.exp(z), [z]).blocks) == ["inputs[0].real", "inputs[0].imag"]
+
+    @tf.custom_gradient
+    def square(z):
+        return z**2, lambda g: g * 2 * z  # the conjugate is forgotten
+
+    assert check_function(square, [z]).verdict is Verdict.WRONG
+    with pytest.raises(GradlabError, match="tensor of floats"):
+        check_function(tf.argmax, [X[0]])

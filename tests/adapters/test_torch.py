@@ -289,3 +289,37 @@ def test_a_tensor_beside_parameters_and_buffers_is_named():
 
     with pytest.raises(GradlabError, match=r"module\.table is not of that dtype\. Use module\.table\.double\(\)"):
         checked(nn.ModuleDict({"inner": Positions()})["inner"])
+
+
+def _steep(m):
+    x = X.clone().requires_grad_()
+    (slope,) = torch.autograd.grad(m(x).sum(), x, create_graph=True)
+    return ((slope.norm(dim=1) - 1) ** 2).mean() + m(x).pow(2).mean()
+
+
+def _called_backward(m):
+    m(X).pow(2).sum().backward()
+    return m(X).pow(2).sum()
+
+
+@pytest.mark.parametrize("loss", [_steep, _called_backward])
+def test_a_loss_may_ask_for_gradients_itself(loss):
+    torch.manual_seed(0)
+    module = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1))
+    assert check_gradients(*problem(module, loss)).ok
+
+
+def test_a_hook_inside_of_the_loss_is_checked():
+    def loss(m):
+        y = m(X)
+        y.register_hook(lambda g: 2 * g)
+        return y.pow(2).sum()
+
+    assert check_gradients(*problem(torch.nn.Linear(4, 3), loss)).verdict is Verdict.WRONG
+
+
+@pytest.mark.parametrize("out", [lambda value: (value, {"step": 1}), lambda value: {"loss": value}])
+def test_a_loss_with_more_beside_it_is_told_to_be_alone(out):
+    cost, params, _ = problem(torch.nn.Linear(4, 3), lambda m: out(m(X).sum()))
+    with pytest.raises(GradlabError, match="the loss alone"):
+        cost(params)

@@ -201,3 +201,41 @@ def test_second_order_of_several_outputs():
 
 def test_outputs_in_a_dict(x):
     assert gradcheck(lambda x: {"a": x.sin(), "b": x.sum()}, (x,)).ok
+
+
+def test_a_function_may_set_a_hook():
+    def hooked(x):
+        y = x * 2
+        y.register_hook(lambda g: g / 2)
+        return y.sin()
+
+    assert verdict(hooked, torch.linspace(0, 1, 4).double().requires_grad_()) is Verdict.WRONG
+
+
+def test_one_number_out_is_looked_at_like_any_other(x):
+    report = gradcheck(lambda x: x.pow(3).sum(), (x,))
+    assert not [note for note in report.notes if "upstream" in note]
+
+
+def test_no_second_derivative_is_right_where_both_sides_have_none(x):
+    report = gradgradcheck(lambda x: x.relu() * 2, (x,), check_fwd_over_rev=True)
+    assert report.ok
+    assert report.blocks["x"].verdict is Verdict.UNTESTED
+    cut = sine(lambda ctx, g: g * ctx.saved_tensors[0].detach().cos())
+    assert verdict(cut, x, check=gradgradcheck) is Verdict.WRONG
+
+
+def test_an_input_that_is_meant_to_have_no_effect(x):
+    def half(x, w):
+        return x.sin()
+
+    w = x.detach().clone().requires_grad_()
+    assert not gradcheck(half, (x, w), raise_exception=False, check_forward_ad=True).ok
+    assert gradcheck(half, (x, w), allow_untested=["w"], check_forward_ad=True).ok
+
+
+def test_an_upstream_that_is_written_into_is_no_randomness(x):
+    written = sine(lambda ctx, g: g.mul_(ctx.saved_tensors[0].cos()))
+    report = gradcheck(written, (x,))
+    assert any("upstream gradient in place" in note for note in report.notes)
+    assert not any("deterministic" in note for note in report.notes)

@@ -135,18 +135,28 @@ def speed() -> str:
 
 
 def frameworks() -> str:
-    """For each framework, how often its own checker and gradlab were wrong, and where."""
+    """The same functions in all frameworks: how often a framework's own checker and gradlab were wrong, and where."""
+    return _beside("answers")
+
+
+def framework_kinds() -> str:
+    """Functions in each framework's own forms: how often its own checker and gradlab were wrong, and where."""
+    return _beside("kinds")
+
+
+def _beside(part: str) -> str:
     record = read("frameworks")
     rows = []
-    for framework, cases in record["answers"].items():
+    for framework, cases in record[part].items():
         right = sum(row["right"] for row in cases.values())
         for checker in [name for name in next(iter(cases.values())) if name != "right"]:
-            alarms = [name for name, row in cases.items() if row["right"] and row[checker] is not True]
-            misses = [name for name, row in cases.items() if not row["right"] and row[checker] is not False]
+            alarms = [name for name, row in cases.items() if row["right"] and row[checker] in (False, "raised")]
+            misses = [name for name, row in cases.items() if not row["right"] and row[checker] is True]
+            open_ = [name for name, row in cases.items() if row[checker] is None]
             title = f"{framework} {record['versions'][framework]}: {checker}"
             counts = [f"{len(alarms)}{NB}of{NB}{right}", f"{len(misses)}{NB}of{NB}{len(cases) - right}"]
-            rows.append([title, *counts, "; ".join(alarms + misses) or "none"])
-    return _rows(["checker", "right ones refused", "wrong ones passed", "which"], rows)
+            rows.append([title, *counts, str(len(open_)), "; ".join(alarms + misses + open_) or "none"])
+    return _rows(["checker", "right ones refused", "wrong ones passed", "no answer", "which"], rows)
 
 
 TABLES: dict[str, Callable[[], str]] = {
@@ -160,4 +170,5 @@ TABLES: dict[str, Callable[[], str]] = {
     "derivatives": derivatives,
     "speed": speed,
     "frameworks": frameworks,
+    "framework-kinds": framework_kinds,
 }

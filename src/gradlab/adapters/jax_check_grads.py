@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from gradlab.adapters.jax_trees import float64, is_float, names_of
 from gradlab.adapters.modes import UNUSED, Arrays, forward_mode, generator, joined
 from gradlab.adapters.parts import real_parts, whole
 from gradlab.backward import check_backward
+from gradlab.check import Options
 from gradlab.errors import GradientMismatch, GradlabError
 from gradlab.report import Report
 
@@ -29,8 +30,10 @@ def check_grads(
     eps: float | None = None,
     *,
     raise_exception: bool = True,
+    directions: int | None = None,
+    budget: int | None = None,
+    allow_untested: bool | Iterable[str] = (),
     rng: np.random.Generator | int | None = None,
-    **options: Any,
 ) -> Report:
     """Check forward and reverse mode of a function, up to an order. Called like `jax.test_util.check_grads`.
 
@@ -56,15 +59,19 @@ def check_grads(
         Check reverse mode at this one step. None: the step is chosen for each entry.
     raise_exception
         Raise `GradientMismatch` unless the report is ok.
+    directions, budget
+        For reverse mode, as for `gradlab.check_gradients`: so many directions instead of every entry, or so many
+        evaluations.
+    allow_untested
+        Names of leaves that are meant to have no effect on the outputs; or True for any.
     rng
         Draws upstream gradients and directions.
-    options
-        Of `gradlab.check_backward`, such as `directions`.
 
     Returns
     -------
     Report
-        Blocks of forward mode are called `forward mode: args[0]`, those of the second order `order 2: args[0]`.
+        Blocks of forward mode are called `forward mode: args[0]`, those of the second order `order 2: args[0]`. A
+        leaf in which the function is linear has second derivatives of 0 on both sides; that is allowed.
 
     Raises
     ------
@@ -80,15 +87,14 @@ def check_grads(
     if not modes or set(modes) - {"fwd", "rev"}:
         raise GradlabError(f'modes must be "fwd", "rev" or both, got {modes!r}')
     order = _arguments.whole("order", order, least=1)
-    options |= {"step": eps} if eps is not None else {}
-    options |= {"rtol": rtol} if rtol is not None else {}
+    options = Options(step=eps, rtol=rtol or 0.0, directions=directions, budget=budget, allow_untested=allow_untested)
     drawn = generator(rng)
     with float64(True):
         asked = _Function(f, args)
         reports = _first_order(asked, modes, drawn, options, "")
         for k in range(2, order + 1):
             asked = asked.derived(drawn)
-            reports += _first_order(asked, modes, drawn, options, f"order {k}: ")
+            reports += _first_order(asked, modes, drawn, options | Options(allow_untested=True), f"order {k}: ")
     report = joined(reports)
     if atol is not None:
         report = replace(report, notes=(*report.notes, UNUSED))
@@ -98,7 +104,7 @@ def check_grads(
 
 
 def _first_order(
-    asked: _Function, modes: Sequence[str], rng: np.random.Generator, options: dict[str, Any], prefix: str
+    asked: _Function, modes: Sequence[str], rng: np.random.Generator, options: Options, prefix: str
 ) -> list[Report]:
     arrays = {prefix + name: array for name, array in asked.arrays.items()}
 
@@ -113,9 +119,10 @@ def _first_order(
 
     reports = []
     if "rev" in modes:
-        reports.append(check_backward(forward, backward, arrays, rng=rng, **options))
+        reports.append(check_backward(forward, backward, arrays, **(options | Options(rng=rng))))
     if "fwd" in modes:
-        reports.append(forward_mode(forward, lambda v: asked.pushed(plain(v)), arrays, rng))
+        allowed = options["allow_untested"]
+        reports.append(forward_mode(forward, lambda v: asked.pushed(plain(v)), arrays, rng, allowed))
     return reports
 
 

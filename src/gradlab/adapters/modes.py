@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,11 @@ Outputs = tuple[NDArray[Any], ...]
 
 
 def forward_mode(
-    forward: Callable[..., Outputs], pushed: Callable[[Arrays], Outputs], arrays: Arrays, rng: np.random.Generator
+    forward: Callable[..., Outputs],
+    pushed: Callable[[Arrays], Outputs],
+    arrays: Arrays,
+    rng: np.random.Generator,
+    allow_untested: bool | Iterable[str] = (),
 ) -> Report:
     """`check_jvp` of a function with several outputs, its blocks called `forward mode: x`.
 
@@ -35,12 +39,16 @@ def forward_mode(
         Where.
     rng
         Draws the directions v.
+    allow_untested
+        Names among `arrays` that may have no effect; or True.
     """
     report = check_jvp(
         lambda params: _in_one(forward(**params)), lambda params, v: _in_one(pushed(v)), arrays, rng=rng
     )
     named = {f"forward mode: {name}": block for name, block in report.blocks.items()}
-    return replace(report, blocks={name: replace(block, name=name) for name, block in named.items()})
+    blocks = {name: replace(block, name=name) for name, block in named.items()}
+    allowed = blocks if allow_untested is True else [f"forward mode: {name}" for name in allow_untested or ()]
+    return replace(report, blocks=blocks, allow_untested=tuple(allowed))
 
 
 def generator(rng: np.random.Generator | int | None) -> np.random.Generator:
@@ -61,6 +69,7 @@ def joined(reports: Sequence[Report]) -> Report:
             blocks={**whole.blocks, **other.blocks},
             findings=(*whole.findings, *other.findings),
             notes=(*whole.notes, *(note for note in other.notes if note not in whole.notes)),
+            allow_untested=(*whole.allow_untested, *other.allow_untested),
             evaluations=whole.evaluations + other.evaluations,
             seconds=whole.seconds + other.seconds,
         )

@@ -81,16 +81,16 @@ def problem(
 
     def value(values: Mapping[str, Any]) -> torch.Tensor:
         load(values)
-        return _one_number(_called(loss, twin, dtype))
+        # With gradients also where only the value is asked for: a loss may have a gradient inside, or set a hook.
+        with torch.enable_grad():
+            return _one_number(_called(loss, twin, dtype))
 
     def cost(values: Mapping[str, Any]) -> float:
-        with torch.no_grad():
-            return float(value(values))
+        return float(value(values).detach())
 
     def grads(values: Mapping[str, Any]) -> Arrays:
         nonlocal rooted
-        with torch.enable_grad():
-            out = value(values)
+        out = value(values)
         if not rooted:
             _refuse_other_module(out, list(tensors.values()))
             rooted = True
@@ -207,6 +207,8 @@ def _attributes(module: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
 def _one_number(out: Any) -> torch.Tensor:
     if not isinstance(out, torch.Tensor):
         advice = ": return the tensor itself, without .item()" if isinstance(out, float | int) else ""
+        if isinstance(out, tuple | list | dict):
+            advice = ": hand over a function that returns the loss alone, such as lambda m: loss(m)[...]"
         raise GradlabError(f"loss must return a tensor with one number, got {type(out).__name__}{advice}")
     if out.numel() != 1:
         raise GradlabError(f"loss must return one number, got shape {tuple(out.shape)}: add .sum() or .mean()")

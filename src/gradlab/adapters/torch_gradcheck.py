@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from gradlab.adapters.modes import forward_mode, generator, joined
 from gradlab.adapters.torch_tensors import Function
-from gradlab.backward import check_backward
+from gradlab.backward import check_ways
+from gradlab.check import Options
 from gradlab.errors import GradientMismatch, GradlabError
 from gradlab.report import Report
-
-ROUNDING = 1e-9  # share of the largest entry by which sums in another order may differ
 
 Tensors = tuple[torch.Tensor, ...]
 
@@ -35,6 +33,7 @@ def gradcheck(
     check_forward_ad: bool = False,
     check_backward_ad: bool = True,
     fast_mode: bool = False,
+    allow_untested: bool | Iterable[str] = (),
     rng: np.random.Generator | int | None = None,
 ) -> Report:
     """Check the gradients of a function of tensors. Called like `torch.autograd.gradcheck`; the report is true if ok.
@@ -69,6 +68,8 @@ def gradcheck(
         Check the forward mode, the backward mode.
     fast_mode
         Compare each input along three random directions instead of entry by entry.
+    allow_untested
+        Names of inputs that are meant to have no effect on the outputs; or True for any.
     rng
         Draws upstream gradients and directions.
 
@@ -86,20 +87,15 @@ def gradcheck(
     """
     __tracebackhide__ = True
     asked = Function(function, inputs)
-    options: dict[str, Any] = {"rng": rng, "directions": 3 if fast_mode else None, "step": eps}
-    options |= {"rtol": rtol} if rtol is not None else {}
+    options = Options(rng=rng, directions=3 if fast_mode else None, step=eps, rtol=rtol or 0.0)
+    options["allow_untested"] = allow_untested
     reports = []
     if check_backward_ad:
-        found = check_backward(asked.forward, asked.backward, asked.arrays, **options)
-        odd = _ways(asked, check_undefined_grad, check_batched_grad) if found.ok else {}
-        for says, backward in odd.items():
-            found = check_backward(asked.forward, backward, asked.arrays, **options)
-            found = replace(found, notes=(says, *found.notes))
-            if not found.ok:
-                break
+        ways = _ways(asked, check_undefined_grad, check_batched_grad)
+        found = check_ways(asked.forward, asked.backward, asked.arrays, ways, **options)
         reports.append(replace(found, notes=(*found.notes, *asked.notes(atol, nondet_tol))))
     if check_forward_ad:
-        reports.append(forward_mode(asked.forward, asked.pushed, asked.arrays, generator(rng)))
+        reports.append(forward_mode(asked.forward, asked.pushed, asked.arrays, generator(rng), allow_untested))
     if not reports:
         raise GradlabError("nothing to check: both check_backward_ad and check_forward_ad are False")
     report = joined(reports)
@@ -113,24 +109,38 @@ def gradgradcheck(
     inputs: torch.Tensor | Sequence[Any],
     grad_outputs: torch.Tensor | Sequence[torch.Tensor] | None = None,
     *,
+    eps: float | None = None,
+    atol: float | None = None,
+    rtol: float | None = None,
+    raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_batched_grad: bool = False,
+    check_fwd_over_rev: bool = False,
+    check_rev_over_rev: bool = True,
+    fast_mode: bool = False,
     rng: np.random.Generator | int | None = None,
-    **options: Any,
 ) -> Report:
     """Check the second derivatives: the gradients of backward by the inputs and by its upstream gradients.
 
     Parameters
     ----------
-    function, inputs, options
+    function, inputs, eps, atol, rtol, raise_exception, nondet_tol
+        As for `gradcheck`.
+    check_undefined_grad, check_batched_grad, fast_mode
         As for `gradcheck`.
     grad_outputs
         Upstream gradients at which backward is checked, one for each output. None: random ones.
+    check_fwd_over_rev, check_rev_over_rev
+        Check the forward mode, the backward mode of backward.
     rng
         Draws upstream gradients and directions.
 
     Returns
     -------
     Report
-        Blocks by name of the inputs, and `grad_output`, or `grad_outputs[0]`, … for the upstream gradients.
+        Blocks by name of the inputs, and `grad_output`, or `grad_outputs[0]`, … for the upstream gradients. An input
+        in which the function is linear has second derivatives of 0 on both sides; that is allowed.
 
     Raises
     ------
@@ -158,44 +168,33 @@ def gradgradcheck(
 
     gradients.names = [*first.names, *names]  # type: ignore[attr-defined]
     upstream = [tensor.detach().clone().requires_grad_() for tensor in given]
-    return gradcheck(gradients, (*first.inputs, *upstream), rng=seeded, **options)
+    return gradcheck(
+        gradients,
+        (*first.inputs, *upstream),
+        eps=eps,
+        atol=atol,
+        rtol=rtol,
+        raise_exception=raise_exception,
+        nondet_tol=nondet_tol,
+        check_undefined_grad=check_undefined_grad,
+        check_batched_grad=check_batched_grad,
+        check_forward_ad=check_fwd_over_rev,
+        check_backward_ad=check_rev_over_rev,
+        fast_mode=fast_mode,
+        allow_untested=list(first.arrays),
+        rng=seeded,
+    )
 
 
 def _ways(asked: Function, undefined: bool, batched: bool) -> dict[str, Callable[..., Any]]:
-    """Other ways to ask backward that must give the same, and do not; each with what that means."""
+    """Other ways to ask backward, which must give the same; each with what it means if one does not."""
     ways: dict[str, Callable[..., Any]] = {}
-    if undefined:
-        count = len(asked.outputs)
-        subsets = [[i] for i in range(count)] + ([list(range(count))] if count > 1 else [])
-        for lost in subsets:
-            which = ", ".join(map(str, lost))
-            ways[f"backward is wrong where the upstream gradient of output {which} is undefined (None)."] = (
-                asked.undefined(lost)
-            )
+    count = len(asked.outputs) if undefined else 0
+    for lost in [[i] for i in range(count)] + ([list(range(count))] if count > 1 else []):
+        which = ", ".join(map(str, lost))
+        says = f"backward is wrong where the upstream gradient of output {which} is undefined (None)."
+        ways[says] = asked.undefined(lost)
     if batched:
-        ways["backward is wrong where it is asked for several upstream gradients at once (is_grads_batched)."] = (
-            asked.batched
-        )
-    rng = np.random.default_rng(0)
-    upstream = tuple(np.asarray(rng.standard_normal(o.shape)).astype(o.dtype) for o in asked.forward(**asked.arrays))
-    usual = asked.backward(upstream, **asked.arrays)
-    odd = {}
-    for says, backward in ways.items():
-        try:
-            other = backward(upstream, **asked.arrays)
-        except Exception as error:  # noqa: BLE001 (the caller's code, asked for what it was perhaps never asked)
-            odd[f"{says} It failed: {type(error).__name__}: {error}"] = _failed(usual)
-            continue
-        if any(_apart(usual[name], other[name]) for name in usual):
-            odd[says] = backward
-    return odd
-
-
-def _apart(one: NDArray[Any], other: NDArray[Any]) -> bool:
-    size = float(np.max(np.abs(one), initial=0.0))
-    return not float(np.max(np.abs(one - other), initial=0.0)) <= ROUNDING * size
-
-
-def _failed(usual: dict[str, NDArray[Any]]) -> Callable[..., dict[str, NDArray[Any]]]:
-    """A backward that raised has no gradient: what is not a number never passes."""
-    return lambda _upstream, /, **arrays: {name: np.full(value.shape, np.nan) for name, value in usual.items()}
+        says = "backward is wrong where it is asked for several upstream gradients at once (is_grads_batched)."
+        ways[says] = asked.batched
+    return ways

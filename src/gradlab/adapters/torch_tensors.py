@@ -64,9 +64,8 @@ class Function:
         return tensors
 
     def forward(self, **arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-        """All outputs as real arrays."""
-        with torch.no_grad():
-            outputs = self.chosen(self.function(*self._tensors(arrays, grad=False)))
+        """All outputs as real arrays, with gradients on: a function may set hooks, or ask for a gradient itself."""
+        _, outputs = self._graph(arrays)
         return tuple(part for out in outputs for part in real_parts("", dense(out)).values())
 
     def backward(self, _upstream: tuple[NDArray[Any], ...], /, **arrays: NDArray[Any]) -> dict[str, NDArray[Any]]:
@@ -115,8 +114,8 @@ class Function:
         if self._left_out:
             which = ", ".join(map(str, self._left_out))
             said.append(f"Not checked, since they have no gradient: outputs {which}, counted from 0.")
-        ones = tuple(np.ones(o.shape) for o in self.forward(**self.arrays))
-        one, other = (self.backward(ones, **self.arrays) for _ in range(2))
+        shapes = [out.shape for out in self.forward(**self.arrays)]
+        one, other = (self.backward(tuple(map(np.ones, shapes)), **self.arrays) for _ in range(2))
         apart = max(float(np.max(np.abs(one[name] - other[name]), initial=0.0)) for name in one)
         if apart > nondet_tol:
             said.append(f"Two calls of backward differ by up to {apart:.1e}: it is not deterministic.")

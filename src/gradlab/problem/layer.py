@@ -74,8 +74,10 @@ class Layer:
         """The outputs by name, with some inputs moved."""
         return _named(self._run({**_copies(self.inputs), **moved})[0])
 
-    def gradients(self, upstream: Upstream, moved: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """What backward returns, by input; without the inputs for which it returns None or nothing."""
+    def gradients(
+        self, upstream: Upstream, moved: Mapping[str, Any] | None = None, backward: Callable[..., Any] | None = None
+    ) -> dict[str, Any]:
+        """What backward, or another in its place, returns, by input; without those for which it returns None."""
         inputs = {**_copies(self.inputs), **(moved or {})}
         _, cache = self._run(inputs)  # backward may read what forward has left behind
         ups = self._like_outputs(upstream)
@@ -83,7 +85,7 @@ class Layer:
         behind = (cache,) if self.cache else ()
         named = {} if self.cache else {name: value for name, value in inputs.items() if self._wanted(name)}
         try:
-            found = self.backward(*(ups if self._separate else (self._whole(ups),)), *behind, **named)
+            found = (backward or self.backward)(*(ups if self._separate else (self._whole(ups),)), *behind, **named)
         except Exception as error:
             if len(self.outputs) == 1 or self.cache:
                 raise

@@ -38,25 +38,30 @@ class Look:
     off: Mapping[str, float]
 
 
-def looks(layer: Layer, upstream: Upstream, rng: np.random.Generator) -> list[Look]:
+def looks(
+    layer: Layer, upstream: Upstream, rng: np.random.Generator, others: Mapping[str, Callable[..., Any]]
+) -> list[Look]:
     """Ask backward in three other ways: a sum of two upstream gradients, one of zeros, a strided one.
 
     Parameters
     ----------
     layer
-        Called four times; its forward as often.
+        Called once for each way, and twice more; its forward as often.
     upstream
         R, for which backward has been asked before.
     rng
         Draws the second upstream gradient.
+    others
+        Functions that are called like backward and have to give the same, by what it means if they do not. They may
+        not fail: it counts as a gradient that is not a number.
 
     Returns
     -------
     list of Look
-        Those that give something else, or fail.
+        Those that give something else, or fail; none if backward does not give the same twice.
     """
     other = layer.draw(rng)
-    both = {name: R + other[name] for name, R in upstream.items()}
+    both = {name: np.asarray(R + other[name]) for name, R in upstream.items()}  # of one number, too, an array
     zero = {name: np.zeros_like(R) for name, R in upstream.items()}
     strided = {name: _strided(R) for name, R in upstream.items()}
     ways: dict[str, Callable[[Mapping[str, Any]], Gradients]] = {
@@ -71,16 +76,29 @@ def looks(layer: Layer, upstream: Upstream, rng: np.random.Generator) -> list[Lo
             strided, moved
         ),
     }
+    ways |= {says: lambda moved, b=b: layer.gradients(upstream, moved, b) for says, b in others.items()}  # type: ignore[misc]
     usual = layer.gradients(upstream)
+    if _off(usual, layer.gradients(upstream)):
+        return []  # what is not the same twice cannot be compared with other ways; the check says so
     seen = []
     for says, ask in ways.items():
         quiet = _quiet(ask)
         try:
             if off := _off(usual, quiet({})):
                 seen.append(Look(says, quiet, off))
-        except Exception as error:  # noqa: BLE001 (the caller's own function may raise anything)  # somebody else's code, asked for what it was perhaps never asked
-            seen.append(Look(f"{says} Asked so, it failed: {type(error).__name__}: {error}.", None, {}))
+        except Exception as error:  # noqa: BLE001 (the caller's own function may raise anything)
+            failed = f"{says} Asked so, it failed: {type(error).__name__}: {error}."
+            if says in others:
+                seen.append(Look(failed, lambda _: _no_numbers(usual), dict.fromkeys(usual, np.inf)))
+            else:
+                seen.append(Look(failed, None, {}))
     return seen
+
+
+def _no_numbers(usual: Gradients) -> Gradients:
+    return {
+        name: rebuilt(grad, (np.full(np.shape(a), np.nan) for _, a in leaves(grad))) for name, grad in usual.items()
+    }
 
 
 def _quiet(ask: Callable[[Mapping[str, Any]], Gradients]) -> Callable[[Mapping[str, Any]], Gradients]:
@@ -98,7 +116,7 @@ def _strided(R: NDArray[Any]) -> NDArray[Any]:
     """The same numbers with the axes of memory reversed, and a gap between neighbours."""
     room = np.full((*R.shape[::-1], 2), np.nan, dtype=R.dtype)
     room[..., 0] = R.T
-    return room[..., 0].T
+    return np.asarray(room[..., 0].T)
 
 
 def _plus(one: Gradients, other: Gradients, factor: float) -> Gradients:
