@@ -12,6 +12,7 @@ EDGE = {"report.figures": {"matplotlib"}, "problem.progress": {"tqdm"}, "pytest_
 EDGE |= {f"adapters.{name}": {name} for name in ("torch", "jax", "tensorflow")}
 EDGE |= {f"adapters.{name}": {"torch"} for name in ("torch_gradcheck", "torch_tensors")}
 EDGE |= {f"adapters.{name}": {"jax"} for name in ("jax_check_grads", "jax_trees")}
+EDGE |= {"adapters.tensorflow_functions": {"tensorflow"}}
 STDLIB = {
     "__future__", "argparse", "ast", "base64", "collections", "concurrent", "contextlib", "copy", "csv",
     "dataclasses", "datetime", "decimal", "importlib",
