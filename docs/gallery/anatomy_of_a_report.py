@@ -122,7 +122,7 @@ print(on2.astype(int) @ on1.T)
 # %% [markdown]
 # ## A kink
 #
-# b2 has a difference of 0.22 and is accepted. Let us look at the cost while b2[0] moves.
+# b2 has a large difference and is accepted. Let us look at the cost while b2[0] moves.
 
 # %% alt="The cost against b2[0] near zero: two straight pieces that meet in a corner at zero, each with its tangent slope. The slope that backprop chose is one of them." caption="At zero the cost has a corner. Backprop gives the slope of one side, the numeric slope is the mean of both."
 shifts = np.linspace(-0.01, 0.01, 81)

@@ -222,3 +222,307 @@ LOOKS = {
     "text area": "<textarea>3</textarea>\n",
     "a module that is not ours": "::: numpy.linalg\n",
 }  # fmt: skip
+
+NUMBERS |= {
+    "full-width digit": prints("print('３')", "3"),
+    "underscore": prints("print('1_000')", "1000"),
+    "float for int": prints("print(1000)", "1000.0"),
+    "int for float": prints("print(1e3)", "1000"),
+    "plus dropped": prints("print('+0.5')", "0.5"),
+    "inf without sign": prints("print(float('-inf'))", "inf"),
+    "nan for inf": prints("print(float('inf'))", "nan"),
+    "0.0 for nan": prints("print(float('nan'))", "0.0"),
+    "infinity for overflowing": prints("print('1e400')", "inf"),
+    "end of a range": prints("print('0.5–0.7')", "0.5–0.8"),
+    "range with minus": prints("print('0.5 - 0.7')", "0.5 -0.7"),
+    "unit of time": prints("print('3 ms')", "3 s"),
+    "unit glued": prints("print('3.0MB')", "3.0GB"),
+    "per cent dropped": prints("print('50 %')", "50"),
+    "per mille": prints("print('0.5 ‰')", "0.5 %"),
+    "half too far": prints("print(0.1250001)", "0.12"),
+    "half too far the other way": prints("print(0.2500001)", "0.2"),
+    "half of a negative": prints("print(-0.1250001)", "-0.12"),
+    "half of an exponent": prints("print('2.500001e-9')", "2e-9"),
+    "whole for a half": prints("print(2.5)", "2"),
+    "great whole number": prints("print(10**40 + 1)", str(10**40)),
+    "great float": prints("print('12345678901234567890.0')", "12345678901234567891.0"),
+    "digits past a float": prints("print('0.12345678901234567890123')", "0.12345678901234567890124"),
+    "power in superscript": prints("print('10⁻⁷')", "10⁻⁸"),
+    "power with caret": prints("print('10^-7')", "10^-8"),
+    "exponent with a capital": prints("print('1.5E-7')", "1.5E-8"),
+    "digit of a name": prints("print('W1')", "W2"),
+    "digit of a name with a point": prints("print('layer1.5')", "layer1.6"),
+    "date": prints("print('2026-11-29')", "2026-11-28"),
+    "time": prints("print('1:30.5')", "1:30.9"),
+    "column": prints("print('a  12')", "a12"),
+    "blank within": prints("print('1 2')", "12"),
+    "line for a blank": prints("print('1\\n2')", "1 2"),
+    "columns moved": prints("print('a    1\\nb         2')", "a    1\nb    2"),
+    "bound of somebody's own report": prints(
+        "print('my check AGREES, error < 1e-3')", "my check AGREES, error < 1e-5"
+    ),
+    "below of somebody": prints("print('below 1e-3')", "below 1e-4"),
+    "NumPy's truth": prompts(">>> import numpy as np", ">>> np.bool_(True)", "True"),
+    "NumPy's scalar": prompts(">>> import numpy as np", ">>> np.float64(0.5)", "0.5"),
+    "type of an array": prompts(">>> import numpy as np", ">>> np.array([1, 2])", "array([1., 2.])"),
+    "precision of an array": prompts(">>> import numpy as np", ">>> np.ones(2, np.float32)", "array([1., 1.])"),
+    "text for number": prompts(">>> '3'", "3"),
+    "quotes": prompts(">>> 'a'", '"a"'),
+    "answer left out": prompts(">>> 1 + 1"),
+    "answer left out, then shown": prompts(">>> 1 + 1", ">>> 2 + 2", "4"),
+    "comma of a tuple": prompts(">>> (1,)", "(1)"),
+    "list for tuple": prompts(">>> (1, 2)", "[1, 2]"),
+    "case of a word": prints("print('FAILED')", "failed"),
+    "carriage return": prints("print('FAILED\\rfine  ')", "fine"),
+    "backspaces": prints("print('FAILED' + chr(8) * 6 + 'fine')", "fine"),
+    "colour": prints("print('\\x1b[8mFAILED\\x1b[0mfine')", "fine"),
+    "zero-width blank": prints("print('1\\u200b2')", "12"),
+    "fine space": prints("print('1\\u202f000')", "1 000"),
+    "look-alike letter": prints("print('аgrees')", "agrees"),
+    "line at the end": prints("print('a')\nprint()\nprint('FAILED')", "a"),
+    "line at the start": prints("print('FAILED')\nprint('a')", "a"),
+    "a matrix's row": prompts(
+        ">>> import numpy as np", ">>> print(np.array([[1.5, 2.5], [3.5, 4.5]]))", "[[1.5 2.5]", " [3.5 4.6]]"
+    ),
+    "rows swapped": prompts(
+        ">>> import numpy as np", ">>> print(np.array([[1.5, 2.5], [3.5, 4.5]]))", "[[3.5 4.5]", " [1.5 2.5]]"
+    ),
+    "minus zero for little": prints("print(-0.04)", "-0.0"),
+    "octal": prints("print('0o17')", "0o16"),
+    "percent with digits": prints("print('12.5%')", "12.6%"),
+    "dots for nan": prints("print(f'took {float(\"nan\")} s')", "took ... s"),
+    "dots for an exponent": prints("print('error 1e-3 m')", "error ... m"),
+    "dots for nothing": prints("print('took  s')", "took ... s"),
+    "complex, no j": prints("print(2j)", "2"),
+    "dict order": prompts(">>> {'b': 1, 'a': 2}", "{'a': 2, 'b': 1}"),
+}
+
+ENDS |= {
+    "under main": code("if __name__ == '__main__':\n    print('FAILED')"),
+    "under main, raises": code("if __name__ == '__main__':\n    raise ValueError('no')"),
+    "doctest's checker replaced": code("import doctest\n\ndoctest.OutputChecker.check_output = lambda *a: True")
+    + "\n"
+    + prompts(">>> 1 + 1", "3"),
+    "the verifier's functions replaced": code(
+        "import sys\n\nfor name, module in list(sys.modules.items()):\n"
+        "    if name.startswith('website'):\n        for key, value in list(vars(module).items()):\n"
+        "            if callable(value) and key in ('same', 'compared', 'compared_output'):\n"
+        "                setattr(module, key, lambda *a, **k: True)"
+    )
+    + "\n"
+    + prompts(">>> 1 + 1", "3"),
+    "a process that fails": code(
+        "import multiprocessing\n\n\ndef f():\n    1 / 0\n\n\n"
+        "p = multiprocessing.get_context('fork').Process(target=f)\np.start()\np.join()"
+    ),
+    "a callback of a loop": code(
+        "import asyncio\n\n\nasync def main():\n"
+        "    asyncio.get_running_loop().call_soon(lambda: 1 / 0)\n    await asyncio.sleep(0.01)\n\n\n"
+        "asyncio.run(main())"
+    ),
+    "an alarm after the page": code(
+        "import signal\n\n\ndef f(*a):\n    print('FAILED')\n\n\nsignal.signal(signal.SIGALRM, f)\n"
+        "signal.setitimer(signal.ITIMER_REAL, 0.05)"
+    ),
+    "a user's signal after the page": code(
+        "import os\nimport signal\nimport threading\n\n"
+        "signal.signal(signal.SIGUSR1, lambda *a: print('FAILED'))\n"
+        "threading.Timer(0.02, lambda: os.kill(os.getpid(), signal.SIGUSR1)).start()"
+    ),
+    "a cycle that is not collected": code(
+        "import gc\n\ngc.disable()\n\n\nclass A:\n    def __del__(self):\n        1 / 0\n\n\na = A()\na.a = a\ndel a"
+    ),
+    "a generator that fails to close": code(
+        "def f():\n    try:\n        yield 1\n    finally:\n        1 / 0\n\n\ng = f()\nnext(g)\ndel g"
+    ),
+    "a fork that runs on": code("import os\n\nos.fork()\nx = 1"),
+    "another program": code("import os\n\nos.execv('/bin/true', ['true'])"),
+    "crash": code("import ctypes\n\nctypes.string_at(0)"),
+    "abort": code("import os\n\nos.abort()"),
+    "streams closed": code("import os\n\nos.close(1)\nos.close(2)\nos.system('exit 3')"),
+    "streams elsewhere": code("import os\n\nos.dup2(os.open('/dev/null', os.O_WRONLY), 2)\nos.write(2, b'FAILED')"),
+    "bad escape": code("x = '\\d'"),
+    "is of a literal": code("x = 1\ny = x is 1"),
+    "file left open": code("def f():\n    return open('a', 'w').write('x')\n\n\nn = f()"),
+    "pending": code("import warnings\n\nwarnings.warn('old', PendingDeprecationWarning, stacklevel=2)"),
+    "warning at a prompt": prompts(">>> import warnings", ">>> warnings.warn('old')"),
+    "warning in a thread": code(
+        "import threading\nimport warnings\n\n"
+        "t = threading.Thread(target=warnings.warn, args=('old',))\nt.start()\nt.join()"
+    ),
+    "overflow at a prompt": prompts(">>> import numpy as np", ">>> x = np.exp(np.array([1e3]))"),
+    "input": code("x = input()"),
+    "partial write at a prompt": prompts(">>> import sys", ">>> n = sys.stdout.write('FAILED')"),
+    "print in a comprehension's finaliser": prompts(
+        ">>> class A:", "...     def __del__(self):", "...         print('FAILED')", ">>> a = A()"
+    ),
+    "skip within a function": prompts(">>> import unittest", ">>> raise unittest.SkipTest('x')"),
+    "system that fails": code("import os\n\nos.system('echo FAILED >&2')"),
+    "shell, other stream": shell("$ echo FAILED >&2"),
+    "shell, trap": shell("$ trap 'exit 0' EXIT; false"),
+    "shell, pipefail off": shell("$ set +o pipefail; false | true"),
+    "shell, exec away": shell("$ exec >/dev/null; echo FAILED; (exit 3) || true"),
+    "shell, status in a subshell": shell("$ echo $(false)x", "x"),
+    "shell, late": shell("$ (sleep 0.2; echo FAILED; exit 1) & disown", ""),
+    "shell, nohup": shell("$ setsid sh -c 'sleep 0.1; echo FAILED >&2' ", ""),
+    "shell, other exit": code("$ exit 4", '{ .console data-exit="3" }'),
+    "shell, exits where it must not": code("$ true", '{ .console data-exit="3" }'),
+    "shell, words for a status": code("$ false", '{ .console data-exit="any" }'),
+    "shell, local false": shell("$ export X=$(false)"),
+    "shell, heredoc hides": shell("$ python -c 'import sys; sys.exit(0)' || echo", "x"),
+    "shell, test that skips": code(
+        "import pytest\n\n\ndef test_it():\n    pytest.skip('x')", 'python title="test_it.py"'
+    )
+    + "\n"
+    + shell("$ python -m pytest -q test_it.py >/dev/null"),
+    "needs something unknown": "---\nneeds: numppy\n---\n\n" + prompts(">>> 1 + 1", "3"),
+    "needs, as a list": "---\nneeds: [numppy]\n---\n\n" + prompts(">>> 1 + 1", "3"),
+    "needs with a BOM": "\ufeff---\nneeds: torch\n---\n\n" + prompts(">>> 1 + 1", "3"),
+    "needs PyTorch, and hides others": "---\nneeds: torch\n---\n\n" + prompts(">>> 1 + 1", "3"),
+    "asynchronous code at the top": code("import asyncio\n\n\nasync def f():\n    return 3\n\n\nx = f()\ny = [x]"),
+    "a lazy exception group": code(
+        "import asyncio\n\n\nasync def f():\n    1 / 0\n\n\nasync def main():\n"
+        "    await asyncio.gather(f(), return_exceptions=False)\n\n\nasyncio.run(main())"
+    ),
+    "exit code of a process pool": code(
+        "import concurrent.futures\n\npool = concurrent.futures.ThreadPoolExecutor()\npool.submit(print, 'FAILED')"
+    ),
+}
+
+CLAIMS |= {
+    "docstring says": code('def f(x):\n    """Return 3 for each x."""\n    return 4'),
+    "docstring with a session": code('def f(x):\n    """Add.\n\n    >>> f(1)\n    3\n    """\n    return 4'),
+    "docstring with an output": code('def f(x):\n    """Add.\n\n    f(1) -> 3\n    """\n    return 4'),
+    "dead code": code("if False:\n    assert 1 + 1 == 3"),
+    "dead after return": code("def f():\n    return 4\n    assert 1 + 1 == 3\n\n\nf()"),
+    "zero loop": code("while 0:\n    print('FAILED')"),
+    "assert a tuple": code("assert (1 + 1 == 3, 'two')"),
+    "title: arrow": code("x = 1 + 1", 'python title="→ three"'),
+    "title: prints": code("x = 1 + 1", 'python title="Prints hello"'),
+    "title: stdout": code("x = 1 + 1", 'python title="stdout"'),
+    "title: answer": code("x = 1 + 1", 'python title="The answer"'),
+    "title: Ausgabe": code("x = 1 + 1", 'python title="Output of f"'),
+    "annotation beside code": code("x = 1 + 1  # (1)!") + "\n1. It is three, `x == 3`.\n",
+    "bare lambda": code("x = 1\nlambda: 3"),
+    "a list that nothing uses": code("x = 1\n[x, 3]"),
+    "a comprehension that nothing uses": code("x = 1\n[3 for _ in 'a']"),
+    "a walrus": code("x = 1\n(y := 3) == 4"),
+    "conditional that nothing uses": code("x = 1\n3 if x else 4"),
+    "annotation without value": code("x = 1\ny: 'is 3'"),
+    "annotation of a return": code("def f() -> 'always 3':\n    return 4\n\n\nf()"),
+    "comment after a backslash": code("x = 1 + \\\n    1\n#three"),
+    "comment, shebang": code("#!three\nx = 2"),
+    "comment, colon": code("# x:three\nx = 2"),
+    "encoding line": code("# coding: three\nx = 2"),
+    "prompt's text answered": prompts(">>> x = 1 + 1  # → x"),
+}
+
+LOOKS |= {
+    "xmp": "<xmp>1 + 1\n3</xmp>\n",
+    "listing": "<listing>1 + 1 = 3</listing>\n",
+    "plaintext": "<plaintext>1 + 1 = 3\n",
+    "noscript": "<noscript><p>1 + 1 = 3</p></noscript>\n",
+    "summary": "<details><summary>Output</summary>3</details>\n",
+    "raw table": "<table><tr><td>1 + 1</td><td>3</td></tr></table>\n",
+    "abbreviation": '<abbr title="1 + 1 = 3">x</abbr>\n',
+    "mark": "<mark>1 + 1 = 3</mark>\n",
+    "ruby": "<ruby>1 + 1<rt>3</rt></ruby>\n",
+    "ins": "<ins>1 + 1 = 3</ins>\n",
+    "slot": "<slot>3</slot>\n",
+    "canvas": "<canvas>3</canvas>\n",
+    "video": "<video src='x.mp4'></video>\n",
+    "embed": "<embed src='x.html'>\n",
+    "image that fails": "<img src=x onerror=alert(3)>\n",
+    "image of data": '<img src="data:image/png;base64,AA" alt="3">\n',
+    "in the progress": '<div class="lab-progress">1 + 1 = 3</div>\n',
+    "in a moving picture": "<moving-picture>1 + 1 = 3</moving-picture>\n",
+    "a second class": '<div class="lab-progress highlight">x</div>\n',
+    "playground, wrong": '<div class="live-playground" markdown>\n\n' + prompts(">>> 1 + 1", "3") + "\n</div>\n",
+    "inline code with a class": "`1 + 1 = 3`{: .live-output }\n",
+    "heading with a class": "## 1 + 1 is 3 {: .filename }\n",
+    "data attribute": "1 + 1 is three\n{: data-output='3' }\n",
+    "id of a block": "1 + 1 is three\n{: #__code_0 }\n",
+    "block html": "/// html | pre\n1 + 1 = 3\n///\n",
+    "block html code": "/// html | code\n1 + 1 = 3\n///\n",
+    "block details": "/// details | Output\n3\n///\n",
+    "block admonition": "/// admonition | Output\n3\n///\n",
+    "block tab": "/// tab | Output\n3\n///\n",
+    "block define": "/// define\nOutput\n\n- 3\n///\n",
+    "snippet in a block": "--8<--\nother.md\n--8<--\n",
+    "snippet with semicolon": ';--8<-- "other.md"\n',
+    "snippet of a section": '--8<-- "other.md:3:9"\n',
+    "snippet indented": '- a\n\n    --8<-- "other.md"\n',
+    "code over lines within backticks": "Say ``>>> 1 + 1\n3`` there.\n",
+    "code with line breaks": "`a = 1 + 1`\\\n`print(a)`\\\n`3`\n",
+    "arrow prompt": "❯ 1 + 1\n\n3\n",
+    "guillemets": "»» 1 + 1 is 3\n",
+    "broken prompt": ">>\u200b> 1 + 1 is 3\n",
+    "fullwidth prompt": "＞＞＞ 1 + 1 is 3\n",
+    "julia": "`julia> 1 + 1` gives `3`.\n",
+    "In nbsp": "In\u00a0[1]: 1 + 1\n",
+    "percent shell": "`% python x.py`\n",
+    "user shell": "`me@home:~$ ls`\n",
+    "dollar in code": "`$ ls` shows `x.py`.\n",
+    "PowerShell": "`PS C:\\> dir` shows x.py.\n",
+    "pdb": "(Pdb) p x\n3\n",
+    "image named by a session": "![>>> 1 + 1 is 3](x.png)\n",
+    "image title": '![x](figure:a "Output: 3")\n',
+    "Result bold": code("x = 3") + "\n**Result:** 3\n",
+    "Result quote": code("x = 3") + "\n> Result: 3\n",
+    "It prints": code("x = 3") + "\nIt prints:\n\n> hello\n",
+    "Printed": code("x = 3") + "\nPrinted: hello\n",
+    "stdout tab": '=== "stdout"\n\n    hello\n',
+    "Result tab": '=== "Result"\n\n    hello\n',
+    "prints box": '!!! quote "It prints"\n\n    hello\n',
+    "Console box": '!!! example "Console"\n\n    hello\n',
+    "Outputs": "Outputs: three\n",
+    "output with markup": "*Out*put: three\n",
+    "output soft hyphen": "Out\u00adput: three\n",
+    "traceback in prose": "Traceback (most recent call last): ValueError: no\n",
+    "mermaid raw": '<pre class="mermaid">graph LR</pre>\n',
+    "critic": "{++ >>> 1 + 1 ++}\n",
+    "mark with ==": "==>>> 1 + 1==\n",
+    "footnote block": "Word[^1].\n\n[^1]: >>> 1 + 1 is 3\n",
+    "reference to a script": "[x][y]\n\n[y]: javascript:alert(3)\n",
+    "vbscript": "[x](vbscript:x)\n",
+    "file link": "[x](file:///etc/passwd)\n",
+    "ascii table": "+-------+---+\n| 1 + 1 | 3 |\n+-------+---+\n",
+    "template of the page": "---\ntemplate: evil.html\n---\n\n# x\n",
+    "title with a session": '---\ntitle: ">>> 1 + 1 is 3"\n---\n\n# x\n',
+}
+
+ENDLESS |= {
+    "stops itself": code("import os\nimport signal\n\nos.kill(os.getpid(), signal.SIGSTOP)"),
+}
+
+CLAIMS |= {
+    f"comment {comment}": code(f"x = f = 1 + 1  # {comment}")
+    for comment in (
+        "matches",
+        "correct",
+        "vanishes",
+        "unchanged",
+        "identical",
+        "a list of str",
+        "dtype is double",
+        "too large",
+        "twice that",
+        "exact",
+        "√2",
+        "ten times smaller",
+        "zeros",
+        "all ones",
+        "５",
+        "▶ a",
+        "⟹ b",
+        "≈ a",
+        "≠ b",
+        "a < b",
+        "x > y",
+        "diverges",
+        "doubles",
+        "tiny",
+        "half",
+        "a thousand",
+    )
+}

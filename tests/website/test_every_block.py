@@ -15,6 +15,7 @@ from website.paths import PACKAGE, ROOT
 from website.verify import blocks, lint, rendered, rewrite
 from website.verify.blocks import Unverified
 from website.verify.document import Page
+from website.verify.unproved import unproved
 
 PAGES = rewrite.pages()
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
@@ -80,7 +81,9 @@ def test_nothing_else_in_docs_is_shown_but_scripts_and_pictures() -> None:
     answers = [file for file in others if file.src_uri.startswith("labs/hunts/")]  # of the hunts, as data
     assert {Path(file.src_uri).suffix for file in answers} <= {".json"}
     kinds = {Path(file.src_uri).suffix for file in others if file not in answers}
-    assert kinds <= {".py", ".png", ".svg"}, [file.src_uri for file in others]
+    assert kinds <= {".py", ".png"}, [file.src_uri for file in others]
+    pictures = [file.src_uri for file in others if file.src_uri.endswith(".png")]
+    assert pictures == ["assets/site.png"], "a picture that no command draws may show what nobody computed"
     scripts = [file.src_uri for file in others if file.src_uri.endswith(".py")]
     assert all(script.startswith("gallery/") for script in scripts), scripts
 
@@ -96,6 +99,11 @@ def test_gallery_scripts_show_only_what_they_ran(script: Path) -> None:
     code = [cell.source for cell in cells if cell.cell_type == "code"]
     assert code
     assert not [problem for source in code for problem in lint.claims(source, 0)]
+    prose = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    assert not list(unproved(prose + "".join(f"\n\n```python\n{source}\n```\n" for source in code)))
+    magic = [line for source in code for line in source.splitlines() if line.startswith(("%", "!"))]
+    assert not magic, "no Python, so nothing looks into it"
+    assert not [cell.metadata for cell in cells if cell.metadata.get("tags")], "a tag may skip, hide or excuse a cell"
     for cell in cells:
         if cell.cell_type != "code":
             assert cell.cell_type == "markdown", f"{script.name}: what is a {cell.cell_type} cell?"

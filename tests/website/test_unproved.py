@@ -6,7 +6,8 @@ from website.verify import rewrite
 from website.verify.document import name_of
 from website.verify.unproved import Drawing, drawing, unproved
 
-BLOCK = '```python\nprint(1 / 3, 2e-9, 0.125)\n```\n\n```text title="Output"\n0.3333333333333333 2e-09 0.125\n```\n'
+SHOWN = "0.3333333333333333 2e-09 0.125 -0.5"
+BLOCK = f'```python\nprint(1 / 3, 2e-9, 0.125, -0.5)\n```\n\n```text title="Output"\n{SHOWN}\n```\n'
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,7 @@ BLOCK = '```python\nprint(1 / 3, 2e-9, 0.125)\n```\n\n```text title="Output"\n0.
         "With `x = 0.777`, $0.777$ and ε = 0.777.",
         "See version 0.777.",
         "# A title with 0.777",
-        "A minus of −0.125.",
+        "A minus of −0.5, or 0.5 less.",
         "Python 0.777 and PyTorch 0.777 were tried.",
         "Others wrote of [this](https://example.org/a). They found 0.777.",
         "| [a page](page.md) | 0.777 |",
@@ -46,6 +47,21 @@ def test_what_is_shown_set_or_quoted_is_not_listed(sentence: str) -> None:
         ("They are 17 of 0.125.", "17"),
         ("It prints `0.777`.", "0.777"),
         ("The slope is `0.777`.", "0.777"),
+        ("It is .777 there.", ".777"),
+        ("It is 0,777 there.", "0,777"),
+        ("It is _0.777_ there.", "0.777"),
+        ("It takes 0.777s.", "0.777"),
+        ("It is 0.7&#55;7 there.", "0.777"),
+        ("The slope is −0.333.", "-0.333"),
+        ("The error is 3e\u20119.", "3e-9"),
+        ("The error is 3·10⁻⁹.", "3e-9"),
+        ("The error is 10^-7.", "1e-7"),
+        ("That is 34 per cent.", "34"),
+        ("It is 34-fold.", "34"),
+        ("It is 34x faster.", "34"),
+        ("It is 34 times larger.", "34"),
+        ("They are 17 out of 0.125.", "17"),
+        ("---\ntitle: The slope is 0.777\n---\n\nWords.", "0.777"),
     ],
 )
 def test_what_no_block_shows_is_listed(sentence: str, number: str) -> None:

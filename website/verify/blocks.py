@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from website.verify import lint, needs
 
 PYTHON, PYCON, OUTPUT, CONSOLE, SKIP = "python", "pycon", "output", "console", "skip"
+SETTINGS = ("title", "description", "hide", "needs")  # of a page, in its front matter
 OPTIONS = {"title", "hl_lines", "linenums", "data-skip", "data-exit", "data-local"}
 ADVICE = (
     'write ```python for plain code, ```pycon for prompts, ```text title="Output" for what plain code prints, '
@@ -64,6 +65,17 @@ def find(text: str, path: str = "page") -> tuple[Block, ...]:
         (1, f"needs {name!r}, which is none of {', '.join(needs.FRAMEWORKS)}")
         for name in needs.of(text)
         if name not in needs.FRAMEWORKS
+    ]
+    problems += [
+        (1, f"needs {name!r}, and no block says {name}")
+        for name in needs.of(text)
+        if not any(re.search(rf"\b{re.escape(name)}\b", block.source) for block in blocks)
+    ]
+    head = lines[1 : max(lint.front_matter(lines) - 1, 1)]
+    problems += [
+        (n, f"of the settings of a page only {', '.join(SETTINGS)} are known")
+        for n, line in enumerate(head, 2)
+        if line[:1].isalpha() and line.partition(":")[0] not in SETTINGS
     ]
     if problems:
         raise Unverified("\n".join(f"{path}:{line}: {what}" for line, what in sorted(problems)))

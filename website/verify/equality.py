@@ -44,7 +44,14 @@ def same(want: str, got: str) -> bool:
     want, got = (_TRAILING.sub("", text) for text in (want, got))
     if got and not got.endswith("\n"):
         got += "\n"  # no page can show that a line was not ended
-    return want == got or re.fullmatch(r"[\d.]*".join(map(re.escape, _DOTS.split(want))), got) is not None
+    return want == got or re.fullmatch(_dotted(want), got) is not None
+
+
+def _dotted(want: str) -> str:
+    """A pattern in which `...` is at least one digit or point; after digits, none may be left to write."""
+    pieces = _DOTS.split(want)
+    dots = [r"[\d.]*" if before[-1:].isdigit() else r"[\d.]+" for before in pieces[:-1]]
+    return "".join(re.escape(piece) + dot for piece, dot in zip(pieces, [*dots, ""], strict=True))
 
 
 def _as_written(want: str, got: str) -> tuple[str, str]:
@@ -108,6 +115,8 @@ def _alike(want: str, got: str) -> bool:
     w, g = Fraction(_whole(want)), Fraction(_whole(got))
     if not w or not g or mantissa.endswith("."):
         return w == g and (want[0] == "-") == (got[0] == "-")
+    if (want[0] == "+") != (got[0] == "+"):
+        return False
     unit = Fraction(10) ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
     return abs(w - g) <= unit / 2
 

@@ -8,6 +8,7 @@ import shlex
 import tokenize
 import unicodedata
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from website.verify import prompts
 
@@ -26,30 +27,44 @@ _NUMBER_WORD = (
 _ANSWER_WORD = (
     r"(?:true|false|none|null|yes|no|ok(?:ay)?|nothing|empty|positive|negative|infinite|finite|error|raises|fails|failed"
     r"|passes|passed|crashes|right|wrong|agrees|undecided|untested|correct|incorrect|equal|unequal"
-    r"|(?:the )?same(?: as .*)?)"
+    r"|(?:the )?same(?: as .*)?|matches|identical|unchanged|exact(?:ly)?|vanishes|diverges|converges|doubles|halves"
+    r"|tiny|huge|(?:all )?(?:zeros|ones)|(?:much |far )?too (?:large|small|big|little|much|many|few|high|low))"
 )
 _VALUE = re.compile(
-    r"""(?<!\w)[²³¹]|[⁰⁴-⁹⁺⁻∞]|[→⇒↦⟶⟹⇨➔➜≈≃≅≡±]|->|=>|==|(?<!\w)['‘’]|['‘’](?!\w)|["“”`«»„]"""
+    r"""(?<!\w)[²³¹]|[⁰⁴-⁹⁺⁻∞√∝]|[<>≤≥≪≫≠]|[→⇒↦⟶⟹⇨➔➜≈≃≅≡±]|->|=>|==|(?<!\w)['‘’]|['‘’](?!\w)|["“”`«»„]"""
     r"|\b(?:True|False|None|nan|NaN|inf|infinity|AGREES|WRONG|UNDECIDED|UNTESTED|\w+(?:Error|Exception|Warning))\b"
     r"|(?i:\b(?:is|are|prints?|returns?|gives?|yields?|outputs?|equals?|shows?)(?: now)? "
     rf"(?:an? )?(?:{_NUMBER_WORD}|{_ANSWER_WORD})\s*[.!]?$)"
+    r"|^#!"
     r"|(?i:^#+\s*(?:prints?|returns?|gives?|yields?|outputs?|shows?|raises?|equals?|becomes?|evaluates?|results?"
     r"|answers?|shapes?|is|are|was)\b)"
     rf"|(?i:^#+\s*(?:an? )?(?:(?:{_NUMBER_WORD}|and|minus|point|-|\s)+|{_ANSWER_WORD})\s*[.!]*$)"
     r"|^#+\s*[\[({~]"
+    r"|(?i:^#+\s*an? (?:list|tuple|dict|set|str|int|float|bool|array)\b)|(?i:\bd?types?\b|\btwice\b|\btimes\b)"
     r"|(?i:\b(?:prints|returns|yields|equals|becomes|outputs|raises|evaluates)\b)"
     rf"|(?i:\b(?:about|roughly|nearly|approximately|almost|around)\s+(?:an? )?{_NUMBER_WORD}\b)"
     rf"|(?i::\s*(?:{_NUMBER_WORD}|{_ANSWER_WORD})\s*[.!]?$)"
 )
-_BACKGROUND = re.compile(r"(?<![&>|<])&(?![&>])|\bcoproc\b|\bnohup\b|\bset \+")
+# Whose failure bash does not tell, or whose output goes elsewhere.
+_BACKGROUND = re.compile(
+    r"(?<![&>|<])&(?![&>])|\b(?:coproc|nohup|setsid|disown|trap|exec)\b|\bset \+|\bshopt\b|\$\(|`|[<>] ?/dev/"
+)
 _DOCUMENTED = re.compile(r":::\s*(\S*)")
 _LOOKS_LIKE_CODE = re.compile(
-    r">>>\s?[^`\s]|\.\.\.\s|(?:In ?|Out)\[\d*\]:|\\(?:texttt|verb|tt)\b|^[\s>*-]*\$ [a-z./]"
+    r">>>\s?[^`\s]|\.\.\.\s|(?:In ?|Out)\[\d*\]:|\\(?:texttt|verb|tt)\b|(?:^[\s>*-]*|`)[$%] [a-z./]"
+    r"|[\w.-]+@[\w.-]+:\S*[$#] |\bPS [A-Z]:\\|\((?:Pdb|gdb|lldb)\) |(?:^|`)\w+> |^\s*[❯›»▶]+ ?\w"
+    r"|Traceback \(most recent call last\)|^\s*\+[-=+]{3,}\+"
 )
+_ONLY_CODE = re.compile(r"\s*`[^`]+`\s*\\?")
+_ELEMENT = re.compile(r"</?([a-z][\w-]*)(?=[\s/>])", re.I)
+# What pages write in HTML; a drawing's own elements are looked at where it is rendered.
+_WRITTEN = {"a", "br", "div", "guess-first", "moving-picture", "sub", "sup"}
+_WRITTEN |= {"svg", "g", "path", "circle", "line", "rect", "polyline", "polygon", "title"}
+_PLUGIN = re.compile(r"\s*///(?!\s*(?:caption\b.*)?$)")
 _SAYS_OUTPUT = re.compile(
     r"^[\s>*_#|]*(?:\[\^\w+\]:\s*)?(?:outputs?|results?|it prints|prints|printed|stdout)\s*[*_]*\s*:", re.I
 )
-TITLE = re.compile(r"[=≈→⇒]|\b(?:is|are|prints?|gives?|returns?|outputs?|results?|shows?|stdout)\b", re.I)
+TITLE = re.compile(r"[=≈→⇒]|\b(?:is|are|prints?|gives?|returns?|outputs?|results?|shows?|stdout|answers?)\b", re.I)
 
 
 def prose(lines: list[str], fences: dict[int, str]) -> list[Problem]:
@@ -58,7 +73,7 @@ def prose(lines: list[str], fences: dict[int, str]) -> list[Problem]:
     `lines` is the page with the blocks blanked out; `fences` gives the prefix of each block by its first line.
     """
     found: list[Problem] = []
-    body = _front_matter(lines)
+    body = front_matter(lines)
     for n, line in enumerate(lines, 1):
         plain = INLINE.sub("", line)
         if raw := _RAW.search(plain):
@@ -67,10 +82,16 @@ def prose(lines: list[str], fences: dict[int, str]) -> list[Problem]:
             found.append((n, "what stands in an included file is not looked into: write it here"))
         if _DIRECTIVE.search(plain):
             found.append((n, 'a comment must not skip or hide a block: give the block data-skip="reason"'))
-        if _SAYS_OUTPUT.search(plain):
+        if _SAYS_OUTPUT.search(_as_seen(plain).replace("*", "").replace("_", "")):
             found.append((n, 'an output in the prose is never compared: use a ```text title="Output" block'))
-        if _LOOKS_LIKE_CODE.search(html.unescape(line)):
+        if _LOOKS_LIKE_CODE.search(_as_seen(line)):
             found.append((n, "a session within a line is never run: use a ```pycon block"))
+        if n > 1 and all(_ONLY_CODE.fullmatch(other) for other in lines[n - 2 : n]):
+            found.append((n, "lines of code in backticks are never run: use a fenced block"))
+        if unknown := [name for name in _ELEMENT.findall(plain) if name.lower() not in _WRITTEN]:
+            found.append((n, f"raw HTML of other kinds than pages need: <{unknown[0]}>"))
+        if _PLUGIN.match(line):
+            found.append((n, "of the blocks between /// only captions are looked into"))
         if (name := _DOCUMENTED.match(line)) and name[1].split(".")[0] != "gradlab":
             found.append((n, f"the examples of {name[1] or 'nothing'} are not run: only those of gradlab are"))
     with_fences = [fences[n] + "```" if n in fences else line for n, line in enumerate(lines, 1)]
@@ -79,7 +100,13 @@ def prose(lines: list[str], fences: dict[int, str]) -> list[Problem]:
     return found
 
 
-def _front_matter(lines: list[str]) -> int:
+def _as_seen(line: str) -> str:
+    """A line without what makes look-alikes: entities, signs that are not seen, other widths of letters."""
+    seen = "".join(sign for sign in html.unescape(line) if unicodedata.category(sign) != "Cf")
+    return unicodedata.normalize("NFKC", seen.replace("…", ""))
+
+
+def front_matter(lines: list[str]) -> int:
     """Number of lines of the YAML head of a page."""
     if lines[:1] == ["---"] and "---" in lines[1:]:
         return lines.index("---", 1) + 1
@@ -145,7 +172,10 @@ def console(source: str) -> Iterator[Problem]:
     for step in prompts.shell(source):
         yield from ((step.answer + k, what) for k, what in output(step.want))
         if _BACKGROUND.search(step.code):
-            yield step.line, "a failure in the background, or after `set +e`, would not be seen"
+            yield (
+                step.line,
+                "what fails or is printed in the background, after `set +e`, in $() would not be seen",
+            )
         try:
             if shlex.split(step.code) != shlex.split(step.code, comments=True):
                 yield step.line, "a comment in a command is never checked: say it in words above the block"
@@ -177,12 +207,15 @@ def claims(code: str, offset: int, session: bool = False) -> Iterator[Problem]:
     documented = {id(node.body[0]) for node in ast.walk(tree) if isinstance(node, _DOCUMENTABLE) and node.body}
     tried = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.Try | ast.With) for inner in node.body}
     for node in ast.walk(tree):
-        if isinstance(node, ast.AnnAssign) and _is_no_type(node.annotation):
-            yield node.lineno - 1 + offset, "an annotation that is no type is never checked"
+        if (annotation := _annotation(node)) and _is_no_type(annotation):
+            yield annotation.lineno - 1 + offset, "an annotation that is no type is never checked"
+        yield from ((line - 1 + offset, "this is never run") for line in _dead(node))
         if session or not isinstance(node, ast.Expr) or id(node) in tried:
             continue
         text = node.value.value if isinstance(node.value, ast.Constant) else None
-        if isinstance(text, str) and id(node) in documented and not _PROMPT.search(text):
+        if isinstance(text, str) and id(node) in documented and not (_PROMPT.search(text) or _VALUE.search(text)):
+            if _counts(text):
+                yield node.lineno - 1 + offset, "a value in a docstring is never checked: print it"
             continue
         if isinstance(node.value, _UNUSED) and text is not ...:
             yield node.lineno - 1 + offset, "a value that nothing uses is never checked: print it, or assert it"
@@ -198,6 +231,23 @@ def _counts(comment: str) -> bool:
     return False
 
 
+def _annotation(node: ast.AST) -> ast.expr | None:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return node.returns
+    return node.annotation if isinstance(node, ast.AnnAssign | ast.arg) else None
+
+
+def _dead(node: ast.AST) -> Iterator[int]:
+    """Lines that no run reaches: under a constant that is false, after the end of a function or a turn of a loop."""
+    if isinstance(node, ast.If | ast.While) and isinstance(node.test, ast.Constant) and not node.test.value:
+        yield node.lineno
+    for name in ("body", "orelse", "finalbody"):
+        lines = getattr(node, name, None)
+        for before, after in pairwise(lines) if isinstance(lines, list) else ():
+            if isinstance(before, ast.Return | ast.Raise | ast.Break | ast.Continue):
+                yield after.lineno
+
+
 def _is_no_type(annotation: ast.expr) -> bool:
     """A number, or a text that is no expression of names."""
     if not isinstance(annotation, ast.Constant) or annotation.value is None:
@@ -210,7 +260,8 @@ def _is_no_type(annotation: ast.expr) -> bool:
 
 
 _UNUSED = (
-    ast.BoolOp, ast.Compare, ast.Constant, ast.Dict, ast.JoinedStr, ast.List, ast.Set, ast.Tuple, ast.UnaryOp,
+    ast.BoolOp, ast.Compare, ast.Constant, ast.Dict, ast.DictComp, ast.GeneratorExp, ast.IfExp,
+    ast.JoinedStr, ast.Lambda, ast.List, ast.ListComp, ast.Set, ast.SetComp, ast.Tuple, ast.UnaryOp,
 )  # fmt: skip
 _DOCUMENTABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _PROMPT = re.compile(r"^\s*>>>", re.M)

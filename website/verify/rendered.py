@@ -73,10 +73,12 @@ _CLASSES = {  # by element: any other may look like a block, or hide one
 }
 _TITLES = {"summary", "th", "label", "dt", "h1", "h2", "h3", "h4", "h5", "h6"}  # and paragraphs that begin a box
 _OUTPUT = re.compile(
-    r"\s*(?:the )?(?:outputs?|results?|it prints|prints|printed|stdout)(?: (?:of|from) .*)?\s*:?\s*", re.I
+    r"\s*(?:the )?(?:outputs?|results?|answers?|it prints|prints|printed|stdout|console|terminal)"
+    r"(?: (?:of|from) .*)?\s*(?::.*)?",
+    re.I | re.S,
 )
 _OURS = re.compile(r"(?!__)|__tabbed_")  # ids; the theme's own begin with two underscores
-_HARMLESS = re.compile(r"(?!\s*(?:javascript|data|vbscript)\s*:)", re.I)
+_HARMLESS = re.compile(r"(?!\s*(?:javascript|data|vbscript|file)\s*:)", re.I)
 
 
 _DRAWING = {"svg", "g", "path", "circle", "line", "rect", "polyline", "polygon", "title"}
@@ -92,6 +94,7 @@ class _Strange(HTMLParser):
         self.depth = 0  # of <div> within a highlighted block
         self.titled = ""  # by which element
         self.title: str | None = None  # of a box, a tab, a column of a table
+        self.empty: list[str] = []  # elements that a script fills: a page says nothing in them
         self.within: list[str] = []  # <pre> and the name of a file: where a block has its text
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -107,6 +110,10 @@ class _Strange(HTMLParser):
             if not self.depth:
                 known = _CLASSES.get(tag, "")
                 self.found += [f'class="{one}" in <{tag}>' for one in classes if not re.fullmatch(known, one)]
+        if tag == "moving-picture" or "lab-progress" in classes:
+            self.empty.append(tag)
+        if _OUTPUT.fullmatch(title := dict(attrs).get("title") or "-"):
+            self.found.append(f"an output that nothing compares: {title!r}")
         if tag in _TITLES or "admonition-title" in classes:
             self.title, self.titled = "", tag
         if tag == "pre" or "filename" in classes:
@@ -115,6 +122,8 @@ class _Strange(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "div" and self.depth:
             self.depth -= 1
+        if self.empty and self.empty[-1] == tag:
+            self.empty.pop()
         if self.title is not None and tag == self.titled:
             if _OUTPUT.fullmatch(self.title.replace("¶", "")):
                 self.found.append(f"an output that nothing compares: {self.title.strip()!r} is the title of <{tag}>")
@@ -124,6 +133,8 @@ class _Strange(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.title = self.title + data if self.title is not None else None
+        if self.empty and data.strip():
+            self.found.append(f"text in <{self.empty[-1]}>: {data.strip()!r}")
         if self.depth and not self.within and data.strip():
             self.found.append(f"text in the look of a block: {data.strip()!r}")
 

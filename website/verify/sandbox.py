@@ -14,6 +14,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -86,6 +87,7 @@ def _serve(
     lines = os.open(where, os.O_WRONLY)
     atexit._clear()  # those of pytest are not ours to run
     answer = make(*words)
+    asked = os.getpid()
     while True:
         try:
             question = theirs.recv()
@@ -93,6 +95,9 @@ def _serve(
             os._exit(0)
         faulthandler.dump_traceback_later(LIMIT + GRACE / 2, file=lines)
         given = answer(question)
+        if os.getpid() != asked:
+            os.write(2, b"a process that was forked here ran on to the end of the block\n")
+            os._exit(1)
         faulthandler.cancel_dump_traceback_later()
         theirs.send(given)
 
@@ -134,12 +139,16 @@ class Watch:
         warnings.resetwarnings()
         warnings.simplefilter("error")
         warnings.showwarning = _show
+        self._forks = 0
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._in_fork, after_in_parent=self._forked)
         if hasattr(signal, "SIGALRM"):
             signal.signal(signal.SIGALRM, self._interrupt)
 
     @contextmanager
     def limited(self) -> Iterator[None]:
         """Code that takes too long is interrupted, so that its line is known."""
+        self._forks = 0
         if hasattr(signal, "SIGALRM"):
             signal.alarm(LIMIT)
         try:
@@ -153,6 +162,14 @@ class Watch:
         if names is not None:
             self._end(names)
         gc.collect(0)
+        if self._forks:
+            time.sleep(0.2)  # what a forked process says soon is heard
+            self._forks = 0
+        if hasattr(signal, "SIGALRM") and signal.getsignal(signal.SIGALRM) != self._interrupt:
+            signal.signal(signal.SIGALRM, self._interrupt)
+            self._said.append("took the alarm that stops what does not end\n")
+        if lost := [stream for stream in (1, 2) if not _same_file(stream, self._file.fileno())]:
+            self._said.append(f"closed or replaced descriptor {lost[0]}: what is written to it is lost\n")
         sys.__stdout__.flush()  # type: ignore[union-attr]
         self._file.seek(0)
         past = self._file.read()
@@ -174,6 +191,12 @@ class Watch:
         vars(builtins).pop("_", None)
         gc.collect()
 
+    def _forked(self) -> None:
+        self._forks += 1
+
+    def _in_fork(self) -> None:
+        sys.stdout = sys.stderr = sys.__stdout__  # else what it prints is lost with it
+
     def _interrupt(self, signum: int, frame: FrameType | None) -> None:
         where = "".join(traceback.format_stack(frame, limit=1))
         self._said.append(f"did not end within {LIMIT} seconds:\n{where}")  # said even if the code catches it
@@ -186,6 +209,13 @@ class Watch:
     def _in_thread(self, found: threading.ExceptHookArgs) -> None:
         lines = traceback.format_exception(found.exc_type, found.exc_value, found.exc_traceback)
         self._said.append(f"raised in a thread:\n{''.join(lines)}")
+
+
+def _same_file(one: int, other: int) -> bool:
+    try:
+        return os.path.samestat(os.fstat(one), os.fstat(other))
+    except OSError:  # it is closed
+        return False
 
 
 def _show(message: Any, category: Any, filename: str, lineno: int, file: Any = None, line: Any = None) -> None:
@@ -211,6 +241,9 @@ def folder(whole_project: bool) -> Iterator[Path]:
 def enter(module: ModuleType, folder: Path) -> None:
     """Make `module` the `__main__` of this process, and `folder` where it is; nothing is drawn by chance twice."""
     sys.modules["__main__"] = module
+    own = folder.parent / "tmp"  # what a page leaves among temporary files, no other page finds
+    own.mkdir(exist_ok=True)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(own)
     sys.path.insert(0, str(folder))
     os.environ["MPLBACKEND"] = "Agg"
     if "matplotlib" in sys.modules:

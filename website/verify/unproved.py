@@ -9,6 +9,7 @@ message, a literal is code; but not where a sentence says "gives", "is" or the l
 sentence only sets, as in "ε = 0.1".
 """
 
+import html
 import math
 import re
 import sys
@@ -28,9 +29,13 @@ _LEFT_OUT = re.compile(
 )
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.S)
 _RESULT = re.compile(
-    r"(?<![\w.\-/])-?(?:\d+\.\d+(?:e-?\d+)?|\d+e-?\d+|\d+(?:\.\d+)?(?=\s?%)|\d[\d,]*(?= of (?:the |its |all )?\d)|"
-    r"(?<=\d of )\d[\d,]*)(?![\w/]|\.\d)"
+    r"(?<![a-zA-Z\d.,\-/])-?(?:\d*\.\d+(?:e-?\d+)?|0,\d+|\d+e-?\d+"
+    r"|\d+(?:\.\d+)?(?=\s?(?:[%‰x]|per ?cent\b|-fold\b| times\b))"
+    r"|\d[\d,]*(?= (?:out of|of|in) (?:the |its |all )?\d)|(?:(?<=\d of )|(?<=\d in ))\d[\d,]*)"
+    r"(?!(?!(?:ns|µs|ms|s|kB|MB|GB|x)\b)[^\W_]|/|\.\d)"
 )
+_POWER = re.compile(r"(?:(?<![\w.])(\d+(?:\.\d+)?) ?[·×] ?)?(?<![\w.])10(?:\^(-?\d+)|([⁻⁰¹²³⁴-⁹]+))")  # of ten
+_LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SET = re.compile(r"(?:=|Python|NumPy|PyTorch|JAX|TensorFlow|SciPy|autograd|source of|version|step|GL\d*)\s*$")
 _CLAIMED = re.compile(
     r"\b(?:is|was|are|gives?|gave|prints?|printed|returns?|says?|shows?|equals?|becomes?|[→=≈])\s*`(-?[\d.]+\d(?:e-?\d+)?)`"
@@ -71,14 +76,14 @@ def unproved(text: str, look: Look = lambda name: Drawing()) -> Iterator[tuple[i
     inside = {n for block in found for n in range(block.line, block.end + 1)}
     shown = {number for block in found for number in _SHOWN.findall(block.source)}
     prose = "\n".join("" if n in inside else line for n, line in enumerate(text.splitlines(), 1))
-    prose = _FRONT.sub(_as_many_lines, prose)
+    prose = _FRONT.sub(lambda head: re.sub(r"^(?!title:|description:).*$", "", head[0], flags=re.M), prose)
     drawn = {alt: look(name) for alt, name in _PICTURE.findall(prose)}
     for line, unit, paragraph in _units(prose):
         if unit.lstrip().startswith("#") or _LINK.search(_PICTURE.sub("", unit)) or _SOURCE.search(paragraph):
             continue
         pictures = [drawing for alt, drawing in drawn.items() if alt in paragraph]
-        plain = _CLAIMED.sub(lambda claim: claim[0].replace("`", " "), unit.replace("−", "-"))
-        plain = _LEFT_OUT.sub(_as_many_lines, plain)
+        plain = re.sub("[−‐‑]", "-", _CLAIMED.sub(lambda claim: claim[0].replace("`", " "), unit))
+        plain = _POWER.sub(_with_exponent, html.unescape(_LEFT_OUT.sub(_as_many_lines, plain)))
         for number in _RESULT.finditer(plain):
             if _SET.search(plain[: number.start()]) or any(_shows(number[0], other) for other in shown):
                 continue
@@ -86,13 +91,20 @@ def unproved(text: str, look: Look = lambda name: Drawing()) -> Iterator[tuple[i
                 yield line + plain[: number.start()].count("\n"), number[0]
 
 
+def _with_exponent(power: re.Match[str]) -> str:
+    """2·10⁻⁸ as the blocks write it, 2e-8."""
+    return f"{power[1] or 1}e{(power[2] or power[3]).translate(_LOW)}"
+
+
 def _as_many_lines(found: re.Match[str]) -> str:
     return "\n" * found[0].count("\n")
 
 
 def _shows(number: str, shown: str) -> bool:
-    """Is it what a block shows, as it is, rounded, or as a share of a hundred?"""
-    number = number.lstrip("-").replace(",", "")  # a sentence may give a size
+    """Is it what a block shows, as it is, rounded, or as a share of a hundred? A sentence may give a size alone."""
+    if number.startswith("-") and not shown.startswith("-"):
+        return False
+    number = number.lstrip("-").replace(",", "")
     shown = shown.lstrip("-").replace(",", "")
     ways = (shown, f"{100 * float(shown):.10g}", f"{100 * (1 - float(shown)):.10g}")
     return any(way == number or same(number + "\n", way + "\n") for way in ways)
