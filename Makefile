@@ -100,7 +100,7 @@ first-run: site ## seconds from a click on Run to its output (needs chromium)
 	$(RUN) website.audit.first_run
 
 .PHONY: sbom
-sbom: $(READY) ## what the site ships of others' scripts, as a bill of materials (CycloneDX), in build/sbom.cdx.json
+sbom: $(READY) ## others' scripts and Python packages, as bills of materials (CycloneDX), in build/sbom*.cdx.json
 	$(RUN) website.audit.sbom
 
 .PHONY: dist

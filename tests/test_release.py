@@ -112,9 +112,9 @@ def test_two_builds_are_equal_byte_for_byte(copy: Path, tmp_path_factory: pytest
     assert digests[0] == digests[1]
 
 
-def test_the_bill_of_materials_names_what_the_lock_names_and_is_the_same_twice() -> None:
+def test_the_bill_of_the_scripts_names_what_the_lock_names_and_is_the_same_twice() -> None:
     sbom = pytest.importorskip("website.audit.sbom", reason="the sdist has no website")
-    bill = sbom.made()
+    bill = sbom.scripts()
     assert bill["bomFormat"] == "CycloneDX"
     named = {(part["name"], part["version"]) for part in bill["components"]}
     lock = json.loads((ROOT / "website" / "browser" / "package-lock.json").read_text(encoding="utf-8"))
@@ -122,7 +122,17 @@ def test_the_bill_of_materials_names_what_the_lock_names_and_is_the_same_twice()
         if path and not part.get("optional"):
             assert (path.rpartition("node_modules/")[2], part["version"]) in named
     assert all(part.get("hashes") for part in bill["components"])
-    assert bill == sbom.made()
+    assert bill == sbom.scripts()
+
+
+def test_the_bill_of_the_python_packages_names_what_the_lock_names_and_is_the_same_twice() -> None:
+    sbom = pytest.importorskip("website.audit.sbom", reason="the sdist has no website")
+    bill = sbom.packages()
+    assert bill["bomFormat"] == "CycloneDX"
+    locked = re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.M)
+    assert {(part["name"], part["version"]) for part in bill["components"]} == set(locked)
+    assert all(source["hashes"] for part in bill["components"] for source in part["externalReferences"])
+    assert bill == sbom.packages()
 
 
 def test_the_changes_have_a_section_for_this_version() -> None:

@@ -1,37 +1,38 @@
-"""A bill of materials of other people's scripts that the site ships or is made with: CycloneDX, made by npm itself.
+"""Bills of materials of other people's work, in the format CycloneDX: what the site ships or is made with.
 
     python -m website.audit.sbom
 
-The lock of the browser's scripts is its source; no network is needed. Files of others that no registry serves (NumPy
-for WebAssembly, fonts) stand in NOTICE.
+One is made by npm, of the browser's scripts, one by cyclonedx-py, of the Python packages that build and test the
+site. Their sources are the two locks; no network is needed. Files of others that no registry serves (NumPy for
+WebAssembly, fonts) stand in NOTICE.
 """
 
 import json
+import subprocess
+import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
 from website import npm
-from website.paths import BUILD
+from website.paths import BUILD, ROOT
 
-TARGET = BUILD / "sbom.cdx.json"
+Bill = dict[str, object]
 
 
-def made() -> dict[str, object]:
-    """The bill, without what differs from call to call: its number and the time."""
+def scripts() -> Bill:
+    """Of the browser's scripts, without what differs from call to call: its number and the time."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "gradlab"  # the name that the bill has
         folder.mkdir()
         for path in npm.LOCKS:
             named = json.loads(path.read_text(encoding="utf-8"))
             for part in (named, named.get("packages", {}).get("")):
-                if part is not None:
-                    part["version"] = version(
-                        "gradlab-check"
-                    )  # npm asks for one; the scripts have that of the package
+                if part is not None:  # npm asks for a version; the scripts have that of the package
+                    part["version"] = version("gradlab-check")
             (folder / path.name).write_text(json.dumps(named), encoding="utf-8")
         printed = npm.run("npm", folder, "sbom", "--sbom-format=cyclonedx", "--package-lock-only")
-    bill: dict[str, object] = json.loads(printed)
+    bill: Bill = json.loads(printed)
     bill.pop("serialNumber", None)
     metadata = bill.get("metadata")
     if isinstance(metadata, dict):
@@ -39,11 +40,31 @@ def made() -> dict[str, object]:
     return bill
 
 
+def packages() -> Bill:
+    """Of the Python packages in the lock."""
+    tool = Path(sys.executable).with_name("cyclonedx-py")
+    command = [
+        str(tool),
+        "requirements",
+        "requirements.lock",
+        "--pyproject",
+        "pyproject.toml",
+        "--output-reproducible",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True)
+    bill: Bill = json.loads(done.stdout)
+    return bill
+
+
+BILLS = {"sbom.cdx.json": scripts, "sbom-python.cdx.json": packages}  # in build/
+
+
 def main() -> None:
-    """Write it."""
+    """Write them."""
     BUILD.mkdir(exist_ok=True)
-    TARGET.write_text(json.dumps(made(), indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    print(TARGET)
+    for name, made in BILLS.items():
+        (BUILD / name).write_text(json.dumps(made(), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        print(BUILD / name)
 
 
 if __name__ == "__main__":
