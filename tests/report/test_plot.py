@@ -20,14 +20,21 @@ def colour_of(artist):
     return to_hex(artist.get_color()).upper()
 
 
+@pytest.fixture
+def matplotlib():
+    """Pictures are matplotlib's where it is installed; the wheel's tests run without it."""
+    return pytest.importorskip("matplotlib")
+
+
+@pytest.mark.usefixtures("matplotlib")
 @pytest.mark.parametrize("make", [reports.wrong, reports.random, reports.untested, reports.not_finite])
 def test_reports_of_every_verdict_can_be_drawn(make):
-    pytest.importorskip("matplotlib")
     png = make().plot()._repr_png_()
     assert png.startswith(b"\x89PNG")
     assert len(png) > 5000
 
 
+@pytest.mark.usefixtures("matplotlib")
 def test_entries_have_the_colour_of_their_verdict():
     figure = reports.wrong().plot()
     labels = {line.get_label(): colour_of(line) for line in figure.axes[0].lines}
@@ -35,6 +42,7 @@ def test_entries_have_the_colour_of_their_verdict():
     assert labels["AGREES 1"] == COLOURS[gradlab.Verdict.AGREES]
 
 
+@pytest.mark.usefixtures("matplotlib")
 def test_maps_show_by_how_much_the_bound_is_exceeded_worst_block_first():
     figure = reports.wrong().plot()
     first, second = (axes for axes in figure.axes if axes.images)
@@ -43,17 +51,20 @@ def test_maps_show_by_how_much_the_bound_is_exceeded_worst_block_first():
     assert np.all(second.images[0].get_array() < 0)
 
 
+@pytest.mark.usefixtures("matplotlib")
 def test_what_was_not_tested_has_no_colour():
     axes = next(a for a in reports.partly_untested().plot().axes if a.images)
     assert np.ma.getmaskarray(axes.images[0].get_array()).tolist() == [[False, True]]
 
 
+@pytest.mark.usefixtures("matplotlib")
 def test_more_blocks_than_maps_are_counted():
     figure = reports.many_blocks().plot()
     assert sum(bool(axes.images) for axes in figure.axes) == 12
     assert "28 more blocks" in figure.subfigs[1]._suptitle.get_text()
 
 
+@pytest.mark.usefixtures("matplotlib")
 def test_sweep_has_a_line_for_each_formula():
     found = sweep(np.sin, 1.0, exact=np.cos, stencils=[FORWARD, CENTRAL])
     lines = plot_sweep(found).axes[0].lines
@@ -62,6 +73,7 @@ def test_sweep_has_a_line_for_each_formula():
     assert len({line.get_linestyle() for line in lines}) == 2
 
 
+@pytest.mark.usefixtures("matplotlib")
 def test_gradient_sweep_has_a_line_for_all_and_one_for_each_block():
     found = sweep_gradients(reports.cost, reports.THETA, reports.grads)
     lines = plot_sweep(found).axes[0].lines
@@ -69,6 +81,7 @@ def test_gradient_sweep_has_a_line_for_all_and_one_for_each_block():
     assert len(lines) == 3 + 3  # two blocks, all together, three levels
 
 
+@pytest.mark.usefixtures("matplotlib")
 def test_nothing_is_left_behind_in_pyplot():
     import matplotlib.pyplot as plt
 

@@ -18,6 +18,7 @@ from website.verify import record, rewrite
 from website.verify.sandbox import LEFT_OUT
 
 KEPT = ROOT / "build" / "tested"
+PATIENCE = 900  # seconds for a build, which takes 40 on an idle machine with two cores
 PACKAGES = Path(sysconfig.get_path("purelib"))  # with a folder for each, named after its version
 
 
@@ -62,7 +63,7 @@ def build(folder: Path) -> None:
             "SITE_URL": f"{ORIGIN}{SUB_PATH}", "NO_MKDOCS_2_WARNING": "1", "GRADLAB_RECORD": str(path)
         }  # fmt: skip
         start = time.perf_counter()
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE)
     if done.returncode:
         shutil.rmtree(folder)
         pytest.fail(f"mkdocs build --strict:\n{done.stdout}{done.stderr}", pytrace=False)

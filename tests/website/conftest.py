@@ -75,12 +75,13 @@ def unscripted(chromium: Browser) -> Iterator[Page]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever asks for a browser is marked, and has a time limit of its own: none stands still for long.
 
-    pytest-timeout then shows the line of the test that it waited in. CI opens every page, so it takes longer.
+    pytest-timeout then shows the line of the test that it waited in. CI opens every page, so it takes longer. What is
+    made once for all tests is not limited by the first of them that asks: the build of the site has its own patience.
 
     What the browser itself raises (it answered too late, a page went away while it was asked) is tried once more, and
     pytest counts it as rerun: a busy machine is no fault of the site. A false assertion is never tried again.
     """
-    limit = pytest.mark.timeout(1200 if CHOSEN == "all" else 300)
+    limit = pytest.mark.timeout(1200 if CHOSEN == "all" else 300, func_only=True)
     again = pytest.mark.flaky(reruns=1, only_rerun=[r"^TimeoutError", r"^Error: "])
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))

@@ -64,7 +64,7 @@ ADDRESSES = sorted(
 )
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(150, func_only=True)
 @pytest.mark.parametrize("address", sample(ADDRESSES, 2), ids=lambda address: address or "home")
 def test_no_page_breaks_a_rule(address: str, scripted: Page) -> None:
     scripted.goto(url(address), timeout=30_000)
