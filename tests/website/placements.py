@@ -46,6 +46,10 @@ RIGHT = {
         "pycon",
     ),
     "comment in words": ("```python\nx = 1  # small, but not too small\n```\n", "python"),
+    "names in a docstring": (
+        '```python\ndef f(x):\n    """Half of `x`, as "half" says."""\n    return x / 2\n```\n',
+        "python",
+    ),
     "apostrophe and power in comments": ("```python\n# the course's step, by w²\nx = 1\n```\n", "python"),
     "comment between prompts": ("```pycon\n>>> # first\n>>> 1 + 1\n2\n```\n", "pycon"),
     "fence within a line": ("Write ```` ```pycon ```` so.\n", ""),

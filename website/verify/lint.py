@@ -213,8 +213,8 @@ def claims(code: str, offset: int, session: bool = False) -> Iterator[Problem]:
         if session or not isinstance(node, ast.Expr) or id(node) in tried:
             continue
         text = node.value.value if isinstance(node.value, ast.Constant) else None
-        if isinstance(text, str) and id(node) in documented and not (_PROMPT.search(text) or _VALUE.search(text)):
-            if _counts(text):
+        if isinstance(text, str) and id(node) in documented and not _PROMPT.search(text):
+            if _counts(text) or _RESULT.search(text):
                 yield node.lineno - 1 + offset, "a value in a docstring is never checked: print it"
             continue
         if isinstance(node.value, _UNUSED) and text is not ...:
@@ -264,6 +264,9 @@ _UNUSED = (
     ast.JoinedStr, ast.Lambda, ast.List, ast.ListComp, ast.Set, ast.SetComp, ast.Tuple, ast.UnaryOp,
 )  # fmt: skip
 _DOCUMENTABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_RESULT = re.compile(
+    r"[→⇒]|->|=>|==|\b(?:AGREES|WRONG|UNDECIDED|UNTESTED)\b"
+)  # in a docstring; names are quoted there
 _PROMPT = re.compile(r"^\s*>>>", re.M)
 
 
