@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gradlab import GradlabError, Verdict, check_backward, check_gradients
+from gradlab import GradlabError, Verdict, check_backward, check_gradients, check_jacobian
+from gradlab.adapters import layers
 
 Pair = collections.namedtuple("Pair", "left right")
 
@@ -195,3 +196,76 @@ def test_backward_may_name_its_gradients_with_a_prefix(prefix):
 
     report = check_backward(lambda x, W: x @ W, backward, inputs)
     assert [block.verdict for block in report.blocks.values()] == [Verdict.AGREES, Verdict.WRONG]
+
+
+FORWARDS = ("forward", "__call__", "fprop", "forward_pass", "feedforward", "apply")
+BACKWARDS = ("backward", "bprop", "backprop", "backward_pass", "grad", "vjp")
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("spoil", [1.0, 1.001])
+def test_methods_and_attributes_of_any_usual_name(seed, spoil):
+    """fprop and bprop, kernel_ and kernel_grad_: drawn anew with every seed."""
+    rng = np.random.default_rng(seed)
+    ahead, back = FORWARDS[seed % len(FORWARDS)], BACKWARDS[int(rng.integers(len(BACKWARDS)))]
+    weight, gradient = [("kernel_", "kernel_grad_"), ("coef_", "grad_coef_"), ("w", "dw")][seed % 3]
+
+    class Dense:
+        def __init__(self):
+            setattr(self, weight, rng.standard_normal((4, 2)))
+
+    def forward(self, x):
+        self.x = x
+        return x @ getattr(self, weight)
+
+    def backward(self, upstream):
+        setattr(self, gradient, spoil * self.x.T @ upstream)
+        return upstream @ getattr(self, weight).T
+
+    setattr(Dense, ahead, forward)
+    setattr(Dense, back, backward)
+    report = check_backward(*layers.problem(Dense(), rng.standard_normal((5, 4))))
+    assert report.ok is (spoil == 1)
+    assert list(report.blocks) == ["x", weight]
+
+
+@dataclasses.dataclass
+class Answer:
+    value: float
+    gradient: np.ndarray
+    steps: int = 0
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda value, gradient: (value, gradient, {"steps": 3}),
+        lambda value, gradient: [value, gradient],
+        lambda value, gradient: {"loss": value, "grads": gradient},
+        Answer,
+    ],
+)
+@pytest.mark.parametrize("spoil", [1.0, 2.0])
+def test_cost_and_gradient_come_in_any_container(wrapped, spoil):
+    theta = np.random.default_rng(3).standard_normal(5)
+    report = check_gradients(lambda t: wrapped(float(np.sum(t**3)), spoil * 3 * t**2), theta, grads=True)
+    assert report.ok is (spoil == 1)
+
+
+def test_cost_and_gradient_the_wrong_way_round():
+    with pytest.raises(GradlabError, match=r"it returns \(grads, cost\)"):
+        check_gradients(lambda t: (2 * t, float(np.sum(t**2))), np.ones(3), grads=True)
+
+
+@pytest.mark.parametrize("spoil", [1.0, 1.01])
+def test_output_and_jacobian_of_one_function(spoil):
+    A = np.random.default_rng(5).standard_normal((4, 3))
+    report = check_jacobian(lambda x: (np.tanh(A @ x), spoil * (1 - np.tanh(A @ x) ** 2)[:, None] * A), A[0], True)
+    assert report.ok is (spoil == 1)
+    with pytest.raises(GradlabError, match="jacobian=True says"):
+        check_jacobian(lambda x: A @ x, A[0], True)
+
+
+def test_a_layer_handed_to_the_wrong_check_is_sent_to_the_right_one():
+    with pytest.raises(GradlabError, match="check_backward"):
+        check_gradients(np.tanh, lambda u, x: u * (1 - np.tanh(x) ** 2), {"x": np.ones(3)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Unpack
+from typing import Any, Literal, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,10 @@ Floats = NDArray[np.float64]
 
 
 def check_jacobian(
-    function: Callable[..., Any], params: Params, jacobian: Params | Callable[..., Params], **options: Unpack[Options]
+    function: Callable[..., Any],
+    params: Params,
+    jacobian: Params | Callable[..., Params] | Literal[True],
+    **options: Unpack[Options],
 ) -> Report:
     """Compare a Jacobian with finite differences, every output by every entry of params.
 
@@ -38,7 +41,7 @@ def check_jacobian(
     jacobian
         For one array of parameters, an array whose axes are those of the output, then those of the parameters; or a
         matrix, outputs by entries; SciPy's sparse matrices too. For several, these in the structure of params. Or a
-        function of params that returns it.
+        function of params that returns it; True if `function` returns (output, Jacobian).
     **options
         The keywords of `check_gradients`, but for `directions` and `progress`.
 
@@ -68,6 +71,8 @@ def check_jacobian(
     for refused in ("directions", "progress"):
         if not (options.get(refused) is None or options.get(refused) is False):
             raise GradlabError(f"check_jacobian looks at every output and entry: leave out {refused}")
+    if jacobian is True:
+        function, jacobian = _separated(function)
     parameters = Parameters(params)
     outputs = Outputs(function, parameters.like(parameters.theta.copy()))
     given = jacobian(parameters.like(parameters.theta.copy())) if callable(jacobian) else jacobian
@@ -94,7 +99,10 @@ def check_jacobian(
 
 
 def assert_jacobian(
-    function: Callable[..., Any], params: Params, jacobian: Params | Callable[..., Params], **options: Unpack[Options]
+    function: Callable[..., Any],
+    params: Params,
+    jacobian: Params | Callable[..., Params] | Literal[True],
+    **options: Unpack[Options],
 ) -> Report:
     """`check_jacobian` for tests: returns the report if it is ok, else raises with the report's text.
 
@@ -112,6 +120,21 @@ def assert_jacobian(
     """
     __tracebackhide__ = True  # pytest then points at the line of the test
     return passed(check_jacobian(function, params, jacobian, **options))
+
+
+def _separated(both: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Output and Jacobian of a function that returns both, as for `jac=True`."""
+
+    def pair(params: Any) -> Any:
+        answer = both(params)
+        if not isinstance(answer, tuple | list) or len(answer) < 2:
+            raise GradlabError(
+                "jacobian=True says that the function returns (output, Jacobian): it returned a "
+                f"{type(answer).__name__}"
+            )
+        return answer
+
+    return lambda params: pair(params)[0], lambda params: pair(params)[1]
 
 
 def _rows(given: Any, outputs: Outputs, parameters: Parameters, params: Params) -> Floats:

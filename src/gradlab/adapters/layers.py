@@ -60,9 +60,11 @@ def problem(
         `{}_grad`, `{}_diff`, …; for a dict or list `grads`, `gradients`, …; `diff`, `grad` or `g` beside `data` or
         `value`; else in what backward returns, beside those of the inputs.
     forward, backward
-        Names of the methods, or functions of the layer and their arguments. A forward that returns nothing leaves its
-        output in `output`, `out`, `y`, …; backward returns the gradients of the inputs, in order, or leaves them in
-        `dx`, `dinputs`, …. Where it has arguments that are called like the inputs, it gets these.
+        Names of the methods, or functions of the layer and their arguments. None of these names there, others are
+        tried: `forward_pass`, `fprop`, `__call__`, …, and `backward_pass`, `bprop`, `backprop`, `grad`, …. A forward
+        that returns nothing leaves its output in `output`, `out`, `y`, …; backward returns the gradients of the
+        inputs, in order, or leaves them in `dx`, `dinputs`, …. Where its arguments are called like the inputs,
+        it gets these.
     learning_rate
         For a backward that takes a step itself instead of leaving gradients: its learning rate. One that has an
         argument `lr`, `learning_rate`, … is asked for a step of 1 if nothing is said.

@@ -12,6 +12,10 @@ from gradlab.adapters.attributes import members
 from gradlab.errors import GradlabError
 
 OUTPUTS = ("output", "outputs", "out", "y", "Y", "a", "A", "z", "Z", "result", "loss", "value")
+FORWARDS = ("forward", "forward_pass", "forward_propagate", "fprop", "feedforward", "feed_forward", "propagate",
+    "apply", "call", "__call__")  # fmt: skip
+BACKWARDS = ("backward", "backward_pass", "backward_propagate", "backprop", "bprop", "back_propagate",
+    "backpropagate", "feedback", "grad", "gradient", "vjp")  # fmt: skip
 RATES = ("lr", "learning_rate", "learningrate", "learningRate", "l_rate", "eta", "alpha", "rate", "step_size")
 
 
@@ -99,12 +103,14 @@ class Backward:
 def _method(layer: Any, method: str | Callable[..., Any], default: str) -> str | Callable[..., Any]:
     if callable(method):
         return method
-    if not hasattr(layer, method) and method == "forward" and callable(layer):
-        method = "__call__"
+    if method == default:  # else it was named by the caller
+        usual = {"forward": FORWARDS, "backward": BACKWARDS}[default]
+        method = next((name for name in usual if callable(getattr(layer, name, None))), default)
     if not callable(getattr(layer, method, None)):
         raise GradlabError(
-            f"{type(layer).__name__} has no method {method!r}: name it, {default}='...', "
-            "or give a function of the layer"
+            f"{type(layer).__name__} has no method {method!r}: name it, {default}='...', or give a function of the "
+            "layer. Of a network that returns (loss, grads) check the function of its params: "
+            "check_gradients(loss, params, grads=True)"
         )
     return method
 

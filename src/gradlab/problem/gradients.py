@@ -232,12 +232,16 @@ def separated(both: Callable[[Any], Any]) -> tuple[Callable[[Any], Any], Callabl
 
     def pair(params: Any) -> Any:
         answer = both(params)
-        if not isinstance(answer, list | tuple) or len(answer) < 2:
+        members = by_name(answer) if not isinstance(answer, list | tuple) else None
+        pair = answer if members is None else tuple(members.values())  # of a dict or a dataclass, in its order
+        if not isinstance(pair, list | tuple) or len(pair) < 2:
             raise GradlabError(
                 "grads=True says that the function returns a tuple (cost, grads, ...): it returned "
                 f"a {type(answer).__name__}. If it returns the cost alone, hand over grads as a function or as arrays"
             )
-        return answer
+        if isinstance(pair[1], float | np.floating) and isinstance(pair[0], np.ndarray) and pair[0].size > 1:
+            raise GradlabError("grads=True says that the function returns (cost, grads): it returns (grads, cost)")
+        return pair
 
     return lambda params: pair(params)[0], lambda params: _behind_cost(pair(params), params)
 

@@ -218,6 +218,11 @@ def array_of(what: str, value: Any) -> NDArray[Any]:
 
 
 def _plain(name: str, value: ArrayLike) -> NDArray[Any]:
+    if callable(value) and not hasattr(value, "__array__"):
+        raise GradlabError(
+            f"params {name!r} must be an array, got a function: check_gradients(cost, params, grads). A layer's "
+            "forward and backward go to check_backward(forward, backward, inputs)"
+        )
     array = array_of(f"params {name!r}", value)
     if isinstance(value, np.ndarray) and type(value) not in (np.ndarray, np.memmap):
         raise GradlabError(

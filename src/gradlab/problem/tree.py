@@ -13,6 +13,7 @@ import numpy as np
 OF_W = (
     "{}", "d{}", "grad_{}", "{}_grad", "{}_gradient", "{}_gradients", "gradient_{}", "{}_diff", "d_{}", "grad{}",
     "g{}", "g_{}", "dL_d{}", "dLd{}", "dJ_d{}", "dJd{}", "dE_d{}", "dC_d{}", "delta_{}", "{}_delta",
+    "{}grad_", "{}gradient_",
 )  # fmt: skip
 """What a gradient is called whose parameter is called W, the most usual first."""
 
