@@ -37,9 +37,13 @@ def gradient(cost: Cost, params: Params) -> Params:
 
 def case(kind: str, seed: int) -> tuple[Callable[[Params], float], Params, Params]:
     """The cost as a checker sees it, its params, and its right gradient."""
-    made = KINDS[kind](np.random.default_rng([seed, *kind.encode()]))
-    cost, params = made[:2]
-    seen = made[2] if len(made) == 3 else cost
+    return made(KINDS[kind], seed)
+
+
+def made(kind: Callable[[Generator], Any], seed: int) -> tuple[Callable[[Params], float], Params, Params]:
+    """A case of any such function, as `case`."""
+    cost, params, *rounded = kind(np.random.default_rng([seed, *kind.__name__.encode()]))
+    seen = rounded[0] if rounded else cost
     return (lambda p: float(np.real(seen(p)))), params, gradient(cost, params)
 
 

@@ -16,6 +16,14 @@ more, if noise is normal.
 
 Unit: standard deviations."""
 
+INSIDE = 0.6
+"""Round-offs of θ, times its slope, that each value is given as noise: as if a sum inside, as large as θ, rounded.
+
+Derived: what a rounding leaves is spread evenly up to one round-off, with a standard deviation of 0.58 of that.
+Where the cost is small beside θ · J′, as log(1 − θ) at the edge of its domain, it is far more than its last digit.
+
+Unit: round-offs of θ."""
+
 AGAINST = 0.7
 """Share of its noise bound that a slope at a shorter step is given, if it is to speak against a longer one.
 
@@ -399,6 +407,14 @@ Derived: the first is as near as steps of whole ulps allow; the longest stay bel
 
 Unit: times √u of the scale."""
 
+NEAR_TABLES = (2.0**-9, 2.0**-17)
+"""Steps of two more tables, in units of the first, for a cost that moves too much in that to show its noise.
+
+Chosen: 4e-11 and 2e-13 of the scale, for a parameter that ends so near to the edge of a domain; in float32 they move
+nothing, and so say nothing.
+
+Unit: times the step of the first table."""
+
 LONG_TABLES = (2**20, 2**23)
 """Steps of two more tables for a cost that stands still in these: a coarse staircase shows itself there.
 
@@ -420,10 +436,11 @@ Tuned on costs of float64 with sums of a hundred terms, whose round-off is some 
 
 Unit: times the round-off of the cost."""
 
-SUSPICIOUS = 1e4
+SUSPICIOUS = 1e8
 """Times the round-off of the cost above which a noise is measured at single ulps, too: is it a fast wave?
 
-Tuned on waves of which many periods fit into one table.
+Tuned on waves of which many periods fit into one table. Below, it may be the round-off of a sum inside that is far
+larger than the cost; at single ulps of a small parameter such a sum stands still.
 
 Unit: times the round-off of the cost."""
 

@@ -174,7 +174,10 @@ def measure_noise(along: Along, *, value: float, roundoff: float, points: int | 
         h = smallest * times
         values = _ahead(along, value, h, points)
         unit, still = max(unit, quantum(values[1:])), still and np.ptp(values) == 0
-        if noise := _noise(values):
+        noise = _noise(values)
+        if not (noise or still or unit) and times == tuned.TABLES[0]:
+            noise = _nearer(along, value, h, points)
+        if noise:
             if noise > tuned.DOUBTED * floor:
                 noise = _confirmed(noise, along, value, h, points, tuned.SUSPICIOUS * floor, 4 * roundoff)
             return max(floor, noise, _coarse(unit, along, value, floor, roundoff))
@@ -184,6 +187,14 @@ def measure_noise(along: Along, *, value: float, roundoff: float, points: int | 
             unit = max(unit, quantum(values[1:]) or (_one_gap(values) if still else 0.0))
             still = still and np.ptp(values) == 0
     return max(floor, _coarse(unit, along, value, floor, roundoff))
+
+
+def _nearer(along: Along, value: float, h: float, points: int) -> float:
+    """Noise by a nearer table, where the cost bends too much in this one, as beside the edge of its domain."""
+    for shorter in tuned.NEAR_TABLES:
+        if noise := _noise(_ahead(along, value, h * shorter, points)):
+            return noise
+    return 0.0
 
 
 def _coarse(unit: float, along: Along, value: float, floor: float, roundoff: float) -> float:

@@ -69,6 +69,13 @@ def rung_step(rung: NDArray[Any] | int) -> Floats:
     return np.asarray(10.0 ** (np.asarray(rung) / 2))
 
 
+def norm(slopes: Floats) -> float:
+    """Euclidean, of the finite ones, of any size."""
+    finite = np.abs(slopes[np.isfinite(slopes)])
+    largest = float(finite.max(initial=0.0))
+    return largest * float(np.linalg.norm(finite / largest)) if largest else 0.0
+
+
 def bottom_rung(round_off: float) -> int:
     """The lowest rung that still moves a number of this round-off evenly: 16 times by it."""
     return int(np.ceil(2 * np.log10(16 * round_off)))
@@ -85,13 +92,23 @@ class Ladder:
         The highest rung, for all lines or for each.
     bent
         Curvature of the block that each line lies in: an ulp of any entry of it moves the slope of this line.
+    steep
+        Slope along the steepest block: what a round-off of its entries does to the cost is noise for all lines.
     """
 
     def __init__(
-        self, cost: Cost, lines: Sequence[Line], noise: float, *, top: Ints | int = -1, bent: Floats | float = 0.0
+        self,
+        cost: Cost,
+        lines: Sequence[Line],
+        noise: float,
+        *,
+        top: Ints | int = -1,
+        bent: Floats | float = 0.0,
+        steep: float = 0.0,
     ) -> None:
-        self.cost, self.lines, self.noise = cost, lines, noise
+        self.cost, self.lines = cost, lines
         self.round_off = float(np.finfo(cost.parameters.theta.dtype).eps) / 2
+        self.noise, self.steep = noise, steep
         self.bottom = bottom_rung(self.round_off)
         self.top = np.broadcast_to(np.asarray(top, dtype=np.int_), (len(lines),)).copy()
         self.bent = np.broadcast_to(np.asarray(bent, dtype=np.float64), (len(lines),))
@@ -127,8 +144,20 @@ class Ladder:
         rungs = np.arange(self.bottom, self.bottom + len(self.slope))[:, np.newaxis]
         own = curvature(self.bottom, self.bend)
         shaken = 2 * self.round_off * np.sqrt(own) * np.sqrt(np.maximum(own, self.bent))
-        noise = tuned.SAFETY * np.maximum(self.noise, self._least_moves()) / rung_step(rungs) + shaken
+        of_values = np.maximum(np.maximum(self.noise, self._least_moves()), self._inside())
+        noise = tuned.SAFETY * of_values / rung_step(rungs) + shaken
         return Tableau(self.bottom, self.slope, self.bend, noise, self.round_off)
+
+    def _inside(self) -> float:
+        """Noise of a cost that adds all these entries up and rounds the sum: it takes all of their slopes.
+
+        Lines through many entries share them, so that the steepest tells.
+        """
+        lines = np.arange(len(self.lines))
+        nearest = self.slope[self._lowest(lines) - self.bottom, lines]
+        shared = bool(self.lines) and self.lines[0].many
+        steepest = float(np.fmax.reduce(np.abs(nearest))) if shared else norm(nearest)
+        return tuned.INSIDE * self.round_off * float(np.fmax(self.steep, steepest))
 
     def _least_moves(self) -> Floats:
         """Noise of a line that stands still at one rung and moves at another: a third of the smallest move.

@@ -102,6 +102,7 @@ class Start:
     rung: Ints
     top: Ints
     bent: Floats  # curvature
+    steep: float  # slope along the steepest block
     change: Floats  # of the slope from this rung to the next, as a share of one component
     smooth: NDArray[np.bool_]  # whether that falls from rung to rung as it should
 
@@ -132,12 +133,13 @@ def start(problem: Problem) -> Start:
     typical = np.maximum(sizes, np.median(scale))
     top = np.maximum(_rungs_to(typical, scale), 0) - 1
     rung, smooth = np.empty(parameters.size, dtype=np.int_), np.zeros(parameters.size, dtype=bool)
-    bent, change = np.empty(parameters.size), np.empty(parameters.size)
+    bent, change, steep = np.empty(parameters.size), np.empty(parameters.size), 0.0
     for j, at in enumerate(blocks):
         bent[at] = curved[j]
         error = errors[:, j]
         changes = error - tuned.SAFETY * noise / rung_step(rungs[:-1])
         best = rungs[np.nanargmin(error)] if np.isfinite(error).any() else bottom
+        steep = np.fmax(steep, np.abs(ladder.slope[best - ladder.bottom, j]))
         longer = np.clip(sizes[at] / scale[at], None, tuned.LONGER)
         if best >= -2 and highest[j] > -1:
             best = _pushed(ladder, j, int(highest[j]))
@@ -148,9 +150,8 @@ def start(problem: Problem) -> Start:
         smooth[at] = _falls(
             changes, tuned.SAFETY * noise / rung_step(rungs[:-1]), min(best - bottom, len(changes) - 1)
         )
-    return Start(
-        np.clip(rung, bottom, np.maximum(top - 2, -1)), top, bent, np.where(np.isfinite(change), change, 0), smooth
-    )
+    change = np.where(np.isfinite(change), change, 0)
+    return Start(np.clip(rung, bottom, np.maximum(top - 2, -1)), top, bent, float(steep), change, smooth)
 
 
 def _falls(changes: Floats, noise: Floats, at: int) -> bool:

@@ -13,7 +13,7 @@ from gradlab.numeric.climb import measure
 from gradlab.numeric.estimates import FIRST
 from gradlab.numeric.fixed_step import at_fixed_step
 from gradlab.numeric.gradient import central_slopes
-from gradlab.numeric.ladder import Ladder, rung_step
+from gradlab.numeric.ladder import Ladder, norm, rung_step
 from gradlab.numeric.scaling import Start, component_lines, start
 from gradlab.precision import unit_roundoff
 from gradlab.problem.problem import Problem
@@ -34,10 +34,11 @@ def examine(problem: Problem) -> Numeric:
     step = rung_step(begin.rung)
     slope, bend, moved = central_slopes(problem.cost, step * scale)
     wanted, slope, bend = problem.analytic * scale, slope * scale, bend * scale
-    own = np.abs(bend) / step
-    shaken = 2 * unit_roundoff(problem.parameters.theta.dtype) * np.sqrt(own) * np.sqrt(np.maximum(own, begin.bent))
+    own, round_off = np.abs(bend) / step, unit_roundoff(problem.parameters.theta.dtype)
+    shaken = 2 * round_off * np.sqrt(own) * np.sqrt(np.maximum(own, begin.bent))
     rounding = 4 * np.finfo(np.float64).eps * np.abs(slope)
-    bound = tuned.SAFETY * problem.noise / step + shaken + rounding
+    noise = max(problem.noise, tuned.INSIDE * round_off * max(norm(slope), begin.steep))
+    bound = tuned.SAFETY * noise / step + shaken + rounding
     error, size = np.abs(wanted - slope), np.minimum(np.abs(wanted), np.abs(slope))
     straight = np.abs(bend) <= np.abs(slope) + bound  # else there may be a kink right here
     clear = straight & (error <= bound) & (bound <= tuned.CLEAR * size)
@@ -114,7 +115,7 @@ def _climb(problem: Problem, begin: Start, seen: Numeric, components: Ints) -> N
     if not len(components):
         return seen
     lines, top, bent = component_lines(components, problem.scale), begin.top[components], begin.bent[components]
-    ladder = Ladder(problem.cost, lines, problem.noise, top=top, bent=bent)
+    ladder = Ladder(problem.cost, lines, problem.noise, top=top, bent=bent, steep=begin.steep)
     wanted = (problem.analytic * problem.scale)[components]
     found = measure(
         ladder, begin.rung[components], wanted, enough=max(tuned.ENOUGH, tuned.ROUNDED * ladder.round_off)
