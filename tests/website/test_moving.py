@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -159,11 +160,26 @@ def followed(page: Page, name: str) -> list[str]:
     return page.locator(f"[data-follows^='{name}: ']").all_inner_texts()
 
 
+def says_the_same(written: str, picture: Locator, quantity: str) -> None:
+    """A caption as it is written, and the picture as it begins, to the digits that the caption has."""
+    now = picture.locator(f".moving-says b[data-of='{quantity}']").inner_text()
+    try:
+        number, told = (Decimal(said.replace("−", "-")) for said in (now, written))
+    except InvalidOperation:
+        assert written == now
+        return
+    assert abs(number - told) <= Decimal(10) ** int(told.as_tuple().exponent) / 2, (quantity, written, now)
+
+
 def test_a_caption_stands_as_written_until_the_reader_moves_something(page: Page) -> None:
     for name in FOLLOWED:
         page.goto(url(PAGES[name]))
         written = followed(page, name)
         moving = alive(page, name)
+        for told in page.locator(f"[data-follows^='{name}: ']").all():
+            says_the_same(
+                told.inner_text(), moving, str(told.get_attribute("data-follows")).removeprefix(f"{name}: ")
+            )
         page.set_viewport_size(PHONE)
         page.set_viewport_size(LAPTOP)  # drawn again, and not by the reader
         assert followed(page, name) == written
@@ -188,7 +204,8 @@ def test_every_number_that_follows_has_a_picture_to_follow(page: Page) -> None:
     for name in FOLLOWED:
         alive = picture(page, name)
         said = alive.locator(".moving-says [data-of]").evaluate_all("all => all.map((one) => one.dataset.of)")
-        follows = page.locator("[data-follows]").evaluate_all("all => all.map((one) => one.dataset.follows)")
+        marked = page.locator(f"[data-follows^='{name}: ']")
+        follows = marked.evaluate_all("all => all.map((one) => one.dataset.follows)")
         assert follows
         assert {each.removeprefix(f"{name}: ") for each in follows} <= set(said)
 

@@ -7,28 +7,37 @@ const FUNCTIONS = {
   "exp θ": { f: Math.exp, slope: Math.exp, up: [-0.6, 6.4], ticks: [0, 2, 4, 6] },
 };
 const ACROSS = [-1.25, 1.9];
+const CLOSE = 0.25; // steps below this are seen through a lens
+
+/** The part of a range that a lens shows around a place: the place stays where it is. */
+const through = (lens, [low, high], at) => [at + lens * (low - at), at + lens * (high - at)];
 
 export function mount(host, signal) {
   const which = choice("Function", Object.keys(FUNCTIONS));
   const theta = slider("θ", { min: -0.6, max: 1.2, step: 0.05, value: 1 }, (value) => fixed(value));
   const eps = slider("ε", { min: 0.01, max: 0.6, step: 0.01, value: 0.5 }, (value) => fixed(value));
 
-  stage(host, signal, "Secant and tangent, to be moved", [which, theta, eps], (svg, width, height, grip) => {
+  let lens = 1;
+
+  stage(host, signal, "Secant and tangent, to be moved", [which, theta, eps], (svg, width, height, grip, held) => {
     const { f, slope, up, ticks } = FUNCTIONS[which.value],
       at = theta.value,
       step = eps.value;
     const tangent = slope(at),
       beside = width >= 520;
     const [w, h] = beside ? [width / 2, height] : [width, height / 2];
+    if (!held) lens = Math.min(1, step / CLOSE); // what is held stays below the pointer
+    const across = through(lens, ACROSS, at),
+      rise = through(lens, up, f(at));
 
     function triangle(k, title, start, colour) {
       const stop = at + step,
         secant = (f(stop) - f(start)) / (stop - start),
         error = Math.abs(secant - tangent);
-      const p = plane(svg, [(beside ? k * w : 0) + 26, (beside ? 0 : k * h) + 26, w - 40, h - 50], ACROSS, up);
+      const p = plane(svg, [(beside ? k * w : 0) + 26, (beside ? 0 : k * h) + 26, w - 40, h - 50], across, rise);
       const marks = [
         [at, "θ"],
-        ...(step < 0.25
+        ...(step < CLOSE * lens
           ? []
           : [
               [start, start < at ? "θ − ε" : ""],
@@ -37,13 +46,13 @@ export function mount(host, signal) {
       ];
       p.axes(
         marks.filter(([, words]) => words),
-        ticks.map((value) => [value, fixed(value, 0)]),
+        ticks.filter((value) => value >= rise[0] && value <= rise[1]).map((value) => [value, fixed(value, 0)]),
         "",
-        title,
+        lens < 1 ? `${title}, ${fixed(1 / lens, 1)} times larger` : title,
       );
       p.curve(f, "thin");
       p.line(
-        [at - 0.5, at + 0.5].map((t) => [t, f(at) + tangent * (t - at)]),
+        [at - 0.5 * lens, at + 0.5 * lens].map((t) => [t, f(at) + tangent * (t - at)]),
         "gl-analytic",
       );
       const corners = [
@@ -62,7 +71,7 @@ export function mount(host, signal) {
         [colour, `secant ${fixed(secant, 4)}`],
         [colour, `error ${short(error)}`],
       ].forEach(([look, words], row) => {
-        p.add(text(p.x(ACROSS[0]) + 10, p.y(up[1]) + 12 + 18 * row, words, look));
+        p.add(text(p.x(across[0]) + 10, p.y(rise[1]) + 12 + 18 * row, words, look));
       });
       grip(p.x(at), p.y(f(at)), (x) => {
         theta.value = p.value(x);

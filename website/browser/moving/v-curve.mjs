@@ -74,11 +74,18 @@ export function mount(host, signal) {
         "error",
       );
       const fine = Array.from({ length: 121 }, (_, k) => STEPS[0] + k / 8);
-      const drawn = fine.filter((k) => log(cut(10 ** k) + rounding(10 ** k)) < ERRORS[1]);
-      a.line(
-        drawn.map((k) => [k, inside(cut(10 ** k) + rounding(10 ** k))]),
-        "gl-bound wide",
-      );
+      for (const [name, { u, round }] of Object.entries(PRECISIONS)) {
+        const whole = (k) => cut(10 ** k) + (stencil.noise * u * Math.abs(f(round(theta.value), (x) => x))) / 10 ** k;
+        const drawn = fine.filter((k) => log(whole(k)) < ERRORS[1]),
+          chosen = name === precision.value;
+        a.line(
+          drawn.map((k) => [k, inside(whole(k))]),
+          chosen ? "gl-bound wide" : "gl-soft thin",
+        );
+        const beside = drawn[12]; // a decade and a half from the left end
+        if (!chosen && beside !== undefined)
+          svg.append(text(a.x(beside) + 6, a.y(inside(whole(beside))) - 6, name, "gl-soft"));
+      }
       for (const [branch, words, where, look] of [
         [rounding, "rounding", -13.5, "gl-soft"],
         [cut, "truncation", -0.6, "gl-soft end"],
@@ -145,7 +152,7 @@ export function mount(host, signal) {
               ". ",
             ]),
         ...(best
-          ? ["Best step ", number("best", short(best)), "."]
+          ? ["Best step in ", number("precision", precision.value), ": ", number("best", short(best)), "."]
           : ["Nothing is truncated here: the largest step is best."]),
       ];
     },
