@@ -95,6 +95,10 @@ lighthouse: site ## Lighthouse's scores of each kind of page (needs chromium; ha
 search: site ## at which place the site's search brings the right page, for questions and for words
 	$(RUN) website.audit.search
 
+.PHONY: reading
+reading: $(READY) ## minutes that the lessons take when their text is read aloud
+	$(RUN) website.audit.reading
+
 .PHONY: first-run
 first-run: site ## seconds from a click on Run to its output (needs chromium)
 	$(RUN) website.audit.first_run
