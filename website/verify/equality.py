@@ -67,7 +67,7 @@ def _as_written(want: str, got: str) -> tuple[str, str]:
         if len(wants) != len(gots):
             continue
         for w, g in reversed(list(zip(wants, gots, strict=True))):
-            if alike(w, g):
+            if w[0] != g[0] and alike(w, g):
                 after, came = want[w.end() :], got[g.end() :]
                 if len(w[0]) != len(g[0]):  # a table pads the shorter one
                     after, came = _PADDING.sub("  ", after), _PADDING.sub("  ", came)

@@ -12,8 +12,13 @@ import re
 import sys
 import traceback
 import types
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-import equality
+if TYPE_CHECKING:
+    from website.verify import equality
+else:
+    import equality  # in the browser it lies beside this file
 
 LIMIT = 50_000  # characters of output; an endless print must not fill the page
 _FRAMES = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t].*\n|\.\.\.\n|\n)*")
@@ -27,49 +32,50 @@ _FRAMEWORKS = {  # module -> its name, and the page on which gradlab checks its 
     "distributed": ("Dask", "howto/dask/"),
 }
 _LAST = "__last__"  # what the last statement of a block is about
-_pages: dict = {}
+_pages: dict[tuple[str, str], types.ModuleType] = {}  # by page, and object beside which a block stands
 _count = 0
 
 
 class _Out(io.TextIOBase):
     """Hands on what is printed, until it is too much."""
 
-    def __init__(self, emit):
-        self.emit, self.parts, self.left = emit, [], LIMIT
+    def __init__(self, emit: Callable[[str], object]) -> None:
+        self.emit, self.left = emit, LIMIT
+        self.parts: list[str] = []
 
-    def writable(self):
+    def writable(self) -> bool:
         return True
 
-    def write(self, text):
+    def write(self, text: str) -> int:
         self.left -= len(text)
         if self.left < 0:
             raise RuntimeError(f"stopped after {LIMIT:,} characters of output")
-        self.tell(text)
+        self.say(text)
         return len(text)
 
-    def tell(self, text):
+    def say(self, text: str) -> None:
         """Hand on, however long it has become."""
         self.parts.append(text)
         self.emit(text)
 
-    def end_line_anyhow(self):
-        """The same for what is told when too much was written already."""
+    def end_line_anyhow(self) -> None:
+        """The same for what is said when too much was written already."""
         if self.parts and not self.parts[-1].endswith("\n"):
-            self.tell("\n")
+            self.say("\n")
 
-    def end_line(self):
+    def end_line(self) -> None:
         """As at a prompt, what comes next begins a line."""
         if self.parts and not self.parts[-1].endswith("\n"):
             self.write("\n")
 
 
-def warm():
+def warm() -> None:
     """Import what most blocks import, while nobody waits for it."""
     with contextlib.suppress(Exception):  # a block may have put something else in the place of a module
         importlib.import_module("gradlab")
 
 
-def run(code, session, home, page, fresh, want, emit):
+def run(code: str, session: bool, home: str, page: str, fresh: bool, want: str, emit: Callable[[str], object]) -> str:
     """Run one block in the names of its page; the answer, as JSON, says how it went."""
     if fresh:
         _pages.pop((page, home), None)
@@ -87,63 +93,70 @@ def run(code, session, home, page, fresh, want, emit):
     return json.dumps(said | (_explained(error) if error else {}))
 
 
-def _run(code, session, names, want, out):
+def _run(
+    code: str, session: bool, names: dict[str, Any], want: str, out: _Out
+) -> tuple[bool, Any, BaseException | None]:
     """Did it end as it should (an exception that is shown counts), what was its last line about, what ended it?"""
     global _count
     _count += 1
     name = f"<block {_count}>"
     linecache.cache[name] = (len(code), None, code.splitlines(True), name)
-    last = []
-    names[_LAST] = lambda value: last.append(value) or value
+    last: list[Any] = []
+
+    def note(value: Any) -> Any:
+        last.append(value)
+        return value
+
+    names[_LAST] = note
     streams, (sys.stdout, sys.stderr) = (sys.stdout, sys.stderr), [out] * 2
     try:
         statements = _watched(ast.parse(code, name)).body
         for part in [[s] for s in statements] if session else [statements]:
-            tree, kind = (ast.Interactive(part), "single") if session else (ast.Module(part, []), "exec")
+            tree: ast.Interactive | ast.Module = ast.Interactive(part) if session else ast.Module(part, [])
             try:
-                exec(compile(tree, name, kind, dont_inherit=True), names)
+                exec(compile(tree, name, "single" if session else "exec", dont_inherit=True), names)
             except Exception as error:
                 if not session or _HEADER not in want:
                     raise
-                out.tell(_trace(error, chain=False))
+                out.say(_trace(error, chain=False))
             if session:
                 out.end_line()
         return True, last[-1] if last else None, None
     except BaseException as error:  # noqa: BLE001 (whatever a reader's code raises is shown to the reader)
         out.end_line_anyhow()
-        out.tell(_own_line(error, name) + _trace(error))
+        out.say(_own_line(error, name) + _trace(error))
         return False, None, error
     finally:
         sys.stdout, sys.stderr = streams
         names.pop(_LAST, None)
 
 
-def _watched(tree):
+def _watched(tree: ast.Module) -> ast.Module:
     """The code, with a note of the value of its last line: of an expression, or of what that line prints."""
     if tree.body and isinstance(tree.body[-1], ast.Expr):
         line = tree.body[-1]
-        printed = isinstance(line.value, ast.Call) and getattr(line.value.func, "id", "") == "print"
-        if printed and len(line.value.args) == 1 and not line.value.keywords:
-            line.value.args = [_noted(line.value.args[0])]
-        elif not printed:
-            line.value = _noted(line.value)
+        called = line.value
+        if not isinstance(called, ast.Call) or getattr(called.func, "id", "") != "print":
+            line.value = _noted(called)
+        elif len(called.args) == 1 and not called.keywords:
+            called.args = [_noted(called.args[0])]
     return ast.fix_missing_locations(tree)
 
 
-def _noted(value):
+def _noted(value: ast.expr) -> ast.expr:
     called = ast.copy_location(ast.Name(_LAST, ast.Load()), value)
     return value if isinstance(value, ast.Starred) else ast.copy_location(ast.Call(called, [value], []), value)
 
 
-def _shown(value):
+def _shown(value: Any) -> str:
     """HTML of a report of gradlab's, or its picture; nothing for anything else."""
     if not type(value).__module__.startswith("gradlab."):  # whose HTML escapes what it shows
         return ""
     show = getattr(value, "_repr_html_", None) or getattr(value, "_repr_svg_", None)
-    return show() if show else ""
+    return str(show()) if show else ""
 
 
-def _fresh(home):
+def _fresh(home: str) -> types.ModuleType:
     """A module with the names to begin with: none on a page, those of its module beside a documented object."""
     names = types.ModuleType("__main__")
     if not home:
@@ -151,7 +164,7 @@ def _fresh(home):
     path = home.split(".")
     for k in range(len(path), 0, -1):  # gradlab.derivative is a function and a module: ask for modules first
         with contextlib.suppress(ImportError):
-            value = importlib.import_module(".".join(path[:k]))
+            value: Any = importlib.import_module(".".join(path[:k]))
             break
     for name in path[k:]:
         value = getattr(value, name)
@@ -160,7 +173,7 @@ def _fresh(home):
     return names
 
 
-def _trace(error, chain=True):
+def _trace(error: BaseException, chain: bool = True) -> str:
     """The traceback with the frames of the reader's blocks and of gradlab, after that of what led to it."""
     frames = traceback.extract_tb(error.__traceback__)
     kept = [f for f in frames if f.filename.startswith("<block") or "/gradlab/" in f.filename]
@@ -170,12 +183,12 @@ def _trace(error, chain=True):
     return f"{_trace(led)}\nThat led to:\n\n{own}" if led and chain else own
 
 
-def _frames(error):
+def _frames(error: BaseException) -> list[traceback.FrameSummary]:
     """The frames of readers' blocks, the outermost first."""
     return [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith("<block")]
 
 
-def _own_line(error, name):
+def _own_line(error: BaseException, name: str) -> str:
     """The line of a reader's code in which it went wrong, and why; nothing where the traceback begins with it."""
     frames = _frames(error)
     if not frames or isinstance(error, SyntaxError):
@@ -185,10 +198,10 @@ def _own_line(error, name):
     return f"{place}: {(last.line or '').strip()}\n{''.join(traceback.format_exception_only(error))}\n"
 
 
-def _explained(error):
+def _explained(error: BaseException) -> dict[str, Any]:
     """Where an error came from, and what can be done where this browser is the reason."""
     frames = _frames(error)
-    told = {"error": traceback.format_exception_only(error)[-1].strip(), "function": ""}
+    told: dict[str, Any] = {"error": traceback.format_exception_only(error)[-1].strip(), "function": ""}
     if isinstance(error, SyntaxError):
         told["line"] = error.lineno
     elif frames:
@@ -198,14 +211,14 @@ def _explained(error):
     return told
 
 
-def _no_keyboard(*_):
+def _no_keyboard(*_: object) -> str:
     raise EOFError("Python has no keyboard here: write the value into the code, instead of input()")
 
 
 builtins.input = _no_keyboard
 
 
-def _without(module):
+def _without(module: str) -> dict[str, Any]:
     """What can be done about a module that no browser gets here."""
     name = module.split(".")[0]
     if name in _FRAMEWORKS:
@@ -217,17 +230,17 @@ def _without(module):
     return {"text": f"Here are Python's own library, NumPy and gradlab. What needs {name} runs on your machine."}
 
 
-def same(want, got):
+def same(want: str, got: str) -> bool:
     """The build's own rule; of a traceback the last line counts, since pages show no frames."""
     return equality.same(_FRAMES.sub("Traceback:\n", _blank(want)), _FRAMES.sub("Traceback:\n", got))
 
 
-def _difference(want, got):
+def _difference(want: str, got: str) -> str:
     """Lines of the verified output and of this one, marked as a diff."""
     lines = difflib.ndiff(_blank(want).splitlines(), got.splitlines())
     return "\n".join(line for line in lines if line[0] != "?")
 
 
-def _blank(text):
+def _blank(text: str) -> str:
     """Doctest's mark for an empty line, as the empty line that it stands for."""
     return text.replace("<BLANKLINE>", "")
