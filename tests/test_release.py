@@ -112,6 +112,24 @@ def test_two_builds_are_equal_byte_for_byte(copy: Path, tmp_path_factory: pytest
     assert digests[0] == digests[1]
 
 
+def test_the_tests_in_the_sdist_need_nothing_that_is_not_in_it(copy: Path) -> None:
+    shutil.copytree(ROOT / "benchmarks", copy / "benchmarks", ignore=shutil.ignore_patterns("__pycache__"))
+    command = [sys.executable, "-m", "build", "--no-isolation", "--sdist", str(copy)]
+    subprocess.run(command, check=True, capture_output=True)
+    (packed,) = (copy / "dist").glob("*.tar.gz")
+    shutil.unpack_archive(packed, copy / "unpacked", filter="data")
+    (unpacked,) = (copy / "unpacked").iterdir()
+    names = {path.name for path in unpacked.iterdir()}
+    assert names == {
+        "src", "tests", "benchmarks", "README.md", "CHANGELOG.md", "LICENSE", "NOTICE", "pyproject.toml", "PKG-INFO"
+    }  # fmt: skip
+    collect = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "tests"]
+    done = subprocess.run(
+        collect, cwd=unpacked, env=os.environ | {"PYTHONPATH": "src"}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
 def test_the_bill_of_the_scripts_names_what_the_lock_names_and_is_the_same_twice() -> None:
     sbom = pytest.importorskip("website.audit.sbom", reason="the sdist has no website")
     bill = sbom.scripts()

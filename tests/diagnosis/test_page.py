@@ -4,11 +4,15 @@ import inspect
 import re
 from pathlib import Path
 
+import pytest
+
 import gradlab
 from gradlab.diagnosis.diagnose import RULES
 from gradlab.diagnosis.finding import PAGE
 
 ROOT = Path(__file__).parents[2]
+if not (ROOT / "docs").exists():
+    pytest.skip("the sdist has no pages", allow_module_level=True)
 TEXT = (ROOT / "docs" / PAGE).read_text(encoding="utf-8")
 SOURCES = list((ROOT / "src" / "gradlab" / "diagnosis").glob("*.py"))
 
