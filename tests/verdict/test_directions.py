@@ -251,3 +251,16 @@ def test_a_million_parameters_in_little_memory():
     assert report.blocks["theta"].worst.index == (654_321,)
     assert report.evaluations < 500
     assert most < 40 * 8 * n
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("n", [3_000, 30_000])
+def test_a_mistake_that_no_single_entry_shows_is_not_looked_for_in_all_of_them(seed, n):
+    """In float32 one per cent is less than the noise of one entry, and far more than that of their sum."""
+    theta = np.random.default_rng(seed).standard_normal(n).astype(np.float32)
+    slope = 1 - np.tanh(theta) ** 2
+    report = gradlab.check_gradients(
+        lambda t: float(np.sum(np.tanh(t))), theta, slope * np.float32(1.01), directions=10
+    )
+    assert not report.ok
+    assert report.evaluations < 3000

@@ -81,8 +81,9 @@ def _bisect(
 ) -> tuple[list[int], bool]:
     """One search of a part that is known to be wrong."""
     found: list[int] = []
-    left = [(start, stop)]
-    while left and len(found) < tuned.FOUND:
+    left, dead = [(start, stop)], 0
+    # A part may be wrong and each of its entries too little so to be seen: then every part would end in nothing.
+    while left and len(found) < tuned.FOUND and dead < (tuned.TRIES if found else 1):
         left.sort(key=lambda part: part[1] - part[0])
         start, stop = left.pop()
         if found and not wrong(start, stop):
@@ -97,4 +98,7 @@ def _bisect(
                 start, stop = second
         if wrong(start, stop):
             found.append(start)
+            dead = 0
+        else:
+            dead += 1
     return sorted(found), not left
