@@ -1,50 +1,131 @@
-"""What a check along ten directions costs as the number of parameters grows: `python -m benchmarks.scale`."""
+"""What checks cost as the number of parameters grows, beside SciPy, PyTorch and JAX, all in one run.
 
+    python -m benchmarks.scale
+
+Every figure is a number of bare evaluations: processor time of the check over that of one evaluation of the same
+cost, in the framework that is checked, timed before and after it. Needs what `make frameworks` installs; minutes.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
 import time
 import tracemalloc
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 import gradlab
 
+RECORD = Path(__file__).with_suffix(".json")
+SIZES = (10**3, 10**4, 10**5, 10**6, 10**7)
+ENTRYWISE = 10**4  # entries up to which every entry is moved: it takes n² operations
 DIRECTIONS = 10
+BARE = 5  # evaluations before a check and after it, whose median is the unit
 
 
-def cost(theta):
+def cost(theta: np.ndarray) -> float:
+    """The sum of tanh: cheap, so that what a checker adds shows."""
     return float(np.sum(np.tanh(theta)))
 
 
-def row(n):
-    """Evaluations, seconds beside those of bare evaluations, and peak memory beside theta."""
+def stacked(theta: np.ndarray) -> np.ndarray:
+    """The same at K points at once."""
+    return np.asarray(np.sum(np.tanh(theta), axis=-1))
+
+
+def slope(theta: np.ndarray) -> np.ndarray:
+    """Its gradient."""
+    return np.asarray(1 - np.tanh(theta) ** 2)
+
+
+def in_evaluations(check: Callable[[], Any], bare: Callable[[], Any]) -> float:
+    """Processor time of the check, of all its threads, over that of one bare evaluation."""
+
+    def seconds(call: Callable[[], Any], times: int = 1) -> float:
+        began = time.process_time()
+        for _ in range(times):
+            call()
+        return (time.process_time() - began) / times
+
+    times = max(1, int(0.02 / max(seconds(bare), 1e-6)))  # long enough for the clock
+    before = [seconds(bare, times) for _ in range(BARE)]
+    taken = seconds(check)
+    return taken / statistics.median(before + [seconds(bare, times) for _ in range(BARE)])
+
+
+def checks(n: int) -> Iterator[tuple[str, Callable[[], Any], Callable[[], Any]]]:
+    """Name, check and bare evaluation; each has to find the right gradient right."""
     theta = np.random.default_rng(0).standard_normal(n)
-    slope = 1 - np.tanh(theta) ** 2
-    began = time.perf_counter()
-    for _ in range(5):
-        cost(theta)
-    bare = (time.perf_counter() - began) / 5
-    began = time.perf_counter()
-    report = gradlab.check_gradients(cost, theta, slope, directions=DIRECTIONS)
-    seconds = time.perf_counter() - began
-    tracemalloc.start()
-    gradlab.check_gradients(cost, theta, slope, directions=1)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    overhead = (seconds - bare * report.evaluations) / report.evaluations / n * 1e9
-    return (
-        report.verdict.value,
-        report.evaluations,
-        seconds,
-        seconds / (bare * report.evaluations),
-        overhead,
-        peak / theta.nbytes,
-    )
+    single = theta.astype(np.float32)
+
+    def ours(function: Callable[..., Any], at: np.ndarray, **options: Any) -> tuple[Callable[[], Any], ...]:
+        return lambda: gradlab.assert_gradients(function, at, slope, **options), lambda: cost(at)
+
+    if n <= ENTRYWISE:
+        yield "gradlab, every entry", *ours(cost, theta)
+        yield "gradlab, vectorized", *ours(stacked, theta, vectorized=True)
+        yield "gradlab, two threads", *ours(cost, theta, workers=2)
+    yield f"gradlab, {DIRECTIONS} directions", *ours(cost, theta, directions=DIRECTIONS)
+    yield f"gradlab, {DIRECTIONS} directions, float32", *ours(cost, single, directions=DIRECTIONS)
+    yield from _peers(n, theta)
 
 
-def main(sizes=(10**3, 10**4, 10**5, 10**6, 10**7)):
-    print(f"{'n':>10} {'verdict':8} evaluations  seconds  of bare  ns an entry  memory of theta")
-    for n in sizes:
-        verdict, evaluations, seconds, ratio, overhead, memory = row(n)
-        print(f"{n:10,} {verdict:8} {evaluations:11} {seconds:8.2f} {ratio:8.1f} {overhead:12.1f} {memory:16.1f}")
+def _peers(n: int, theta: np.ndarray) -> Iterator[tuple[str, Callable[[], Any], Callable[[], Any]]]:
+    import jax
+    import scipy.optimize
+    import torch
+    from jax.test_util import check_grads
+
+    torch.set_num_threads(1)
+    tensor = torch.tensor(theta, requires_grad=True)
+
+    def by_torch(x: torch.Tensor) -> torch.Tensor:
+        return torch.tanh(x).sum()
+
+    def torch_bare() -> float:
+        with torch.no_grad():
+            return float(by_torch(tensor))
+
+    def by_jax(x: Any) -> Any:
+        return jax.numpy.tanh(x).sum()
+
+    if n <= ENTRYWISE:
+        yield "scipy approx_fprime", lambda: scipy.optimize.approx_fprime(theta, cost), lambda: cost(theta)
+        yield "scipy check_grad", lambda: scipy.optimize.check_grad(cost, slope, theta), lambda: cost(theta)
+        yield "torch gradcheck", lambda: torch.autograd.gradcheck(by_torch, tensor), torch_bare
+    yield "torch gradcheck, fast", lambda: torch.autograd.gradcheck(by_torch, tensor, fast_mode=True), torch_bare
+    with jax.enable_x64(True):
+        array = jax.numpy.asarray(theta)
+        yield "JAX check_grads", lambda: check_grads(by_jax, (array,), order=1), lambda: float(by_jax(array))
+
+
+def memory(n: int) -> dict[str, float]:
+    """Peak of a check along one direction, as a multiple of theta, which is there before."""
+    theta = np.random.default_rng(0).standard_normal(n)
+    found = {}
+    for name, gradient in (("an array", 2 * theta), ("a function", lambda t: 2 * t)):
+        tracemalloc.start()
+        gradlab.assert_gradients(lambda t: float(np.vdot(t, t)), theta, gradient, directions=1)
+        found[name] = tracemalloc.get_traced_memory()[1] / theta.nbytes
+        tracemalloc.stop()
+    return found
+
+
+def main() -> None:
+    """Measure, print, and write the record that the site shows."""
+    rows: dict[str, dict[str, float]] = {}
+    for n in SIZES:
+        for name, check, bare in checks(n):
+            rows.setdefault(name, {})[str(n)] = in_evaluations(check, bare)
+            print(f"n = {n:10,} {name:32} {rows[name][str(n)]:12,.1f} bare evaluations", flush=True)
+    record = {"date": datetime.now(UTC).date().isoformat(), "evaluations": rows, "memory": memory(SIZES[-2])}
+    print(record["memory"])
+    RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

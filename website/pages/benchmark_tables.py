@@ -144,6 +144,14 @@ def framework_kinds() -> str:
     return _beside("kinds")
 
 
+def scale() -> str:
+    """Processor time of checks as a number of bare evaluations, by the number of entries."""
+    record = read("scale")["evaluations"]
+    sizes = list(next(row for row in record.values() if len(row) == max(map(len, record.values()))))
+    rows = [[name, *(f"{row[n]:,.0f}" if n in row else "–" for n in sizes)] for name, row in record.items()]
+    return _rows(["check", *(f"n = {int(n):,}" for n in sizes)], rows)
+
+
 def _beside(part: str) -> str:
     record = read("frameworks")
     rows = []
@@ -171,4 +179,5 @@ TABLES: dict[str, Callable[[], str]] = {
     "speed": speed,
     "frameworks": frameworks,
     "framework-kinds": framework_kinds,
+    "scale": scale,
 }
