@@ -526,3 +526,17 @@ CLAIMS |= {
         "a thousand",
     )
 }
+
+ENDS |= {"shell, process substitution": shell("$ cat <(false)")}
+CLAIMS |= {
+    "else after True": code("if True:\n    x = 1\nelse:\n    assert False"),
+    "if not True": code("if not True:\n    print('FAILED')"),
+    "if of numbers": code("x = 1\nif 1 > 2:\n    print('FAILED')"),
+}
+LOOKS |= {
+    "Octave": "octave:1> 1 + 1\n",
+    "an empty cell": "In [ ]: 1 + 1\n",
+    "a drive": "`C:\\> dir`\n",
+    "Returned": "Returned: 3\n",
+    "the other stream": "Stderr: 3\n",
+}

@@ -47,11 +47,12 @@ _VALUE = re.compile(
 )
 # Whose failure bash does not tell, or whose output goes elsewhere.
 _BACKGROUND = re.compile(
-    r"(?<![&>|<])&(?![&>])|\b(?:coproc|nohup|setsid|disown|trap|exec)\b|\bset \+|\bshopt\b|\$\(|`|[<>] ?/dev/"
+    r"(?<![&>|<])&(?![&>])|\b(?:coproc|nohup|setsid|disown|trap|exec)\b|\bset \+|\bshopt\b|[$<>]\(|`|[<>] ?/dev/"
 )
 _DOCUMENTED = re.compile(r":::\s*(\S*)")
 _LOOKS_LIKE_CODE = re.compile(
-    r">>>\s?[^`\s]|\.\.\.\s|(?:In ?|Out)\[\d*\]:|\\(?:texttt|verb|tt)\b|(?:^[\s>*-]*|`)[$%] [a-z./]"
+    r">>>\s?[^`\s]|\.\.\.\s|(?:In ?|Out)\[ ?\d*\]:|\b[A-Z]:\\\S*>|\boctave:\d+>|\\(?:texttt|verb|tt)\b"
+    r"|(?:^[\s>*-]*|`)[$%] [a-z./]"
     r"|[\w.-]+@[\w.-]+:\S*[$#] |\bPS [A-Z]:\\|\((?:Pdb|gdb|lldb)\) |(?:^|`)\w+> |^\s*[❯›»▶]+ ?\w"
     r"|Traceback \(most recent call last\)|^\s*\+[-=+]{3,}\+"
 )
@@ -62,7 +63,8 @@ _WRITTEN = {"a", "br", "div", "guess-first", "moving-picture", "sub", "sup"}
 _WRITTEN |= {"svg", "g", "path", "circle", "line", "rect", "polyline", "polygon", "title"}
 _PLUGIN = re.compile(r"\s*///(?!\s*(?:caption\b.*)?$)")
 _SAYS_OUTPUT = re.compile(
-    r"^[\s>*_#|]*(?:\[\^\w+\]:\s*)?(?:outputs?|results?|it prints|prints|printed|stdout)\s*[*_]*\s*:", re.I
+    r"^[\s>*_#|]*(?:\[\^\w+\]:\s*)?(?:outputs?|results?|it prints|prints|printed|returned|stdout|stderr)\s*[*_]*\s*:",
+    re.I,
 )
 TITLE = re.compile(r"[=≈→⇒]|\b(?:is|are|prints?|gives?|returns?|outputs?|results?|shows?|stdout|answers?)\b", re.I)
 
@@ -238,9 +240,11 @@ def _annotation(node: ast.AST) -> ast.expr | None:
 
 
 def _dead(node: ast.AST) -> Iterator[int]:
-    """Lines that no run reaches: under a constant that is false, after the end of a function or a turn of a loop."""
-    if isinstance(node, ast.If | ast.While) and isinstance(node.test, ast.Constant) and not node.test.value:
-        yield node.lineno
+    """Lines that no run reaches: under a condition that names nothing, after the end of a function or of a turn."""
+    if isinstance(node, ast.If | ast.While):
+        for_ever = isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and bool(node.test.value)
+        if not for_ever and not any(isinstance(part, ast.Name) for part in ast.walk(node.test)):
+            yield node.lineno
     for name in ("body", "orelse", "finalbody"):
         lines = getattr(node, name, None)
         for before, after in pairwise(lines) if isinstance(lines, list) else ():
