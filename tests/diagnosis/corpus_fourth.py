@@ -1,4 +1,4 @@
-"""A fourth corpus: other models, other mistakes, and some in float32; written before a look at what is said to them."""
+"""A fourth corpus: other models, other mistakes, some in float32; written before a look at what is said to them."""
 
 import numpy as np
 

@@ -54,6 +54,13 @@ def gain(block: Block, prediction: NDArray[Any], cost: float = 0.0) -> float:
     return misfit(block, block.analytic) - misfit(block, prediction) - cost
 
 
+def vanishes(values: NDArray[Any], bound: NDArray[Any], axes: tuple[int, ...]) -> bool:
+    """Does it sum to 0 over these axes, in every slice, though its entries do not vanish?"""
+    total, size = np.sum(values, axis=axes), np.sum(np.abs(values), axis=axes)
+    room = np.maximum(np.sum(bound, axis=axes), 1e-12 * size)
+    return bool(np.all(np.abs(total) <= room) and np.all(room <= 1e-4 * size) and np.any(size > 0))
+
+
 def _strays(size: int) -> int:
     return int(STRAYS * size)
 
