@@ -66,7 +66,7 @@ def messages_back_without_the_emissions(rng):
     return chain(rng, "beta")
 
 
-@mistake("GL124", "GL153", useful=["GL148", "GL151", "GL112"])
+@mistake("GL159", "GL124", "GL153", useful=["GL148", "GL151", "GL112"])
 def transitions_seen_twice_counted_once(rng):
     return chain(rng, "assigned")
 
@@ -122,7 +122,7 @@ def scan(rng, wrong):
     return check_backward(forward, backward, inputs)
 
 
-@mistake(useful=["GL123", "GL148", "GL151"])
+@mistake("GL138", useful=["GL123", "GL148", "GL151"])
 def scan_runs_forth_again_on_the_way_back(rng):
     return scan(rng, "forth")
 
@@ -132,7 +132,7 @@ def decay_of_a_state_meets_the_state_after(rng):
     return scan(rng, "late")
 
 
-@mistake(useful=["GL147", "GL128"])
+@mistake("GL128", useful=["GL147"])
 def state_handed_back_without_its_decay(rng):
     return scan(rng, "undamped")
 
@@ -182,7 +182,7 @@ def gru(rng, wrong):
     return check_backward(forward, backward, inputs)
 
 
-@mistake(useful=["GL123", "GL148"])
+@mistake("GL138", useful=["GL123", "GL148"])
 def gru_state_without_what_is_carried_over(rng):
     return gru(rng, "carried")
 
@@ -200,7 +200,7 @@ def gru_candidate_weight_meets_the_state_before_the_reset(rng):
 # ----------------------------------------------------------------------------------------------------- convolutions
 
 
-@mistake("GL137", useful=["GL148", "GL114"])
+@mistake("GL156", useful=["GL148", "GL114", "GL137"])
 def depthwise_kernel_takes_the_sum_of_all_channels(rng):
     n, t, c = 2, int(rng.integers(6, 9)), int(rng.integers(2, 4))
     k = 3
@@ -237,7 +237,7 @@ def dilation_forgotten_on_the_way_back(rng):
     return check_backward(forward, backward, {"x": rng.standard_normal(t), "w": rng.standard_normal(3)})
 
 
-@mistake("GL115", useful=["GL148", "GL151"])
+@mistake("GL158", "GL115", useful=["GL148", "GL151"])
 def transposed_convolution_bias_over_the_small_grid(rng):
     n, c, s = 2, int(rng.integers(2, 4)), 2
 
@@ -282,7 +282,7 @@ def sorted_values_not_put_back(rng):
     )
 
 
-@mistake(useful=["GL148", "GL114", "GL105"])
+@mistake("GL137", "GL138", useful=["GL148", "GL114", "GL105"])
 def spectral_filter_convolved_for_correlated(rng):
     t = int(rng.integers(5, 9))
 
@@ -322,7 +322,7 @@ def highway_gate_without_the_carried_input(rng):
     return check_backward(forward, backward, inputs)
 
 
-@mistake(useful=["GL147", "GL151", "GL148"])
+@mistake("GL156", useful=["GL147", "GL151", "GL148"])
 def maxout_pieces_all_take_the_gradient(rng):
     n, d, k = sizes(rng, 3)
     p = 3
@@ -396,12 +396,12 @@ def scores_scaled_by_the_whole_width(rng):
     return heads(rng, "width")
 
 
-@mistake(useful=["GL147", "GL151"])
+@mistake(useful=["GL147", "GL151", "GL128"])
 def causal_mask_left_out_when_weights_are_made_again(rng):
     return heads(rng, "mask")
 
 
-@mistake("GL114", useful=["GL148"])
+@mistake("GL158", "GL114", useful=["GL148"])
 def rms_gain_meets_the_raw_input(rng):
     n, d = sizes(rng, 2)
 
@@ -484,7 +484,7 @@ def low_rank_update_without_its_scale(rng):
     return check_gradients(lambda p: a.loss(**p), {"down": a.down, "up": a.up}, lambda p: a.grad(**p))
 
 
-@mistake(useful=["GL148", "GL114"])
+@mistake("GL155", useful=["GL148", "GL114"])
 def spectral_norm_held_constant(rng):
     n, d, k = sizes(rng, 3)
 
@@ -675,7 +675,7 @@ def geman_mcclure_with_the_slope_of_cauchy(rng):
     )
 
 
-@mistake()
+@mistake("GL159")
 def quantile_and_its_complement_exchanged(rng):
     return regression(
         rng, lambda f, y: np.maximum(0.8 * (y - f), -0.2 * (y - f)), lambda f, y: np.where(y > f, -0.2, 0.8)
@@ -928,7 +928,7 @@ def filter_noise_without_the_path_through_the_covariance(rng):
     )
 
 
-@mistake()
+@mistake("GL104")
 def unmixing_matrix_inverse_untransposed(rng):
     d = int(rng.integers(3, 5))
     X = rng.standard_normal((10, d))
@@ -972,7 +972,7 @@ def roughness_penalty_with_the_inner_rows_only(rng):
 # --------------------------------------------------------------------------------------------- geometry and physics
 
 
-@mistake("GL127", useful=["GL151", "GL118"])
+@mistake("GL157", "GL127", useful=["GL151", "GL118"])
 def components_of_a_field_for_derivatives_by_the_angle(rng):
     n = int(rng.integers(3, 7))
     points = np.column_stack([rng.uniform(1.2, 3, n), rng.uniform(0.3, 2.5, n), rng.uniform(0, 6, n)])
@@ -1053,7 +1053,7 @@ def torque_in_the_frame_of_the_body(rng):
     )
 
 
-@mistake("GL126", useful=["GL151", "GL118", "GL103"])
+@mistake("GL103", "GL126", useful=["GL151", "GL118"])
 def middle_atom_of_an_angle_without_its_force(rng):
     pos = rng.standard_normal((5, 3))
     triples = [(0, 1, 2), (2, 3, 4)]
@@ -1148,7 +1148,7 @@ def adjoint_meets_the_state_after_the_step(rng):
     return check_backward(lambda x0, W: path(x0, W)[-1], backward, inputs)
 
 
-@mistake("GL138", "GL112")
+@mistake("GL157", "GL138", "GL112")
 def jacobian_of_polar_coordinates_without_the_radius(rng):
     x = np.array([rng.uniform(1.5, 3), rng.uniform(0.2, 1.2), rng.uniform(0.3, 1)])
 

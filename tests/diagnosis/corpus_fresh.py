@@ -63,7 +63,7 @@ def layer_norm_counts_the_batch(rng):
     return norm_case(rng, (m, n), count=m)
 
 
-@mistake("GL114", useful=["GL148"])
+@mistake("GL158", "GL114", useful=["GL148"])
 def gain_from_the_raw_input(rng):
     return norm_case(rng, (2, *sizes(rng, 2, 4, 8)), gain="x")
 
@@ -207,7 +207,7 @@ def attention_input_lacks_the_path_of_the_keys(rng):
     return attention_case(rng, whole=False)
 
 
-@mistake("GL138")
+@mistake("GL149", "GL138")
 def rotary_embedding_turned_forth_again(rng):
     t, d = 3, 2 * int(rng.integers(1, 3))
     angle = np.outer(np.arange(1, t + 1), 0.7 ** np.arange(d // 2))
@@ -406,7 +406,7 @@ def conv_bias_averages_over_the_image(rng):
     return conv_case(rng, bias=lambda d: d.sum(axis=0).mean(axis=(1, 2)))
 
 
-@mistake("GL115", useful=["GL148"])
+@mistake("GL158", "GL115", useful=["GL148"])
 def conv_bias_of_the_first_row(rng):
     return conv_case(rng, bias=lambda d: d[:, :, 0].sum(axis=(0, 2)))
 
@@ -525,7 +525,7 @@ def lstm_candidate_derived_as_a_sigmoid(rng):
     return lstm_case(rng, g_slope="sigmoid")
 
 
-@mistake(useful=["GL148", "GL123"])
+@mistake("GL138", useful=["GL148", "GL123"])
 def lstm_cell_handed_back_without_forgetting(rng):
     return lstm_case(rng, forget=False)
 
@@ -800,7 +800,7 @@ def hinge(rng, *, count=True, decay=2.0):
     )
 
 
-@mistake("GL126", useful=["GL151"])
+@mistake("GL126", useful=["GL159", "GL151"])
 def svm_counts_the_right_class_once(rng):
     return hinge(rng, count=False)
 
@@ -1026,7 +1026,7 @@ def kernel_parameters_on_a_log_scale(rng):
     return check_gradients(cost, 0.4 * rng.standard_normal(4), grads)
 
 
-@mistake("GL148", "GL153")
+@mistake("GL159", "GL148", "GL153")
 def chain_field_without_the_observed_transitions(rng):
     T, K = 5, 3
     y = rng.integers(0, K, T)
@@ -1293,7 +1293,7 @@ def leaky_relu_without_its_leak(rng):
     return check_backward(lambda x: np.where(x > 0, x, 0.1 * x), lambda dout, x: {"x": dout * (x > 0)}, {"x": x})
 
 
-@mistake(useful=["GL148"])
+@mistake("GL158", useful=["GL148"])
 def prelu_slope_counts_the_wrong_side(rng):
     m, n = sizes(rng, 2)
     inputs = {"x": rng.standard_normal((m, n)), "alpha": np.full(n, 0.25)}

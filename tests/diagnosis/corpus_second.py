@@ -364,7 +364,7 @@ def probit_without_the_density(rng):
     return check_gradients(lambda w: -float(np.sum(log_phi(y * (X @ w)))), 0.5 * rng.standard_normal(4), grads)
 
 
-@mistake(useful=["GL148"])
+@mistake("GL159", useful=["GL148"])
 def student_spread_without_its_normaliser(rng):
     x = rng.standard_normal(9)
     params = {"mu": np.array([0.3]), "log_s": np.array([0.2])}

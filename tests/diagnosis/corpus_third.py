@@ -403,7 +403,7 @@ def gradient_scaled_to_length_one(rng):
     return check_gradients(lambda w: 10 * float(np.sum((X @ w - y) ** 2)), rng.standard_normal(5), grads)
 
 
-@mistake("GL112")
+@mistake("GL157", "GL112")
 def jacobian_of_a_reaction_with_one_rate_off(rng):
     k = rng.uniform(0.5, 2, 3)
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gradlab.diagnosis.case import CERTAIN, Case
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.upstream import column_of
+from gradlab.verdict.blocks import Block
 
 Floats = NDArray[np.float64]
 
@@ -19,34 +20,52 @@ OFF = 1e-5  # of the largest entry: what a simple difference of forward tells fo
 
 
 def jacobian_entry(case: Case) -> Iterator[Finding]:
-    """GL138 Few entries of the layer's Jacobian are wrong: which output, by which input."""
+    """GL138 The layer's Jacobian is transposed, or wrong in few entries or on its diagonal: which output, by what."""
     layer = case.layer
-    if layer is None or len(case.blocks) > 1 or not case.entrywise:
+    if layer is None or not 1 < layer.upstream.size <= MOST_OUTPUTS:
         return
-    block, R = case.entrywise[0], layer.upstream
-    if R.size > MOST_OUTPUTS or R.size * block.size > MOST_ENTRIES or min(R.size, block.size) < 2:
+    small = [b for b in case.entrywise if 1 < b.size <= MOST_ENTRIES / layer.upstream.size]
+    if not small:
         return
-    units = np.eye(R.size).reshape(R.size, *R.shape)
-    analytic = np.stack([layer.backward(unit)[block.name].ravel() for unit in units])
-    numeric = np.stack([column_of(case, block.name, i) for i in range(block.size)], axis=1)
-    size = float(np.max(np.abs(numeric)))
-    if np.max(np.abs(R.ravel() @ analytic - block.analytic.ravel())) > 1e-9 * size:  # backward is not linear
-        return
-    wrong = np.abs(analytic - numeric) > OFF * size
-    if analytic.shape[0] == analytic.shape[1] and np.all(np.abs(analytic.T - numeric) <= OFF * size):
-        said = f"The Jacobian of the output by {block.name} is transposed."
-    elif 0 < wrong.sum() <= max(1, min(wrong.size // 4, FEW)):
-        pairs = [(_index(i, R.shape), _index(j, block.shape)) for i, j in np.argwhere(wrong)[:4]]
-        places = ", ".join(f"output{i} by {block.name}{j}" for i, j in pairs)
-        said = (
-            f"Of the layer's Jacobian {'one entry is' if wrong.sum() == 1 else f'{wrong.sum()} entries are'} wrong: "
+    R = layer.upstream
+    answers = [layer.backward(unit) for unit in np.eye(R.size).reshape(R.size, *R.shape)]
+    for block in small:
+        analytic = np.stack([answer[block.name].ravel() for answer in answers])
+        numeric = np.stack([column_of(case, block.name, i) for i in range(block.size)], axis=1)
+        size = float(np.max(np.abs(numeric)))
+        if np.max(np.abs(R.ravel() @ analytic - block.analytic.ravel())) > 1e-9 * size:  # backward is not linear
+            continue
+        wrong = np.abs(analytic - numeric) > OFF * size
+        said = _said(block, R, analytic, numeric, wrong) or (_few(block, R, wrong) if len(case.blocks) == 1 else "")
+        if said:
+            i, j = np.argwhere(wrong)[0]
+            says = f"there backward has {analytic[i, j]:.6g}, a difference of forward {numeric[i, j]:.6g}"
+            yield case.finding("GL138", [block], said, says, CERTAIN)
+
+
+def _said(block: Block, R: Floats, analytic: Floats, numeric: Floats, wrong: NDArray[np.bool_]) -> str:
+    """What is wrong in the Jacobian, if few words tell."""
+    square = wrong.shape[0] == wrong.shape[1]
+    if square and np.all(np.abs(analytic.T - numeric) <= OFF * float(np.max(np.abs(numeric)))):
+        return f"The Jacobian of the output by {block.name} is transposed. Look at the line that makes it."
+    if block.shape == R.shape and wrong.any() and not wrong[~np.eye(block.size, dtype=bool)].any():
+        return (
+            f"Each entry of the output hangs on the entry of {block.name} at the same place in a way of its own, and "
+            "that part of the gradient is wrong; all others are right. Look at the path that leads straight through, "
+            "entry by entry: a skip connection, a gate, a state that is carried over, a scale."
         )
-        said += f"the derivative of {places}{' and others' if wrong.sum() > 4 else ''}."
-    else:
-        return
-    i, j = np.argwhere(wrong)[0]
-    says = f"there backward has {analytic[i, j]:.6g}, a difference of forward {numeric[i, j]:.6g}"
-    yield case.finding("GL138", [block], f"{said} Look at the line that makes it.", says, CERTAIN)
+    return ""
+
+
+def _few(block: Block, R: Floats, wrong: NDArray[np.bool_]) -> str:
+    """Which entries are wrong, if they are few."""
+    if not 0 < wrong.sum() <= max(1, min(wrong.size // 4, FEW)):
+        return ""
+    pairs = [(_index(i, R.shape), _index(j, block.shape)) for i, j in np.argwhere(wrong)[:4]]
+    places = ", ".join(f"output{i} by {block.name}{j}" for i, j in pairs)
+    few = "one entry is" if wrong.sum() == 1 else f"{wrong.sum()} entries are"
+    more = " and others" if wrong.sum() > 4 else ""
+    return f"Of the layer's Jacobian {few} wrong: the derivative of {places}{more}. Look at the line that makes it."
 
 
 def _index(i: int, shape: tuple[int, ...]) -> str:

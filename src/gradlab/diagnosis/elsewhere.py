@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gradlab.diagnosis.case import Case
+from gradlab.diagnosis.case import Case, capital
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.probe import Probe
 from gradlab.precision import format_magnitude
+from gradlab.verdict.blocks import Verdict
+
+Floats = NDArray[np.float64]
 
 
 def linear_on_one_side(case: Case) -> Iterator[Finding]:
@@ -73,3 +77,46 @@ def _symmetric(probe: Probe) -> bool:
     u, v = probe.scale * rng.standard_normal((2, probe.theta.size))
     one, other = u @ (probe.gradient(probe.theta + v) - here), v @ (probe.gradient(probe.theta + u) - here)
     return bool(abs(one - other) <= 1e-6 * max(abs(one), abs(other)))
+
+
+def same_difference(case: Case) -> Iterator[Finding]:
+    """GL159 The difference stays as it is where the parameters are moved: what they are fitted to differs."""
+    probe = case.probe
+    if case.layer or probe is None or probe.gradient is None or probe.cost is None or not case.entrywise:
+        return
+    if any(not block.wrong_count for block in case.entrywise) or len(case.wrong) > len(case.entrywise):
+        return
+    rng, here = np.random.default_rng(7), _difference(case)
+    for far in (0.01, 0.03):
+        moved = far * probe.scale * rng.choice([-1.0, 1.0], probe.theta.size)
+        for _ in range(2):
+            along = probe.scale * rng.choice([-1.0, 1.0], probe.theta.size)
+            D, there = float(here @ along), _slope_off(probe, moved, along)
+            if not abs(D) > 1e-6 * float(np.abs(here) @ np.abs(along)) or not abs(there - D) <= 1e-6 * abs(D):
+                return
+    yield case.finding(
+        "GL159",
+        case.wrong,
+        f"{capital(case.gradient(case.wrong))} is off by numbers that stay the same where the parameters are "
+        "moved. So what depends on them is right, and a constant is not: the data that they are fitted to (targets, "
+        "labels, counts that were observed, an offset), a term in which they stand as they are (a normaliser, "
+        "log θ of "
+        "a parameter that is a logarithm), or the count of examples at a corner of the loss.",
+        "numeric − analytic, along four random directions at two other points, is what it is here",
+        6.0,
+    )
+
+
+def _difference(case: Case) -> Floats:
+    """Numeric minus analytic in theta's order, 0 where a block agrees."""
+    parts = [(b.numeric - b.analytic) * (b.verdict is Verdict.WRONG) for b in case.blocks.values()]
+    return np.concatenate([part.ravel() for part in parts])
+
+
+def _slope_off(probe: Probe, moved: Floats, along: Floats) -> float:
+    """How far the analytic slope along a direction is off, at theta moved by so much."""
+    assert probe.cost is not None
+    assert probe.gradient is not None
+    h = 1e-3
+    near, far = (probe.cost(moved + k * h * along) - probe.cost(moved - k * h * along) for k in (1, 2))
+    return float((8 * near - far) / (12 * h) - along @ probe.gradient(probe.theta + moved))

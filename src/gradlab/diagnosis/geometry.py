@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gradlab.diagnosis.case import CERTAIN, Case
 from gradlab.diagnosis.evidence import explains, tolerance
 from gradlab.diagnosis.finding import Finding
+from gradlab.verdict.blocks import Block
 
 
 def tangential(case: Case) -> Iterator[Finding]:
@@ -31,18 +34,30 @@ def tangential(case: Case) -> Iterator[Finding]:
 def rotated(case: Case) -> Iterator[Finding]:
     """GL149 Analytic and numeric gradient are equally long and point elsewhere: another frame."""
     for block in case.entrywise:
-        a, n = block.analytic.ravel(), block.numeric.ravel()
-        long, other = float(np.linalg.norm(a)), float(np.linalg.norm(n))
-        room = 3 * float(np.linalg.norm(tolerance(block)))
-        ordered = np.allclose(np.sort(np.abs(a)), np.sort(np.abs(n)), rtol=1e-6)
-        if a.size in (2, 3) and abs(long - other) <= max(room, 1e-9 * other) and room < 1e-5 * other and not ordered:
-            angle = float(np.arccos(np.clip(a @ n / long / other, -1, 1)))
+        for axis in range(len(block.shape)):
+            if block.shape[axis] not in (2, 3) or (len(block.shape) > 1 and block.size < 2 * block.shape[axis]):
+                continue
+            a, n, bound = (np.moveaxis(v, axis, -1).reshape(-1, block.shape[axis]) for v in _compared(block))
+            long, other = np.linalg.norm(a, axis=1), np.linalg.norm(n, axis=1)
+            room = 3 * np.linalg.norm(bound, axis=1)
+            ordered = np.allclose(np.sort(np.abs(a)), np.sort(np.abs(n)), rtol=1e-6)
+            near = np.abs(long - other) <= np.maximum(room, 1e-9 * other)
+            if not np.all(near & (room < 1e-5 * other)) or ordered:
+                continue
+            angles = np.arccos(np.clip(np.sum(a * n, axis=1) / long / other, -1, 1))
+            which = "" if len(a) == 1 else f", each of the {len(a)} vectors along axis {axis},"
+            by = f"{angles[0]:.4g} radians ({np.degrees(angles[0]):.4g}°)"
             yield case.finding(
                 "GL149",
                 [block],
-                f"The gradient of {block.name} has the right length and another direction, turned by {angle:.4g} "
-                f"radians ({np.degrees(angle):.4g}°). Is it in another frame, such as that of the world for that of "
-                "the body?",
-                f"both lengths are {other:.6g}",
-                6.0,
+                f"The gradient of {block.name}{which} has the right length and another direction, turned by {by}"
+                f"{'' if len(a) == 1 else ' in the first'}. Is it in another frame, such as that of the world for "
+                "that of the body?",
+                f"both lengths are {', '.join(f'{v:.6g}' for v in other[:4])}",
+                6.0 * len(a),
             )
+            return
+
+
+def _compared(block: Block) -> tuple[NDArray[Any], ...]:
+    return block.analytic, block.numeric, tolerance(block)

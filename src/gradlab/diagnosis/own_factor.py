@@ -20,6 +20,19 @@ AXES = ("rows", "columns")
 AWAY = 1e-3  # of 1: a ratio that near to 1 is that of something small
 
 
+def scale_of_one_number(case: Case) -> Iterator[Finding]:
+    """GL127 The one entry of a block is off by a function of itself, there and where it is moved."""
+    for block in case.entrywise:
+        if block.size == 1 and block.analytic.any() and block.numeric.any():
+            ratio = float((block.numeric / block.analytic).ravel()[0])
+            width = 3 * float(tolerance(block).ravel()[0]) / abs(float(block.analytic.ravel()[0])) + 1e-9 * abs(ratio)
+            whole = np.ones(block.shape, dtype=bool)
+            for text, factor in _factors(block.theta.ravel()):
+                if abs(ratio - factor[0]) <= width and _follows(case, block, whole, text):
+                    yield _scale(case, block, text, 1, alone=False)
+                    break
+
+
 def parameter_scale(case: Case) -> Iterator[Finding]:
     """GL127 The ratio of both sides is a power or the exponential of the parameter itself."""
     alone = _elementwise(case)
@@ -60,6 +73,9 @@ def _factors(t: Floats) -> Iterator[tuple[str, Floats]]:
             yield f"θ^{power:g}" if power != 1 else "θ", t**power
     yield "exp(θ)", np.exp(t)
     yield "exp(−θ)", np.exp(-t)
+    if t.size == 1:  # with more entries, a constant beside a power shows as the intercept of a line
+        yield "2·θ", 2 * t
+        yield "1/(2·θ)", 0.5 / t
 
 
 def _scale(case: Case, block: Block, text: str, entries: int, alone: bool) -> Finding:

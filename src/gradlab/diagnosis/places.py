@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -164,7 +164,10 @@ def several_slices(case: Case) -> Iterator[Finding]:
     """GL151 Some rows or columns are wrong as a whole, the others agree: a gate of several, or repeated indices."""
     alike: dict[tuple[int, tuple[int, ...]], list[tuple[Block, int]]] = {}
     for block in case.entrywise:
-        if (len(block.shape) > 1 or len(case.blocks) > 1) and (found := _wrong_slices(block)):
+        found = _wrong_slices(block)
+        if found and (
+            len(block.shape) > 1 or len(case.blocks) > 1 or _both_ends(block, found[1].tolist(), block.size)
+        ):
             axis, rows = found
             alike.setdefault((block.shape[axis], tuple(rows.tolist())), []).append((block, axis))
     spoiled = {block.name for block in case.parameters} & {block.name for block in case.wrong}
@@ -178,7 +181,12 @@ def several_slices(case: Case) -> Iterator[Finding]:
             look = (
                 f"That is part {first // size} of {n // size} equal parts, counted from 0: if gates, heads or layers "
                 "are stacked there, look at the lines of this one, the derivative of its activation and its place in "
-                "the stack."
+                "the stack. If not: a mask, a condition or an index that these have and the others have not."
+            )
+        elif _both_ends(found_there[0][0], indices, n):
+            look = (
+                "Those are the two ends, and the middle agrees. Look at the border: a penalty or a difference that "
+                "begins or ends one too late, a padding that is not folded back, a window that is cut off."
             )
         else:
             look = (
@@ -203,7 +211,11 @@ def _wrong_slices(block: Block) -> tuple[int, NDArray[np.int_]] | None:
     for axis in range(len(block.shape)):
         wrong = np.moveaxis(block.verdicts == Verdict.WRONG, axis, 0).reshape(block.shape[axis], -1)
         rows = np.flatnonzero(wrong.any(axis=1))
-        enough = wrong.shape[1] > 1 or (len(block.shape) == 1 and rows.size and np.ptp(rows) + 1 == rows.size)
+        enough = wrong.shape[1] > 1 or (
+            len(block.shape) == 1
+            and rows.size
+            and (np.ptp(rows) + 1 == rows.size or _both_ends(block, rows.tolist(), len(wrong)))
+        )
         others = np.delete(np.moveaxis(block.verdicts, axis, 0).reshape(len(wrong), -1), rows, axis=0)
         enough = enough and bool(np.any(others == Verdict.AGREES, axis=1).all())  # not only untested
         if (
@@ -213,6 +225,14 @@ def _wrong_slices(block: Block) -> tuple[int, NDArray[np.int_]] | None:
         ):
             return axis, rows
     return None
+
+
+def _both_ends(block: Block, indices: Sequence[int], n: int) -> bool:
+    """Are these the first few and the last few, and the longer middle not?"""
+    gaps = np.flatnonzero(np.diff(indices) > 1)
+    return (
+        indices[0] == 0 and indices[-1] == n - 1 and len(gaps) == 1 and n - len(indices) >= max(2, len(indices) / 2)
+    )
 
 
 def one_entry(case: Case) -> Iterator[Finding]:

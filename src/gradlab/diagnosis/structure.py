@@ -122,6 +122,12 @@ def _parse(block: Block) -> tuple[str, str] | None:
     return None
 
 
+def kind_of(block: Block) -> str:
+    """Weight or bias, as its name says; empty for any other name."""
+    parsed = _parse(block)
+    return parsed[1] if parsed else ""
+
+
 def is_matrix(block: Block) -> bool:
     """Has it more than one axis along which there is more than one entry?"""
     return sum(n > 1 for n in block.shape) > 1

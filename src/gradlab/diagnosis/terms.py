@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.diagnosis.case import CERTAIN, Case, capital, groups, share
-from gradlab.diagnosis.evidence import Interval, explains, fraction, tolerance
+from gradlab.diagnosis.evidence import Interval, coefficient, explains, fraction, tolerance
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.places import only
 from gradlab.diagnosis.values import hint
@@ -119,6 +119,32 @@ def decay_of_some(case: Case) -> Iterator[Finding]:
             f"{block.size - n} agree",
             CERTAIN if n >= 3 else 6.0,
         )
+
+
+def term_of_some(case: Case) -> Iterator[Finding]:
+    """GL140 The difference is 1/θ, exp θ or θ² times one number in some entries of a block; the others are right."""
+    for block in [] if case.layer else case.entrywise:
+        wrong = block.verdicts == Verdict.WRONG
+        n = int(wrong.sum())
+        if n < 3 or n > block.size / 2:
+            continue
+        D, t, bound = (block.numeric - block.analytic)[wrong], block.theta[wrong], tolerance(block)[wrong]
+        for what, text, shape in SHAPES[1:]:
+            c = coefficient(np.asarray(shape(t)), D, bound)
+            if c is None or 0.0 in c or np.ptp(t) == 0:
+                continue
+            amount = Interval(abs(c.low), abs(c.high))
+            verb = "lack" if c.middle > 0 else "have too much of"
+            yield case.finding(
+                "GL140",
+                [block],
+                f"{_some_places(block, wrong)} of {block.name} {verb} a term, the others agree: {amount} times "
+                f"{what}. "
+                "Look for a term that cost and gradient do not share, such as the logarithm of these entries.",
+                f"numeric = analytic {'+' if c.middle > 0 else '−'} {amount} · {text} in {n} entries",
+                CERTAIN,
+            )
+            return
 
 
 def _some_places(block: Block, wrong: NDArray[np.bool_]) -> str:

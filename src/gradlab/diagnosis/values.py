@@ -227,7 +227,8 @@ def zero(case: Case) -> Iterator[Finding]:
             else:
                 said = (
                     f"Every wrong entry of {block.name} is exactly zero in the analytic gradient, the others are "
-                    "right. Look for a loop that ends one early, or a mask."
+                    "right. Look for entries that no line adds to: a loop that ends one early, a part of a sum "
+                    "that was forgotten, or a mask."
                 )
             yield case.finding(
                 "GL103",
@@ -242,8 +243,8 @@ def decay(case: Case) -> Iterator[Finding]:
     """GL107 The difference is a multiple of the parameters (L2), or of their signs (L1)."""
     for name, term, x in (("L2", "θ", _theta), ("L1", "sign(θ)", _sign)):
         for c, blocks in groups(case.wrong, x, lambda b: b.numeric - b.analytic):
-            if 0.0 in c:
-                continue
+            if 0.0 in c or (name == "L2" and _ignores_length(blocks) and not _is_short(c)):
+                continue  # then what lies along θ is what a division by the length takes out
             amount = f"{Interval(abs(c.low), abs(c.high))} · {term}"
             lacks, what = (
                 (f"lacks {amount}", "is in the cost and not in the gradient")
@@ -259,6 +260,12 @@ def decay(case: Case) -> Iterator[Finding]:
                 f"numeric = analytic {'+' if c.middle > 0 else '−'} {amount}",
                 cost=c.digits(usual=0.0) + (x is _sign),
             )
+
+
+def _ignores_length(blocks: list[Block]) -> bool:
+    """Is every numeric gradient at right angles to its parameters, as where only their direction counts?"""
+    along = [(b.numeric * b.theta, evidence.tolerance(b) * np.abs(b.theta)) for b in blocks if not b.directions]
+    return bool(along) and all(evidence.vanishes(v, bound, tuple(range(v.ndim))) for v, bound in along)
 
 
 def _constant_too(blocks: list[Block], x: Vector) -> str:

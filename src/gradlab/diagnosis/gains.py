@@ -1,0 +1,84 @@
+"""A rule on what is added to a layer's output, or multiplies it: the sum over the upstream gradient that it needs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlab.diagnosis.case import CERTAIN, Case
+from gradlab.diagnosis.evidence import tolerance
+from gradlab.diagnosis.finding import Finding
+from gradlab.diagnosis.probe import LayerProbe
+from gradlab.verdict.blocks import Block, Verdict
+
+Floats = NDArray[Any]
+
+
+def gain_or_shift(case: Case) -> Iterator[Finding]:
+    """GL158 A block is added to the output, or multiplies something: its gradient is a sum over R."""
+    layer = case.layer
+    if layer is None or not any(b.verdict is Verdict.AGREES for b in case.blocks.values()):
+        return  # where all is wrong, the mistake lies before these sums
+    found = [(block, _said(layer, block)) for block in case.entrywise if block.size < layer.output.size]
+    if len(found) == len(case.wrong) and all(said for _, said in found):
+        for block, (message, says) in ((b, s) for b, s in found if s):
+            yield case.finding("GL158", [block], message, says, CERTAIN)
+
+
+def _said(layer: LayerProbe, block: Block) -> tuple[str, str] | None:
+    """The sum that the gradient must be, and what the analytic one sums instead."""
+    p = layer.inputs[block.name]
+    times = (
+        layer.forward({block.name: p + 1}) - layer.output
+    )  # what stands beside the block, if forward is linear in it
+    again = (layer.forward({block.name: p + 3}) - layer.output) / 3
+    if not np.allclose(times, again, rtol=1e-9, atol=1e-12 * np.max(np.abs(times))):
+        return None
+    R = layer.upstream
+    for axes in _places(p.shape, R.shape):
+        room = np.maximum(3 * tolerance(block), 1e-9 * np.max(np.abs(block.numeric)))
+        if np.any(np.abs(_summed(R * times, axes, p.shape) - block.numeric) > room):
+            continue
+        over = [axis for axis in range(R.ndim) if axis not in axes or R.shape[axis] > 1 == p.shape[axes.index(axis)]]
+        kept = f"axis {over[0]}" if len(over) == 1 else f"axes {', '.join(map(str, over))}"
+        if np.allclose(times, 1):
+            return (
+                f"{block.name} is added to the output, so its gradient is the sum of the upstream gradient over "
+                f"{kept}, "
+                "all of it. The analytic one is another number: a part of the sum, another axis, or something "
+                "beside it.",
+                f"numeric = R summed over {kept}, in all {block.size} entries",
+            )
+        others = {"nothing": np.ones_like(R), "the output": layer.output}
+        others |= {name: x for name, x in layer.inputs.items() if x.shape == R.shape}
+        beside = next(
+            (n for n, x in others.items() if np.allclose(_summed(R * x, axes, p.shape), block.analytic)), ""
+        )
+        instead = {"": "something else", "nothing": "R alone"}.get(beside, f"R · {beside}")
+        return (
+            f"{block.name} multiplies a quantity h in the output, so its gradient is the sum of R · h over "
+            f"{kept}. The "
+            f"analytic one is the sum of {instead}: look at what backward takes for h (what went into the product: "
+            "normalised, activated, of the right step).",
+            f"numeric = (R · h) summed over {kept}, h = change of the output for 1 more of {block.name}",
+        )
+    return None
+
+
+def _places(shape: tuple[int, ...], into: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """Ways in which the axes of a block may lie in the output, in their order; the last ones first, as NumPy does."""
+    for axes in reversed(list(itertools.combinations(range(len(into)), len(shape)))):
+        if all(n in (1, into[axis]) for n, axis in zip(shape, axes, strict=True)):
+            yield axes
+
+
+def _summed(values: Floats, axes: tuple[int, ...], shape: tuple[int, ...]) -> Floats:
+    """The sum over all axes but these, and over those of these along which the block has one entry."""
+    rest = tuple(axis for axis in range(values.ndim) if axis not in axes)
+    left = values.sum(axis=rest)
+    one = tuple(i for i, n in enumerate(shape) if n == 1)
+    return np.asarray(left.sum(axis=one, keepdims=True) if one else left)
