@@ -127,7 +127,7 @@ def scan_runs_forth_again_on_the_way_back(rng):
     return scan(rng, "forth")
 
 
-@mistake("GL114", useful=["GL148"])
+@mistake("GL158", "GL114", useful=["GL148"])
 def decay_of_a_state_meets_the_state_after(rng):
     return scan(rng, "late")
 
@@ -675,7 +675,7 @@ def geman_mcclure_with_the_slope_of_cauchy(rng):
     )
 
 
-@mistake("GL159")
+@mistake()
 def quantile_and_its_complement_exchanged(rng):
     return regression(
         rng, lambda f, y: np.maximum(0.8 * (y - f), -0.2 * (y - f)), lambda f, y: np.where(y > f, -0.2, 0.8)

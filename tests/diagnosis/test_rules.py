@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -23,7 +24,8 @@ def findings(**changed):
 def test_every_rule_has_a_code_of_its_own_form():
     codes = [re.match(r"GL\d{3}\b", inspect.getdoc(rule)) for rule in RULES]
     assert all(codes)
-    assert len({code[0] for code in codes}) >= len(RULES) - 4  # some codes are seen in more ways than one
+    ways = Counter(code[0] for code in codes)  # some codes are seen in more ways than one
+    assert max(ways.values()) <= 3
 
 
 def test_a_flipped_sign():

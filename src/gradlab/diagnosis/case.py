@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from gradlab.diagnosis import evidence
 from gradlab.diagnosis.evidence import Interval
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.probe import LayerProbe, Probe
-from gradlab.diagnosis.structure import is_input
+from gradlab.diagnosis.structure import Structure, is_input, read
 from gradlab.precision import format_magnitude
 from gradlab.verdict.blocks import Block, Verdict
 
@@ -41,6 +42,17 @@ class Case:
         if self.layer is None:
             return list(self.blocks.values())
         return [block for block in self.blocks.values() if not is_input(block.name)]
+
+    @cached_property
+    def structure(self) -> Structure | None:
+        """The layers that these are of, read once from names and shapes; None where neither tells."""
+        return read(self.parameters)
+
+    @cached_property
+    def biases(self) -> frozenset[str]:
+        """Names of the blocks that are biases of a layer."""
+        layers = self.structure.layers if self.structure else ()
+        return frozenset(bias.name for layer in layers for bias in layer.biases)
 
     @property
     def entrywise(self) -> list[Block]:

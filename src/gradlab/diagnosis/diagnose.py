@@ -81,7 +81,6 @@ CAUSES: tuple[Rule, ...] = (
     own_factor.factor_of_its_own,
     own_factor.elementwise,
     contracted.jacobian_entry,
-    elsewhere.same_difference,
     elsewhere.linear_on_one_side,
 )
 WEAK: tuple[Rule, ...] = (
@@ -90,6 +89,7 @@ WEAK: tuple[Rule, ...] = (
     whereabouts.only_the_input,
     square.diagonal,
     places.several_slices,
+    elsewhere.same_difference,
 )
 WEAKEST: tuple[Rule, ...] = (sums.right_sums, whereabouts.run_of_entries)
 PLACES: tuple[Rule, ...] = (places.one_slice, places.one_entry)

@@ -17,54 +17,65 @@ from gradlab.verdict.blocks import Block, Verdict
 
 Floats = NDArray[Any]
 
+STEP = 1e-4
+SEEN = 1e-6  # of the largest entry: what a simple difference of forward tells
+
 
 def gain_or_shift(case: Case) -> Iterator[Finding]:
     """GL158 A block is added to the output, or multiplies something: its gradient is a sum over R."""
     layer = case.layer
     if layer is None or not any(b.verdict is Verdict.AGREES for b in case.blocks.values()):
         return  # where all is wrong, the mistake lies before these sums
-    found = [(block, _said(layer, block)) for block in case.entrywise if block.size < layer.output.size]
+    found = [
+        (block, _said(layer, block, block.name in case.biases))
+        for block in case.entrywise
+        if block.size < layer.output.size
+    ]
     if len(found) == len(case.wrong) and all(said for _, said in found):
         for block, (message, says) in ((b, s) for b, s in found if s):
             yield case.finding("GL158", [block], message, says, CERTAIN)
 
 
-def _said(layer: LayerProbe, block: Block) -> tuple[str, str] | None:
+def _said(layer: LayerProbe, block: Block, bias: bool) -> tuple[str, str] | None:
     """The sum that the gradient must be, and what the analytic one sums instead."""
     p = layer.inputs[block.name]
-    times = (
-        layer.forward({block.name: p + 1}) - layer.output
-    )  # what stands beside the block, if forward is linear in it
-    again = (layer.forward({block.name: p + 3}) - layer.output) / 3
-    if not np.allclose(times, again, rtol=1e-9, atol=1e-12 * np.max(np.abs(times))):
-        return None
+    times = (layer.forward({block.name: p + STEP}) - layer.forward({block.name: p - STEP})) / (2 * STEP)
+    far = layer.forward({block.name: p + 1}) - layer.output
+    linear = np.allclose(times, far, rtol=1e-7, atol=1e-8 * np.max(np.abs(far)))  # else it stands inside a function
     R = layer.upstream
     for axes in _places(p.shape, R.shape):
-        room = np.maximum(3 * tolerance(block), 1e-9 * np.max(np.abs(block.numeric)))
+        room = np.maximum(3 * tolerance(block), SEEN * np.max(np.abs(block.numeric)))
         if np.any(np.abs(_summed(R * times, axes, p.shape) - block.numeric) > room):
             continue
         over = [axis for axis in range(R.ndim) if axis not in axes or R.shape[axis] > 1 == p.shape[axes.index(axis)]]
         kept = f"axis {over[0]}" if len(over) == 1 else f"axes {', '.join(map(str, over))}"
-        if np.allclose(times, 1):
+        if linear and np.allclose(times, 1):
             return (
                 f"{block.name} is added to the output, so its gradient is the sum of the upstream gradient over "
-                f"{kept}, "
-                "all of it. The analytic one is another number: a part of the sum, another axis, or something "
-                "beside it.",
+                f"{kept}, all of it. The analytic one is another number: a part of the sum, another axis, or "
+                "something beside it.",
                 f"numeric = R summed over {kept}, in all {block.size} entries",
             )
-        others = {"nothing": np.ones_like(R), "the output": layer.output}
-        others |= {name: x for name, x in layer.inputs.items() if x.shape == R.shape}
-        beside = next(
-            (n for n, x in others.items() if np.allclose(_summed(R * x, axes, p.shape), block.analytic)), ""
-        )
-        instead = {"": "something else", "nothing": "R alone"}.get(beside, f"R · {beside}")
+        says = f"numeric = (R · h) summed over {kept}, h = change of the output for 1 more of {block.name}"
+        if not linear and bias:
+            return None  # added inside a function: the rule on biases says what its sum needs
+        if not linear:
+            return (
+                f"Each entry of {block.name} acts on its own entries of the output, inside a function, and is right "
+                f"nowhere. Its gradient is a sum over {kept} of upstream gradient · slope · what {block.name} is "
+                "multiplied by. The slope goes to other blocks too, which agree: look at the sum, and at what is "
+                "multiplied (of which step, before or after what).",
+                says,
+            )
+        others = {"R alone": np.ones_like(R), "R · the output": layer.output}
+        others |= {f"R · {name}": x for name, x in layer.inputs.items() if x.shape == R.shape}
+        sums = {text: _summed(R * x, axes, p.shape) for text, x in others.items()}
+        instead = next((text for text, total in sums.items() if np.allclose(total, block.analytic)), "something else")
         return (
-            f"{block.name} multiplies a quantity h in the output, so its gradient is the sum of R · h over "
-            f"{kept}. The "
-            f"analytic one is the sum of {instead}: look at what backward takes for h (what went into the product: "
-            "normalised, activated, of the right step).",
-            f"numeric = (R · h) summed over {kept}, h = change of the output for 1 more of {block.name}",
+            f"{block.name} multiplies a quantity h in the output, so its gradient is the sum of R · h over {kept}. "
+            f"The analytic one is the sum of {instead}: look at what backward takes for h (what went into the "
+            "product: normalised, activated, of the right step).",
+            says,
         )
     return None
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from gradlab.diagnosis.case import Case
 from gradlab.diagnosis.finding import Finding
-from gradlab.diagnosis.structure import BIAS, WEIGHT, LayerBlocks, is_input, is_matrix, read
+from gradlab.diagnosis.structure import BIAS, WEIGHT, LayerBlocks, is_input, is_matrix
 from gradlab.verdict.blocks import Block, Verdict
 
 
@@ -39,7 +39,7 @@ class Pattern:
 
 def _pattern(case: Case) -> Pattern | None:
     """The pattern, or None if there are no layers to be seen, or nothing in one is wrong."""
-    structure = read(case.parameters)
+    structure = case.structure
     if structure is None:
         return None
     wrong: dict[str, list[int]] = {WEIGHT: [], BIAS: []}

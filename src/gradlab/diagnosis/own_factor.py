@@ -79,16 +79,20 @@ def _factors(t: Floats) -> Iterator[tuple[str, Floats]]:
 
 
 def _scale(case: Case, block: Block, text: str, entries: int, alone: bool) -> Finding:
-    message = (
-        f"Each entry of {block.name} is off by a power of itself: an exponent of this elementwise function is off."
-        if alone
-        else f"Each wrong entry of {block.name} is off by a factor of its own parameter, {text}: cost and gradient "
-        "take it on different scales, such as θ on one side and log θ on the other. Multiply by the "
-        "derivative of the "
-        "transform, or leave it out."
-    )
+    if alone:
+        said = f"Each entry of {block.name} is off by a power of itself: an exponent of this function is off."
+    else:
+        said = f"Each wrong entry of {block.name} is off by a factor of its own parameter, {text}: "
+        said += (
+            "an exponent or a power of it is off, such as a temperature or a width that one side has and the "
+            "other has "
+            "not, or one side knows a transform (log θ for θ) and the other does not."
+            if " · " in text
+            else "cost and gradient take it on different scales, such as θ on one side and log θ on the other. "
+            "Multiply by the derivative of the transform, or leave it out."
+        )
     says = f"numeric = {text} · analytic in all {entries} wrong entries"
-    return case.finding("GL127", [block], message, says, CERTAIN)
+    return case.finding("GL127", [block], said, says, CERTAIN)
 
 
 def _follows(case: Case, block: Block, wrong: NDArray[np.bool_], text: str) -> bool:
@@ -154,7 +158,7 @@ def factor_of_a_slice(case: Case) -> Iterator[Finding]:
             parts = [np.moveaxis(v, axis, 0).reshape(n, -1) for v in (block.analytic, D, block.theta, bound)]
             a, d, t, room = parts
             for x, said in ((a, "factor"), (t, "term")):
-                if (case.layer and said == "term") or np.linalg.matrix_rank(x, tol=1e-6 * np.abs(x).max()) < 2:
+                if np.linalg.matrix_rank(x, tol=1e-6 * np.abs(x).max()) < 2:
                     continue  # rows that are multiples of one row, as those of one example, fit anything
                 if np.count_nonzero(x) - n < 4:
                     continue  # and so do rows of one entry each

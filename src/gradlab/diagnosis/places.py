@@ -67,6 +67,7 @@ def _orders(block: Block) -> Iterator[Guess]:
             continue
         for shift in (1, -1):
             yield f"has its {name} shifted by one", np.roll(a, shift, axis), 0.6
+            yield f"has its {name} shifted by one, the end cut off", *_cut_off(block, shift, axis)
         yield f"has its {name} reversed", np.flip(a, axis), 0.6
         if size < a.size:
             rows_a, rows_n = np.moveaxis(a, axis, 0).reshape(size, -1), np.moveaxis(n, axis, 0).reshape(size, -1)
@@ -78,6 +79,15 @@ def _orders(block: Block) -> Iterator[Guess]:
         yield "is turned by 180°", np.flip(a), 0.6
     flat = a.ravel()[_matching(a.reshape(-1, 1), n.reshape(-1, 1))]
     yield "has its entries in another order", flat.reshape(a.shape), _choices(a.size)
+
+
+def _cut_off(block: Block, shift: int, axis: int) -> tuple[NDArray[Any], float]:
+    """Shifted by one, where what comes in at the end is not known: it has to be stated, all of its digits."""
+    moved = np.moveaxis(np.roll(block.analytic, shift, axis), axis, 0)
+    end = 0 if shift == 1 else -1
+    moved[end] = np.moveaxis(block.numeric, axis, 0)[end]
+    stated = np.moveaxis(evidence.excess(block, block.analytic), axis, 0)[end]
+    return np.moveaxis(moved, 0, axis), 0.6 + float(np.sum(np.log10(np.clip(stated, 1.0, 10**evidence.MOST))))
 
 
 def _matching(a: NDArray[Any], n: NDArray[Any]) -> NDArray[np.int_]:
@@ -112,7 +122,8 @@ def another_block(case: Case) -> Iterator[Finding]:
                     "GL106",
                     [block],
                     f"{block.name} has the gradient of {other.name}. Look for a mixed-up name or index where the "
-                    "gradients are put together.",
+                    "gradients are put together"
+                    + (f", or for a factor that only {block.name} needs." if block.size == 1 else "."),
                     f"analytic {block.name} = numeric {other.name} in all {block.size} entries",
                     min(evidence.misfit(block, block.analytic), evidence.misfit(other, 0 * block.analytic))
                     - math.log10(len(case.blocks)),
@@ -135,11 +146,14 @@ def slice_scaled(case: Case) -> Iterator[Finding]:
                 if whole
                 else "Look for an index that is treated apart."
             )
+            off = f"by one factor: it should be {share(simple or factor)} what it is"
+            if 0.0 in factor:
+                off = "and the cost does not change with it: its gradient is 0"
             yield case.fit(
                 "GL108",
                 [block],
                 always(scaled),
-                f"Only {name} is wrong, by one factor: it should be {share(simple or factor)} what it is. {look}",
+                f"Only {name} is wrong, {off}. {look}",
                 f"all {block.wrong_count} wrong entries lie in {name}; numeric = {factor} · analytic there,",
                 cost=factor.digits(usual=1.0) + math.log10(block.analytic.shape[axis]),
             )
@@ -185,8 +199,11 @@ def several_slices(case: Case) -> Iterator[Finding]:
             )
         elif _both_ends(found_there[0][0], indices, n):
             look = (
-                "Those are the two ends, and the middle agrees. Look at the border: a penalty or a difference that "
-                "begins or ends one too late, a padding that is not folded back, a window that is cut off."
+                "Those are the two ends: is it the border (a penalty or a difference that begins or ends one too "
+                "late, "
+                "a padding that is not folded back, a window that is cut off)? Or are they the indices that are "
+                "looked "
+                "up, or more than once (then add up: np.add.at), or those of a mask?"
             )
         else:
             look = (

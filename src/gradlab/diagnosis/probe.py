@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from gradlab.problem.layer import Layer, Upstream, UpstreamCost
 from gradlab.problem.problem import Problem
 
 Floats = NDArray[np.float64]
+FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 
 
 @dataclass(frozen=True)
@@ -67,14 +68,15 @@ class Probe:
 
     @classmethod
     def of(cls, problem: Problem, gradient: Callable[[Floats], Floats] | None) -> Probe | None:
-        """Of a check; None in float32, where answers at other points are too coarse to tell anything."""
+        """Of a check; in float32 answers at other points are too coarse to tell anything, so a layer is all "
+        "there is."""
         theta, asked = problem.parameters.theta, problem.cost.cost
-        if theta.dtype != np.float64:
-            return None
         if isinstance(asked, UpstreamCost):
             names = list(problem.parameters.names)
             if (probe := layer_probe(asked.layer, asked.upstream, names, problem.rng)) is not None:
-                return probe
+                return probe if theta.dtype == np.float64 else replace(probe, gradient=None, cost=None)
+        if theta.dtype != np.float64:
+            return None
 
         domain = problem.cost.domain
 
@@ -102,27 +104,30 @@ class Probe:
 
 
 def layer_probe(layer: Layer, upstream: Upstream, names: list[str], rng: np.random.Generator) -> Probe | None:
-    """Of a layer whose inputs are plain float64 arrays and whose output is one; None of any other."""
-    arrays = {n: v for n, v in layer.inputs.items() if isinstance(v, np.ndarray) and v.dtype == np.float64}
+    """Of a layer whose inputs are plain arrays of floats and whose output is one; None of any other."""
+    own = {n: v for n, v in layer.inputs.items() if isinstance(v, np.ndarray) and v.dtype in FLOATS}
     outputs = list(layer.outputs)
-    if len(outputs) > 1 or any(name not in arrays for name in names) or layer.outputs[outputs[0]].dtype != np.float64:
+    if len(outputs) > 1 or any(name not in own for name in names) or layer.outputs[outputs[0]].dtype not in FLOATS:
         return None
     (only,) = outputs
+    arrays = {name: v.astype(np.float64, copy=False) for name, v in own.items()}
     ends = np.cumsum([arrays[name].size for name in names])[:-1]
 
     def moved(theta: Floats) -> dict[str, Floats]:
         parts = np.split(theta, ends)
-        return {name: part.reshape(arrays[name].shape) for name, part in zip(names, parts, strict=True)}
+        shaped = zip(names, parts, strict=True)
+        return {name: part.reshape(own[name].shape).astype(own[name].dtype, copy=False) for name, part in shaped}
 
     def gradient(theta: Floats) -> Floats:
         found = layer.gradients(upstream, moved(theta))
         return np.concatenate([np.asarray(found[name], dtype=np.float64).ravel() for name in names])
 
     def forward(point: Mapping[str, Floats]) -> Floats:
-        return np.asarray(layer.output(point)[only], dtype=np.float64)
+        typed = {name: value.astype(own[name].dtype, copy=False) for name, value in point.items()}
+        return np.asarray(layer.output(typed)[only], dtype=np.float64)
 
     def backward(R: Floats) -> dict[str, Floats]:
-        found = layer.gradients({only: np.asarray(R, dtype=np.float64)})
+        found = layer.gradients({only: np.asarray(R, dtype=upstream[only].dtype)})
         return {name: np.asarray(found[name], dtype=np.float64) for name in names}
 
     theta = np.concatenate([arrays[name].ravel() for name in names])
@@ -131,5 +136,6 @@ def layer_probe(layer: Layer, upstream: Upstream, names: list[str], rng: np.rand
         return float(np.sum(upstream[only] * forward(moved(theta + delta))))
 
     scale = np.where(theta != 0, np.abs(theta), 1.0)
-    asked = LayerProbe(forward, backward, arrays, upstream[only], layer.outputs[only])
+    R, Y = (np.asarray(side[only], dtype=np.float64) for side in (upstream, layer.outputs))
+    asked = LayerProbe(forward, backward, arrays, R, Y)
     return Probe(theta, scale, gradient, cost, rng, asked)

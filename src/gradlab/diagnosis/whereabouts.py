@@ -10,7 +10,7 @@ import numpy as np
 
 from gradlab.diagnosis.case import Case, capital
 from gradlab.diagnosis.finding import Finding
-from gradlab.diagnosis.structure import by_name, is_input, read
+from gradlab.diagnosis.structure import by_name, is_input
 from gradlab.diagnosis.upstream import place_of
 from gradlab.verdict.blocks import Block, Verdict
 
@@ -88,7 +88,7 @@ def only_one_block(case: Case) -> Iterator[Finding]:
 def _or_above(case: Case, block: Block) -> str:
     """Nothing below the lowest layer shows whether what comes down to it is right, unless its own bias does."""
     order = case.parameters
-    structure = read(order)
+    structure = case.structure
     layer = by_name(structure).get(block.name) if structure else None
     shown = layer is not None and any(b.verdict is Verdict.AGREES for b in layer.blocks)
     if shown or is_input(block.name) or len(order) < 2 or not (order[0] is block or order[-1] is block):
@@ -121,8 +121,20 @@ def everything(case: Case) -> Iterator[Finding]:
         whole = block.wrong_count == block.size
         look = f"{'Every entry' if whole else f'{block.wrong_count} of {block.size} entries'} of {block.name} "
         look += f"{'is' if whole else 'are'} wrong, and no simple mistake explains them. "
+        look += _all_but(block)
         look += f"Begin at {place_of(block)}: write down its derivative, and compare the number."
     yield case.finding("GL147", case.wrong, look, _where(case))
+
+
+def _all_but(block: Block) -> str:
+    """The rows or columns that are right, if they are few and right as a whole: what sets them apart may tell."""
+    for axis in range(len(block.shape) if len(block.shape) > 1 else 0):
+        wrong = np.moveaxis(block.verdicts == Verdict.WRONG, axis, 0).reshape(block.shape[axis], -1)
+        right = np.flatnonzero(~wrong.any(axis=1))
+        if wrong.shape[1] > 1 and 0 < right.size < len(wrong) / 2 and np.delete(wrong, right, axis=0).mean() > MOST:
+            places = ", ".join(map(str, right[:4].tolist())) + (", …" if right.size > 4 else "")
+            return f"Along axis {axis} all are wrong but {places}: what sets them apart? "
+    return ""
 
 
 def _border(case: Case) -> str:
