@@ -276,7 +276,7 @@ def gamma_regression_divided_by_the_mean_twice(rng):
     )
 
 
-@mistake(useful=["GL148", "GL106"])
+@mistake("GL106", useful=["GL148"])
 def spread_of_groups_takes_the_sum_of_their_gradients(rng):
     g = int(rng.integers(4, 8))
     y = rng.standard_normal((g, 3))

@@ -183,7 +183,7 @@ def bilinear_layer_reads_one_factor_twice(rng):
     return check_backward(lambda x1, x2, weight: np.einsum("mn,knd,md->mk", x1, weight, x2), backward, inputs)
 
 
-@mistake("GL123")
+@mistake("GL125", "GL123")
 def squeeze_and_excite_without_the_gate_path(rng):
     n, c = 2, int(rng.integers(3, 5))
     inputs = {"x": rng.standard_normal((n, c, 2, 3)), "W": rng.standard_normal((c, c))}

@@ -48,12 +48,6 @@ class Case:
         """The layers that these are of, read once from names and shapes; None where neither tells."""
         return read(self.parameters)
 
-    @cached_property
-    def biases(self) -> frozenset[str]:
-        """Names of the blocks that are biases of a layer."""
-        layers = self.structure.layers if self.structure else ()
-        return frozenset(bias.name for layer in layers for bias in layer.biases)
-
     @property
     def entrywise(self) -> list[Block]:
         """The wrong blocks, unless they were compared along directions: most rules need every entry."""

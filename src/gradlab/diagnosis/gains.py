@@ -27,7 +27,7 @@ def gain_or_shift(case: Case) -> Iterator[Finding]:
     if layer is None or not any(b.verdict is Verdict.AGREES for b in case.blocks.values()):
         return  # where all is wrong, the mistake lies before these sums
     found = [
-        (block, _said(layer, block, block.name in case.biases))
+        (block, _said(layer, block, list(case.blocks.values())))
         for block in case.entrywise
         if block.size < layer.output.size
     ]
@@ -36,7 +36,7 @@ def gain_or_shift(case: Case) -> Iterator[Finding]:
             yield case.finding("GL158", [block], message, says, CERTAIN)
 
 
-def _said(layer: LayerProbe, block: Block, bias: bool) -> tuple[str, str] | None:
+def _said(layer: LayerProbe, block: Block, blocks: list[Block]) -> tuple[str, str] | None:
     """The sum that the gradient must be, and what the analytic one sums instead."""
     p = layer.inputs[block.name]
     times = (layer.forward({block.name: p + STEP}) - layer.forward({block.name: p - STEP})) / (2 * STEP)
@@ -57,7 +57,7 @@ def _said(layer: LayerProbe, block: Block, bias: bool) -> tuple[str, str] | None
                 f"numeric = R summed over {kept}, in all {block.size} entries",
             )
         says = f"numeric = (R · h) summed over {kept}, h = change of the output for 1 more of {block.name}"
-        if not linear and bias:
+        if not linear and _is_bias(layer, blocks, R * times):
             return None  # added inside a function: the rule on biases says what its sum needs
         if not linear:
             return (
@@ -78,6 +78,19 @@ def _said(layer: LayerProbe, block: Block, bias: bool) -> tuple[str, str] | None
             says,
         )
     return None
+
+
+def _is_bias(layer: LayerProbe, blocks: list[Block], dZ: Floats) -> bool:
+    """Is it added to x @ W, so that the same dZ makes the gradient of a weight?"""
+    rows = dZ.reshape(-1, dZ.shape[-1]) if dZ.ndim else dZ.reshape(1, 1)
+    for x in layer.inputs.values():
+        flat = x.reshape(-1, x.shape[-1]) if x.ndim else x.reshape(1, 1)
+        if len(flat) == len(rows):
+            made = flat.T @ rows
+            same = (w.numeric for w in blocks if w.shape == made.shape)
+            if any(np.allclose(made, n, rtol=SEEN, atol=SEEN * np.max(np.abs(n))) for n in same):
+                return True
+    return False
 
 
 def _places(shape: tuple[int, ...], into: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

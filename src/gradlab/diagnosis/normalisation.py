@@ -72,6 +72,30 @@ def _missing_term(case: Case, block: Block, cut: Slices, gains: list[tuple[str, 
                     f"in each slice numeric − analytic is a multiple of {words}; numeric · x sums to 0",
                     CERTAIN,
                 )
+    if not case.layer or cut.count < 4 or _in_span(block, cut, (x,)):
+        return None
+    if _in_span(block, cut, (1.0,)):
+        return case.finding(
+            "GL125",
+            [block],
+            f"All entries of {block.name} in a slice over {cut.words} are off by one number. Something comes back "
+            "through their sum or their mean, alike for all of them, and it is missing or wrong: a pooling, a "
+            "gate that "
+            "sees the mean, a mean that is subtracted.",
+            f"numeric − analytic is the same for all {cut.count} entries of each slice",
+            CERTAIN,
+        )
+    if _in_span(block, cut, (1.0, x)):
+        return case.finding(
+            "GL125",
+            [block],
+            f"The gradient of {block.name} has what a normalisation over {cut.words} adds, a multiple of 1 and of "
+            f"{block.name} in each slice, and forward does not normalise there: is its mean and spread a fixed "
+            "one (of "
+            "training, in evaluation), or that of another axis?",
+            "in each slice numeric − analytic is a sum of multiples of 1 and x; numeric does not sum to 0",
+            CERTAIN,
+        )
     return None
 
 

@@ -162,8 +162,9 @@ def factor_of_a_slice(case: Case) -> Iterator[Finding]:
                     continue  # rows that are multiples of one row, as those of one example, fit anything
                 if np.count_nonzero(x) - n < 4:
                     continue  # and so do rows of one entry each
-                size = np.sum(x * x, axis=1)
-                c = np.sum(d * x, axis=1) / np.where(size > 0, size, 1)
+                weight = x / room**2  # entries that are known well count for more
+                size = np.sum(weight * x, axis=1)
+                c = np.sum(weight * d, axis=1) / np.where(size > 0, size, 1)
                 if np.any(np.abs(d - c[:, None] * x) > room) or np.ptp(c) < 1e-6 * np.abs(c).max():
                     continue
                 which = AXES[axis] if len(block.shape) == 2 else f"slices along axis {axis}"
