@@ -80,7 +80,8 @@ def _factors(t: Floats) -> Iterator[tuple[str, Floats]]:
 
 def _scale(case: Case, block: Block, text: str, entries: int, alone: bool) -> Finding:
     if alone:
-        said = f"Each entry of {block.name} is off by a power of itself: an exponent of this function is off."
+        said = f"Each entry of {block.name} is off by a power of itself: "
+        said += "an exponent of this elementwise function is off."
     else:
         said = f"Each wrong entry of {block.name} is off by a factor of its own parameter, {text}: "
         said += (
