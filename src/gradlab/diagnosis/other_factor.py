@@ -17,6 +17,7 @@ from gradlab.verdict.blocks import Block, Verdict
 Floats = NDArray[Any]
 Named = tuple[str, Floats]
 
+SHARP = 1e-6  # share of a ratio within which it must be known
 MOST = 60  # other parameters that are tried; more of them would fit by chance
 FUNCTIONS = (
     ("{}", lambda t: t),
@@ -38,10 +39,12 @@ def factor_of_another(case: Case) -> Iterator[Finding]:
             if not np.all(a) or len(others) > MOST:
                 continue
             ratio, width = n / a, 3 * bound / np.abs(a) + 1e-9 * np.abs(n / a)
+            if not np.all(width <= SHARP * np.abs(ratio)):
+                continue  # numbers that are not well known fit anything
             if a.size > 1 and np.ptp(ratio) <= 1e-3 * np.max(np.abs(ratio)):
                 continue  # one number explains it
             for text, factor in _candidates(others, pairs=a.size > 2):
-                if np.all(np.abs(ratio - factor) <= width) and (a.size > 1 or np.max(np.abs(width)) < 1e-6):
+                if np.all(np.abs(ratio - factor) <= width):
                     yield case.finding(
                         "GL157",
                         [block],
@@ -77,7 +80,8 @@ def _settings(case: Case, block: Block) -> Iterator[tuple[str, Any, list[Named]]
                 if i != k
             ]
             at = (*[slice(None)] * axis, k)
-            yield _slice(block, axis, k), at, sides
+            if 1 < wrong[at].size == int(wrong.sum()):  # a part of the mistake may fit by chance
+                yield _slice(block, axis, k), at, sides
 
 
 def _numbers(case: Case, block: Block) -> list[Named]:

@@ -70,7 +70,11 @@ def last_step(case: Case) -> Iterator[Finding]:
 
 def summed_too_far(case: Case) -> Iterator[Finding]:
     """GL156 Each entry has the sum, or the mean, of all entries along an axis that should be kept."""
+    layers = case.structure.layers if case.structure else ()
+    biases = {bias.name for layer in layers for bias in layer.biases}  # their rule speaks of the axis of their sum
     for block in case.entrywise:
+        if block.name in biases:
+            continue
         N, axes = block.numeric, [axis for axis, n in enumerate(block.shape) if n > 1]
         for axis in axes:
             for how, total in (("sum", N.sum(axis=axis, keepdims=True)), ("mean", N.mean(axis=axis, keepdims=True))):
