@@ -24,7 +24,7 @@ _LOCK = "pyodide-lock.json"
 _SCRIPTS = ("blind", "editor", "found", "labs", "lines", "live", "old-numbers", "play", "traps", "worker")
 SCRIPTS = tuple(_LIVE / f"{name}.mjs" for name in _SCRIPTS)
 _ESBUILD = ("--bundle", "--minify", "--format=esm", "--log-level=warning")
-_SEARCH = tuple(BROWSER / "search" / name for name in ("search.mjs", "words.mjs", "synonyms.json", "asked.json"))
+_SEARCH = tuple(BROWSER / "search" / name for name in ("search.mjs", "words.mjs", "synonyms.json"))
 _PYTHON = (_LIVE / "live.py", _EQUALITY)
 _HERE = Path(__file__).parent
 _COMPILED = (_HERE / "compile.mjs", _HERE / "compiled.py", *_PYTHON)

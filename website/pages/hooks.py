@@ -31,6 +31,7 @@ from website.pages import (
     landing,
     live_blocks,
     markup,
+    search_words,
     serve_cache,
     service_worker,
     static_reports,
@@ -122,6 +123,7 @@ def on_post_template(output_content: str, template_name: str, config: MkDocsConf
 
 def on_post_build(config: MkDocsConfig) -> None:
     hunt_reports.write(Path(config.site_dir))
+    search_words.write(Path(config.site_dir))
     if _Build.served:
         _Build.served.end()
     else:
