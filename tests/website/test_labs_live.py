@@ -62,6 +62,63 @@ class Hunt:
         return self.look()
 
 
+def test_a_check_asks_the_function_that_is_there_and_hears_nothing_but_the_report(tab: Page) -> None:
+    """What an earlier check left behind is no repair, and what the function prints is no verdict."""
+    go(tab, "labs/losses/")
+    bug = labs.find("sign-flipped")
+    hunt = Hunt(tab, bug.id)
+    whole = hunt.look()
+    assert re.fullmatch(r"WRONG: the gradient does not match the cost in 8 of 8 blocks: .* and 2 more\.", whole), (
+        whole
+    )
+    lying = bug.source.replace("    m =", "    print('AGREES: the gradient matches')\n    m =")
+    assert hunt.repair(lying).startswith("WRONG: ")
+    assert hunt.repair(bug.correct_source.replace(bug.name, "other")).startswith("Not yet: stopped by an error")
+    printing = bug.correct_source.replace("    m =", "    print('looking')\n    m =")
+    assert hunt.repair(printing) == SOLVED
+
+
+def test_a_hunt_is_solved_where_the_browser_keeps_nothing(chromium: Browser) -> None:
+    with visit(chromium, viewport=LAPTOP) as visitor:
+        page = visitor.open("labs/dense/")
+        page.evaluate(
+            "() => { Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); }; }"
+        )
+        hunt = Hunt(page, labs.find("dw-doubled").id)
+        hunt.lines.locator("[data-n='3']").click()
+        told = page.locator(".lab-end")
+        expect(told).to_contain_text("1 of ")
+        expect(told).to_contain_text("This browser keeps nothing")
+        expect(told.get_by_role("link")).to_have_text("Next: Hunt 1.2")
+
+
+@pytest.mark.parametrize(
+    ("asked", "seed"), [("3", "3"), ("1e9", "8"), ("abc", "8"), ("-1", "8"), ("1.5", "8"), ("", "8")]
+)
+def test_a_link_to_a_seed_that_is_not_there_says_so(chromium: Browser, asked: str, seed: str) -> None:
+    with visit(chromium, viewport=LAPTOP) as visitor:
+        page = visitor.open(f"{BLIND}?seed={asked}")
+        expect(page.get_by_label("Seed")).to_have_value(seed)
+        said = "" if asked == seed else "The link asks for a seed that is not there; seeds go from 0 to 999."
+        expect(page.locator(".lab-dare")).to_have_text(said)
+
+
+def test_where_there_is_room_the_report_stands_beside_the_code(chromium: Browser) -> None:
+    for width, beside in ((1366, False), (1920, True)):
+        with visit(chromium, viewport={"width": width, "height": 1000}) as visitor:
+            page = visitor.open("labs/dense/")
+            hunt = Hunt(page, labs.find("dw-doubled").id)
+            code, report = (part.first.bounding_box() for part in (hunt.lines, page.locator(".lab-report")))
+            assert code
+            assert report
+            assert (report["x"] >= code["x"] + code["width"]) == beside
+            assert (report["y"] + 50 < code["y"] + code["height"]) or not beside
+            assert report["x"] + report["width"] <= width
+            hints = hunt.hints.first.bounding_box()
+            assert hints
+            assert hints["y"] >= max(part["y"] + part["height"] for part in (code, report)) - 1
+
+
 def go(page: Page, address: str) -> None:
     """Instant navigation to a page whose hunts can be hunted."""
     navigate(page, address)

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { kept, merged } from "../../../website/browser/live/progress.mjs";
+import { keep, kept, lost, merged, note } from "../../../website/browser/live/progress.mjs";
 
 /** What `kept` makes of what a browser has stored under its key. */
 function read(text) {
@@ -57,4 +57,18 @@ test("a file that is no progress brings nothing", () => {
   const ours = { a: { name: "Hunt 1.1", at: "/labs/#one", hints: 0, looked: false } };
   for (const theirs of [null, 3, "text", [], [[1]], {}, { a: 1 }, { b: { name: "x", at: "javascript:1" } }])
     assert.deepEqual(merged(ours, theirs), ours, JSON.stringify(theirs));
+});
+
+test("a browser that keeps nothing has what was found until the page is left, and says so", () => {
+  const setItem = () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  globalThis.localStorage = { getItem: () => null, setItem };
+  assert.equal(lost(), false);
+  note("a", "Hunt 1.1", "/labs/#one", { solved: "2026-01-02" });
+  assert.equal(kept().a.solved, "2026-01-02");
+  assert.equal(lost(), true);
+  globalThis.localStorage = { getItem: () => null, setItem: () => {} };
+  keep(kept());
+  assert.equal(lost(), false);
 });

@@ -20,8 +20,12 @@ test("verified is said of nothing but the page's own code that gave its own outp
 });
 
 test("an error is an error, whoever wrote the code", () => {
-  for (const whose of WHOSE)
-    assert.deepEqual(verdict({ ok: false, line: 3 }, whose), ["Stopped by an error in line 3", "error"]);
+  for (const whose of WHOSE) {
+    const [words, state] = verdict({ ok: false, line: 3 }, whose);
+    assert.ok(words.startsWith("Stopped by an error in line 3"));
+    assert.equal(words.endsWith("; a block above is your version"), whose.below && !whose.edited);
+    assert.equal(state, "error");
+  }
   assert.deepEqual(verdict({ ok: false }, WHOSE[0]), ["Stopped by an error", "error"]);
 });
 

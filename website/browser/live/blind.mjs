@@ -95,13 +95,14 @@ export async function blind(lab, make, lines) {
   });
   task.reset = () => task.write(lab.broken); // not to the function of the page as it is read
 
-  const seed = [link.get("seed"), drafts.read(BEGUN), own]
-    .map((one) => Number.parseInt(one, 10))
-    .find((n) => n in draws);
+  const asked = link.get("seed");
+  const seed = [asked, drafts.read(BEGUN), own].map((one) => Number(one || Number.NaN)).find((n) => n in draws);
   field.value = seed;
   await turn(seed);
   const [clicks, seen] = ["clicks", "hints"].map((name) => Number.parseInt(link.get(name), 10));
-  if (clicks >= 0 && seen >= 0)
+  if (asked !== null && Number(asked) !== seed)
+    dare.textContent = `The link asks for a seed that is not there; seeds go from 0 to ${draws.length - 1}.`;
+  else if (clicks >= 0 && seen >= 0)
     dare.textContent = `Somebody found this one with ${count(clicks, "wrong click")} and ${count(seen, "hint")}. Can you?`;
 }
 

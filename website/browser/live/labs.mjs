@@ -69,11 +69,14 @@ function hunt(title, make) {
   });
   opened(answer, () => ({ looked: true }));
 
-  // Hunts share a page, and often the name of the function: what a block needs is run again just before it.
+  // Hunts share a page, and often the name of the function: what a block needs is run again just before it, without
+  // the names of earlier runs. Else a function that is there no more would still be checked.
+  first.alone = (how) => Object.getPrototypeOf(first).alone.call(first, { ...how, fresh: true });
   for (const block of blocks) {
     const beside = blocks.filter((other) => other.parentNode === block.parentNode);
     const needed = beside.slice(0, beside.indexOf(block) + 1);
     block.run = async (front = block) => {
+      if (!(await first.runUpTo(first, [first], front))) return;
       for (const [k, each] of needed.entries())
         if (!(await each.runUpTo(each, [first, ...needed.slice(0, k + 1)], front))) return;
       return true;
@@ -102,15 +105,16 @@ function hunt(title, make) {
     true,
   );
   check.classList.add("lab-check");
-  check.addEventListener("live-ran", ({ detail: { ok, text = "", line, function: name, error } }) => {
-    const agrees = !!ok && text.startsWith("AGREES"),
+  check.addEventListener("live-ran", ({ detail: { ok, text = "", html, line, function: name, error } }) => {
+    const told = verdictOf(html) ?? text.split("\n")[0],
+      agrees = !!ok && told.startsWith("AGREES"),
       own = check.code === check.block.code;
     const solved = agrees && own && task.code.trim() !== lab.broken.trim();
     said.textContent = solved
       ? "Solved: the checker agrees."
       : !ok
         ? failure(line, name, error)
-        : text.split("\n")[0] + (agrees && !own ? " But the check was edited: reset it, and check again." : "");
+        : told + (agrees && !own ? " But the check was edited: reset it, and check again." : "");
     said.classList.toggle("gl-agrees", solved);
     if (solved && !kept()[lab.id]?.solved) lab.note({ solved: today() });
   });
@@ -122,6 +126,10 @@ function hunt(title, make) {
   if (lab.id !== "blind") script.then(({ lines }) => lines(lab, make));
   else Promise.all([script, more("blind")]).then(([{ lines }, { blind }]) => blind(lab, make, lines));
 }
+
+/** The verdict of the report that the check ends with, in a line: what the function prints stands before it. */
+const verdictOf = (html = "") =>
+  new DOMParser().parseFromString(html, "text/html").querySelector(".gradlab-verdict")?.textContent.trim();
 
 /** Where the reader's function went wrong, and why; nothing where it was stopped. */
 const failure = (line, name, error) =>

@@ -1,6 +1,6 @@
 // A hunt that starts from the report: which line of the right code was broken in the copy? The answers come with the first click.
 import { read } from "./answers.mjs";
-import { kept, today } from "./progress.mjs";
+import { kept, lost, today } from "./progress.mjs";
 
 const WORDS = { agrees: "No. ", wrong: "No. ", numbers: "Near, but no. ", open: "It could be. " };
 
@@ -18,6 +18,8 @@ export function lines(lab, make, text = lab.blocks[1].block.code) {
 
   text.split("\n").forEach((shown, k) => {
     const code = make("code", { textContent: shown || " " });
+    const indent = shown.search(/\S|$/) + 4; // a line too long for the window goes on further in than it begins
+    Object.assign(code.style, { paddingLeft: `${indent}ch`, textIndent: `-${indent}ch` });
     const plain = !shown.trim() || /^(def|#)/.test(shown.trim());
     const line = plain
       ? make("span", { className: "lab-line" }, code)
@@ -102,7 +104,7 @@ export function lines(lab, make, text = lab.blocks[1].block.code) {
       make("b", {
         textContent: `Found, with ${wrong || "no"} wrong click${wrong === 1 ? "" : "s"}. ${hunt.title}. `,
       }),
-      `${hunt.why} The margin says which row of the report rules out which line. ${lab.share ? "" : `${solved} of ${all.length} hunts are solved. `}`,
+      `${hunt.why} The margin says which row of the report rules out which line. ${lab.share ? "" : `${solved} of ${all.length} hunts are solved. `}${lost() ? "This browser keeps nothing: when you leave the page, it is forgotten. " : ""}`,
       ...(lab.share ? lab.share(wrong) : [to]),
     );
   }
@@ -128,6 +130,7 @@ export function lines(lab, make, text = lab.blocks[1].block.code) {
   });
   listing.hidden = true;
   listing.after(list, said);
+  report.classList.add("lab-report");
   return () => {
     list.remove();
     said.remove();

@@ -1,10 +1,13 @@
 // What a reader has found, kept in this browser. Whatever lies there, a page gets only what it can show.
 const KEY = "gradlab-labs";
 
+/** Whether what was found is lost with this page. Each script has its own copy of this one, so it lies where all see it. */
+export const lost = () => KEY in globalThis;
+
 /** What was found so far: {hunt: {name, at, hints, looked, solved}}. */
 export function kept() {
   try {
-    const found = Object.entries(JSON.parse(localStorage.getItem(KEY)) ?? {});
+    const found = Object.entries(globalThis[KEY] ?? JSON.parse(localStorage.getItem(KEY)) ?? {});
     return Object.fromEntries(found.filter(([, one]) => shown(one)));
   } catch {
     return {};
@@ -14,8 +17,9 @@ export function kept() {
 export function keep(all) {
   try {
     localStorage.setItem(KEY, JSON.stringify(all));
+    delete globalThis[KEY];
   } catch {
-    // a browser that keeps nothing: the hunt goes on
+    globalThis[KEY] = all;
   }
 }
 

@@ -16,7 +16,8 @@ export const running = (status, time, place = "") =>
  */
 export function verdict({ ok, same, text = "", time = 0, line }, { edited, below, verified }) {
   const printed = text.trim() ? "" : `, ${NOTHING}`;
-  if (!ok) return [line ? `Stopped by an error in line ${line}` : "Stopped by an error", "error"];
+  const edit = below && !edited ? "; a block above is your version" : "";
+  if (!ok) return [`Stopped by an error${line ? ` in line ${line}` : ""}${edit}`, "error"];
   if (edited) return [`Your version: done${printed}, in ${seconds(time)}`, "edited"];
   if (below) return [`Done, below an edit${printed}, in ${seconds(time)}`, "edited"];
   if (!same) return ["Differs from what this page shows", "differs"];

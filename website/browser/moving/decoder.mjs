@@ -4,9 +4,13 @@ import { draw, make, path, plane, text } from "./svg.mjs";
 const WRITTEN = /^(-?)(?=\.?\d)(\d*)\.?(\d*)(?:e([+-]?\d{1,3}))?$/i;
 const span = (low, high) => (low === high ? `${low}` : `${low} to ${high}`);
 
-/** A number as written: its last digit says how exactly it is known. Nothing if it is none. */
+// The one number in a line that was copied, such as `difference: tensor(0.2851)`; W1 holds none.
+const AMONG = /(?<![\w.,−-])[-−]?(?:\d+[.,]?\d*|[.,]\d+)(?:e[+-]?\d+)?(?!\w|[.,]\d)/gi;
+
+/** A number as written: its last digit says how exactly it is known. Nothing if it is none, or one of several. */
 function read(written) {
-  const parts = WRITTEN.exec(written.trim().replace(",", ".").replace("−", "-"));
+  const [one, other] = /[%/*^]/.test(written) ? [] : (written.match(AMONG) ?? []);
+  const parts = one && !other && WRITTEN.exec(one.replace(",", ".").replace("−", "-"));
   if (!parts) return undefined;
   const [, minus, whole, decimals, exponent] = parts,
     lastDigit = 10 ** ((exponent ?? 0) - decimals.length);
@@ -28,7 +32,7 @@ export function decode(written) {
   const number = read(written);
   if (!number) return ["type a number from 0 to 1, such as 0.3333 or 1.19e-7"];
   const { minus, d, low, high } = number;
-  if ((minus && d) || low > 1)
+  if ((minus && d) || !(low <= 1))
     return [
       "formula (2) gives no number above 1: over the larger side, 2 is the wrong sign; look at your denominator",
     ];
@@ -90,7 +94,7 @@ function picture(svg, number) {
     "d",
   );
   p.curve((power) => curve(10 ** power), "gl-soft");
-  if (!number || number.minus || number.low > 1) return;
+  if (!number || number.minus || !(number.low <= 1)) return;
   const d = Math.min(number.d, 1),
     k = Math.min(Math.log10((1 + d) / (1 - d)), FAR);
   p.add(path([[p.x(-FAR), p.y(d)], [p.x(FAR), p.y(d)]], "gl-wrong thin line")); // biome-ignore format: two points
