@@ -285,6 +285,13 @@ Chosen: two steps, so that one lucky step is not believed; longer ones leave the
 
 Unit: rungs, two a decade."""
 
+WIDE = (0.3, 1.0, 3.0)
+"""Steps at which a line that is flat is asked once more: does the cost jump there?
+
+Chosen: on a stair wider than three times the parameter nothing tells a rounded cost from one that does not use it.
+
+Unit: share of a scale."""
+
 STAIR_LINES = 6
 """Lines of a block that are tried for stairs before the rest is left in peace.
 

@@ -23,7 +23,8 @@ def on_stairs(ladder: Ladder, found: Estimates, wanted: Floats) -> tuple[Ints, F
 
     First up to `STAIR_LINES` of them are tried: six evaluations each, and sixteen to 48 more if the analytic slope
     is right from afar. If that and jumps come together in one line, the rest is asked for jumps alone: from afar the
-    small slopes of rounded costs are not known well.
+    small slopes of rounded costs are not known well. Where lines are flat, one or two jumps further off are enough:
+    then nothing can be told along any flat line.
     """
     wrong = np.flatnonzero(np.abs(wanted - found.value) > found.bound)
     some = wrong[np.unique(np.linspace(0, len(wrong) - 1, tuned.STAIR_LINES).astype(int))] if len(wrong) else wrong
@@ -31,7 +32,24 @@ def on_stairs(ladder: Ladder, found: Estimates, wanted: Floats) -> tuple[Ints, F
     if len(lines):
         rest = _jumping(ladder, found, wanted, np.setdiff1d(wrong, lines), fit=0.0)
         lines, slopes = np.append(lines, rest[0]), np.append(slopes, rest[1])
+    flat = np.setdiff1d(wrong[found.value[wrong] == 0], lines)
+    if len(lines) or _on_a_wide_stair(ladder, np.intersect1d(flat, some)):
+        lines, slopes = np.append(lines, flat), np.append(slopes, np.zeros(len(flat)))
     return lines, slopes
+
+
+def _on_a_wide_stair(ladder: Ladder, lines: Ints) -> bool:
+    """Whether the cost jumps further off, along one of some lines that are flat: nothing fits on one wide stair.
+
+    A cost that is flat beside a threshold, as a ReLU is, moves without a jump there.
+    """
+    for line in lines if ladder.cost.domain is None else ():
+        for step in tuned.WIDE:
+            afar = float(ladder.slopes_beside(int(line), np.zeros(1), step)[0])
+            way = ladder.slopes_beside(int(line), step * _between(), float(rung_step(tuned.AFAR[-1])))
+            if abs(afar - way.mean()) > tuned.UNEXPLAINED * abs(afar):  # not NaN
+                return True
+    return False
 
 
 def _jumping(ladder: Ladder, found: Estimates, wanted: Floats, lines: Ints, *, fit: float) -> tuple[Ints, Floats]:
@@ -40,7 +58,6 @@ def _jumping(ladder: Ladder, found: Estimates, wanted: Floats, lines: Ints, *, f
     One step is enough where the cost does not move at all beside the point: it stands on one stair.
     """
     stairs, slopes = [], []
-    between = (np.arange(tuned.ON_THE_WAY) + 0.5) / tuned.ON_THE_WAY * 2 - 1  # of a step to both sides
     rungs = [ladder.top[lines], *(np.full(len(lines), rung) for rung in tuned.AFAR)]
     afar = np.array([ladder.slopes_at(lines, rung) for rung in rungs])
     for j, line in enumerate(lines):
@@ -49,9 +66,14 @@ def _jumping(ladder: Ladder, found: Estimates, wanted: Floats, lines: Ints, *, f
             step = min(step, float(rung_step(tuned.AFAR[-1])))
         fits = np.flatnonzero(fit * np.abs(afar[:, j] - wanted[line]) <= abs(wanted[line] - near))  # not NaN
         for k in fits if len(fits) >= (2 if near else 1) else ():
-            way = ladder.slopes_beside(int(line), between * float(rung_step(rungs[k][j])), step)
+            way = ladder.slopes_beside(int(line), _between() * float(rung_step(rungs[k][j])), step)
             if abs(afar[k, j] - way.mean()) > tuned.UNEXPLAINED * abs(afar[k, j] - near):
                 stairs.append(int(line))
                 slopes.append(float(afar[k, j]))
                 break
     return np.array(stairs, dtype=np.int_), np.array(slopes)
+
+
+def _between() -> Floats:
+    """Points on the way, in units of a step to both sides."""
+    return (np.arange(tuned.ON_THE_WAY) + 0.5) / tuned.ON_THE_WAY * 2 - 1
