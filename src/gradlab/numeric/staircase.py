@@ -7,12 +7,14 @@ says nothing of what was meant. What speaks for stairs is that the analytic slop
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from gradlab import constants as tuned
 from gradlab.numeric.estimates import Estimates
-from gradlab.numeric.ladder import Ladder, rung_step
+from gradlab.numeric.ladder import Ladder, Line, rung_step
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
@@ -44,12 +46,31 @@ def _on_a_wide_stair(ladder: Ladder, lines: Ints) -> bool:
     A cost that is flat beside a threshold, as a ReLU is, moves without a jump there.
     """
     for line in lines if ladder.cost.domain is None else ():
-        for step in tuned.WIDE:
-            afar = float(ladder.slopes_beside(int(line), np.zeros(1), step)[0])
-            way = ladder.slopes_beside(int(line), step * _between(), float(rung_step(tuned.AFAR[-1])))
-            if abs(afar - way.mean()) > tuned.UNEXPLAINED * abs(afar):  # not NaN
+        along = ladder.lines[line]
+
+        def value(t: float, along: Line = along) -> float:
+            return float(ladder.cost.at([(along.where, along.step(t))])[0])
+
+        for end in np.outer(tuned.WIDE, (1, -1)).flat:
+            if _jump_before(value, ladder.cost.value, float(end)):
                 return True
     return False
+
+
+def _jump_before(value: Callable[[float], float], here: float, end: float) -> bool:
+    """Whether the cost jumps between the point and a distance: halved twenty times, a slope leaves a millionth."""
+    near, far, low, high = 0.0, end, here, value(end)
+    change = abs(high - low)
+    for _ in range(20):
+        if not change > 0:  # or NaN
+            return False
+        middle = (near + far) / 2
+        between = value(middle)
+        if abs(between - low) >= abs(high - between):
+            far, high = middle, between
+        else:
+            near, low = middle, between
+    return abs(high - low) > 1e-3 * change
 
 
 def _jumping(ladder: Ladder, found: Estimates, wanted: Floats, lines: Ints, *, fit: float) -> tuple[Ints, Floats]:
