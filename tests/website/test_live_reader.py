@@ -253,6 +253,7 @@ def test_a_blocked_download_is_said_and_can_be_tried_again(chromium: Browser, fi
         visitor.context.unroute(blocked)
         if file in FILES[:2]:
             block.get_by_role("button", name="Retry").click()
+            expect(block).not_to_have_attribute("data-state", "failed")
             assert "0.333" in ended(block)
             assert state(block) == "same"
 

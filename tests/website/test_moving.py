@@ -646,7 +646,7 @@ def test_the_keyboard_is_seen_in_a_picture(page: Page) -> None:
 # Is the focus within a picture; and how it is shown.
 FOCUS = """() => {
   const here = document.activeElement, style = getComputedStyle(here);
-  return [Boolean(here.closest(".moving-controls")), style.outlineStyle, parseFloat(style.outlineWidth)];
+  return [Boolean(here.closest("moving-picture")), style.outlineStyle, parseFloat(style.outlineWidth)];
 }"""
 
 

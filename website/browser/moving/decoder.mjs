@@ -24,7 +24,7 @@ export function met(written, famous) {
   const one = read(written),
     other = read(famous);
   if (!one || one.minus || one.digits < Math.min(3, other.digits)) return false;
-  return one.d === other.d || (one.low <= other.d && other.d < one.high);
+  return one.d === other.d || (one.low < other.d && other.d < one.high);
 }
 
 /** What a relative difference can mean. */
