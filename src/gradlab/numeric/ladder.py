@@ -151,12 +151,14 @@ class Ladder:
     def _inside(self) -> float:
         """Noise of a cost that adds all these entries up and rounds the sum: it takes all of their slopes.
 
-        Lines through many entries share them, so that the steepest tells.
+        Lines through many entries share them, so that the steepest tells. An entry that is 0 is not rounded.
         """
-        lines = np.arange(len(self.lines))
+        lines, theta = np.arange(len(self.lines)), self.cost.parameters.theta
         nearest = self.slope[self._lowest(lines) - self.bottom, lines]
-        shared = bool(self.lines) and self.lines[0].many
-        steepest = float(np.fmax.reduce(np.abs(nearest))) if shared else norm(nearest)
+        if self.lines and self.lines[0].many:
+            steepest = float(np.fmax.reduce(np.abs(nearest))) if theta.any() else 0.0
+        else:
+            steepest = norm(nearest[theta[[line.where for line in self.lines]] != 0])
         return tuned.INSIDE * self.round_off * float(np.fmax(self.steep, steepest))
 
     def _least_moves(self) -> Floats:

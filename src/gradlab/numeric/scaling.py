@@ -139,7 +139,8 @@ def start(problem: Problem) -> Start:
         error = errors[:, j]
         changes = error - tuned.SAFETY * noise / rung_step(rungs[:-1])
         best = rungs[np.nanargmin(error)] if np.isfinite(error).any() else bottom
-        steep = np.fmax(steep, np.abs(ladder.slope[best - ladder.bottom, j]))
+        if parameters.theta[at].any():  # a 0 is not rounded
+            steep = np.fmax(steep, np.abs(ladder.slope[best - ladder.bottom, j]))
         longer = np.clip(sizes[at] / scale[at], None, tuned.LONGER)
         if best >= -2 and highest[j] > -1:
             best = _pushed(ladder, j, int(highest[j]))

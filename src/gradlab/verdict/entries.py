@@ -37,7 +37,9 @@ def examine(problem: Problem) -> Numeric:
     own, round_off = np.abs(bend) / step, unit_roundoff(problem.parameters.theta.dtype)
     shaken = 2 * round_off * np.sqrt(own) * np.sqrt(np.maximum(own, begin.bent))
     rounding = 4 * np.finfo(np.float64).eps * np.abs(slope)
-    noise = max(problem.noise, tuned.INSIDE * round_off * max(norm(slope), begin.steep))
+    noise = max(
+        problem.noise, tuned.INSIDE * round_off * max(norm(slope[problem.parameters.theta != 0]), begin.steep)
+    )
     bound = tuned.SAFETY * noise / step + shaken + rounding
     error, size = np.abs(wanted - slope), np.minimum(np.abs(wanted), np.abs(slope))
     straight = np.abs(bend) <= np.abs(slope) + bound  # else there may be a kink right here
