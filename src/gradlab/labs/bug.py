@@ -1,5 +1,6 @@
 """What a planted bug is: a right function, the one place where it was changed, and a network to put it in."""
 
+import functools
 import hashlib
 import inspect
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.floating[Any]]
 Function = Callable[..., Any]
+source_of = functools.cache(inspect.getsource)  # which reads the whole file anew for each function
 
 
 class Case(NamedTuple):
@@ -123,7 +125,7 @@ class Bug:
     @property
     def correct_source(self) -> str:
         """The source of the right function."""
-        return inspect.getsource(self.correct)
+        return source_of(self.correct)
 
     @property
     def source(self) -> str:

@@ -1,7 +1,6 @@
 """Small networks with one place left open: what stands there comes as an argument, right or wrong."""
 
 import copy
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ import numpy as np
 
 from gradlab import nn
 from gradlab.labs import pieces
-from gradlab.labs.bug import Array, Case, Function, Gradients
+from gradlab.labs.bug import Array, Case, Function, Gradients, source_of
 
 Params = Mapping[str, Array]
 
@@ -55,7 +54,7 @@ class network:
         used = self._parts()
         used.pop("add_decay" if not self.decay else "", None)
         used.pop("dropout_backward" if self.keep == 1 else "", None)
-        others = [inspect.getsource(function) for part, function in used.items() if part != self.part]
+        others = [source_of(function) for part, function in used.items() if part != self.part]
         around = _AROUND.format(
             activation=_ACTIVATION[self.hidden],
             activation_backward=used["activation_backward"].__name__,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradlab.labs.bug import Array
+from gradlab.labs.bug import Array, source_of
 
 
 def dense(A, W, b):
@@ -74,7 +74,7 @@ class Writing:
     def source(self) -> str:
         """The forward, and the first line of what is to be written."""
         head = f"def {self.name}({', '.join((*self.upstream, *self.asked))}):"
-        return f'{inspect.getsource(self.forward)}\n\n{head}\n    raise NotImplementedError("write it")\n'
+        return f'{source_of(self.forward)}\n\n{head}\n    raise NotImplementedError("write it")\n'
 
     def inputs(self, seed: int, turn: int = 0) -> dict[str, Array]:
         """Inputs of a check; the same seed draws the same. In three turns each size is 3, 4 and 5."""

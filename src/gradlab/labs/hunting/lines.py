@@ -6,11 +6,11 @@ value is changed a little just after it was made, and it reaches the blocks whos
 """
 
 import ast
-import copy
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -58,12 +58,10 @@ class Code:
         self.right = self.run(source)
         self.lines = tuple(self._lines())
 
-    def run(self, source: str, shake: Callable[[Any, int], Any] | None = None) -> dict[str, Array]:
+    def run(self, code: str | CodeType, shake: Callable[[Any, int], Any] | None = None) -> dict[str, Array]:
         """The gradient that another version of the code gives."""
         space: Namespace = {"np": np, "_shake": shake}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)  # `1[...]`, of a slip
-            exec(compile(source, "<hunt>", "exec"), space)  # source of this package, with a small change
+        exec(compiled(code) if isinstance(code, str) else code, space)  # of this package, with a small change
         with np.errstate(all="ignore"):
             return {name: np.array(grad, float) for name, grad in self._gradients(space).items()}
 
@@ -125,9 +123,7 @@ class Code:
 
     def _reached(self, node: ast.stmt, k: int) -> list[Reach]:
         """What the value k of a statement reaches, for each time that it is made."""
-        shaken = _shaken(self.tree, node.lineno, k)
-        if shaken is None:
-            return [frozenset(self.right)]  # cannot be changed alone: it may reach everything
+        shaken = _shaken(self.source, node.lineno, k)
         made: Counter[int] = Counter()
         parts: list[int] = []
 
@@ -148,9 +144,9 @@ class Code:
                 found.append(self._differs(shaken, shake))
         return found
 
-    def _differs(self, source: str, shake: Callable[[Any, int], Any]) -> Reach:
+    def _differs(self, code: CodeType, shake: Callable[[Any, int], Any]) -> Reach:
         try:
-            now = self.run(source, shake)
+            now = self.run(code, shake)
         except (ArithmeticError, IndexError, KeyError, TypeError, ValueError):
             return frozenset(self.right)  # a changed index leads nowhere: it may reach everything
         return frozenset(
@@ -158,6 +154,13 @@ class Code:
             for name, right in self.right.items()
             if now[name].shape != right.shape or not np.allclose(now[name], right, rtol=CHANGED, atol=1e-12)
         )
+
+
+def compiled(source: str | ast.Module) -> CodeType:
+    """Code that `exec` takes, without the warning that Python has for a slip such as `1[...]`."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        return compile(source, "<hunt>", "exec")
 
 
 def _parts(value: Any) -> int:
@@ -215,9 +218,8 @@ def sites(node: ast.stmt) -> list[tuple[str, ast.expr]]:
     return [(next(n.id for n in ast.walk(part) if isinstance(n, ast.Name)), part) for part in flat]
 
 
-def _shaken(tree: ast.Module, lineno: int, k: int) -> str | None:
-    """The source with `_shake` around one value, just after it was made."""
-    tree = copy.deepcopy(tree)
+def _shaken(source: str, lineno: int, k: int) -> CodeType:
+    """The code with `_shake` around one value, just after it was made."""
 
     class Shake(ast.NodeTransformer):
         def visit(self, node: ast.AST) -> Any:
@@ -238,4 +240,4 @@ def _shaken(tree: ast.Module, lineno: int, k: int) -> str | None:
                 node.value = call
             return node
 
-    return ast.unparse(ast.fix_missing_locations(Shake().visit(tree)))
+    return compiled(ast.fix_missing_locations(Shake().visit(ast.parse(source))))
