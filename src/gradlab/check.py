@@ -189,7 +189,7 @@ def check_gradients(
     ):
         with _kept(cost_function):
             noise = noise_of(cost_function, generator) if cost_function.steady else np.inf
-            problem = _problem(cost_function, noise, analytic, rtol, generator, large=directions is not None)
+            problem = _problem(cost_function, noise, analytic, rtol, rng=generator, large=directions is not None)
             found = _blocks(problem, stencil, step, directions)
             blocks = scattered(found, chosen.entries if chosen else {})
             together = None if isinstance(grads, _AskedAside) else hold_together(problem, found)
@@ -264,7 +264,7 @@ def _share(rtol: Any) -> float:
 
 
 def _problem(
-    cost: Cost, noise: float, analytic: Analytic, rtol: float, rng: np.random.Generator, large: bool
+    cost: Cost, noise: float, analytic: Analytic, rtol: float, *, rng: np.random.Generator, large: bool
 ) -> Problem:
     """What is asked, in the units of each entry. At the edge of a domain slopes have more of the noise."""
     if large and cost.domain is None:

@@ -172,8 +172,8 @@ def _stacked(rows: list[Block], lead: tuple[int, ...]) -> Block:
         return np.concatenate([getattr(block, field).ravel() for block in rows])
 
     numeric = Numeric(flat("numeric"), flat("bound"), flat("reason"))
-    shape = lead + rows[0].shape
-    return compare_block(rows[0].name, shape, flat("analytic"), numeric, slice(None), flat("verdicts"), flat("theta"))
+    analytic = flat("analytic").reshape(lead + rows[0].shape)
+    return compare_block(rows[0].name, analytic, numeric, flat("verdicts"), flat("theta"))
 
 
 def _notes(outputs: Outputs, blocks: Mapping[str, Block]) -> tuple[str, ...]:

@@ -126,4 +126,4 @@ def _adjoint(name: str, v: Floats, slopes: Floats, R: Floats, back: Floats) -> B
     bound = ROUNDING * float(np.finfo(v.dtype).eps) * np.asarray(size, dtype=np.float64)
     numeric = Numeric(value, bound, np.full(len(value), str(Reason.NONE)))
     verdicts = judge(analytic, numeric, np.zeros(len(value), dtype=bool), rms(size))
-    return compare_block(name, value.shape, analytic, with_reasons(numeric, verdicts), slice(None), verdicts, value)
+    return compare_block(name, analytic, with_reasons(numeric, verdicts), verdicts, value)

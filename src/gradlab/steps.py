@@ -19,6 +19,7 @@ from gradlab.precision import unit_roundoff
 from gradlab.stencils import CENTRAL, Stencil
 
 Along: TypeAlias = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+Ahead: TypeAlias = Callable[[float], NDArray[np.float64]]  # a row of values, this far apart, from the point on
 
 
 def truncation_error(stencil: Stencil, step: float, derivative: float = 1.0) -> float:
@@ -166,33 +167,38 @@ def measure_noise(along: Along, *, value: float, roundoff: float, points: int | 
     points
         Evaluations for one table. With 7 the answer is too low by a factor of 3 in one case of a hundred. None: 11.
     """
-    points = points or tuned.NOISE_POINTS
+    count = points or tuned.NOISE_POINTS
+
+    def ahead(h: float) -> NDArray[np.float64]:
+        """Values at equally spaced points on one side, the point itself before them."""
+        return np.append(value, along(np.asarray(h * np.arange(1, count + 1))))
+
     floor = roundoff * abs(value) / 2
     smallest = tuned.EVEN * 2.0 ** math.ceil(math.log2(roundoff) / 2)
     unit, still = 0.0, True
     for times in tuned.TABLES:
         h = smallest * times
-        values = _ahead(along, value, h, points)
+        values = ahead(h)
         unit, still = max(unit, quantum(values[1:])), still and np.ptp(values) == 0
         noise = _noise(values)
         if not (noise or still or unit) and times == tuned.TABLES[0]:
-            noise = _nearer(along, value, h, points)
+            noise = _nearer(ahead, h)
         if noise:
             if noise > tuned.DOUBTED * floor:
-                noise = _confirmed(noise, along, value, h, points, tuned.SUSPICIOUS * floor, 4 * roundoff)
+                noise = _confirmed(noise, ahead, h, tuned.SUSPICIOUS * floor, 4 * roundoff)
             return max(floor, noise, _coarse(unit, along, value, floor, roundoff))
     for longer in tuned.LONG_TABLES:  # a constant, or a staircase so coarse that only long steps show it
         if still or (longer == tuned.LONG_TABLES[0] and len(np.unique(values)) < 4):
-            values = _ahead(along, value, smallest * longer, points)
+            values = ahead(smallest * longer)
             unit = max(unit, quantum(values[1:]) or (_one_gap(values) if still else 0.0))
             still = still and np.ptp(values) == 0
     return max(floor, _coarse(unit, along, value, floor, roundoff))
 
 
-def _nearer(along: Along, value: float, h: float, points: int) -> float:
+def _nearer(ahead: Ahead, h: float) -> float:
     """Noise by a nearer table, where the cost bends too much in this one, as beside the edge of its domain."""
     for shorter in tuned.NEAR_TABLES:
-        if noise := _noise(_ahead(along, value, h * shorter, points)):
+        if noise := _noise(ahead(h * shorter)):
             return noise
     return 0.0
 
@@ -213,23 +219,16 @@ def _one_gap(values: NDArray[np.float64]) -> float:
     return float(np.diff(finite).min()) if len(finite) in (2, 3) else 0.0
 
 
-def _confirmed(
-    noise: float, along: Along, value: float, h: float, points: int, suspicious: float, ulps: float
-) -> float:
+def _confirmed(noise: float, ahead: Ahead, h: float, suspicious: float, ulps: float) -> float:
     """So much may be a kink between the points, or a fast wave: then it is quiet on the other side, or nearer."""
-    behind = _ahead(along, value, -h, points)
+    behind = ahead(-h)
     if np.ptp(behind) == 0:
         return 0.0
-    others = [_noise(behind), _noise(_ahead(along, value, h / 1e3, points))]
+    others = [_noise(behind), _noise(ahead(h / 1e3))]
     if noise > suspicious:
-        others.append(_noise(_ahead(along, value, ulps, points)))
+        others.append(_noise(ahead(ulps)))
     others = [other for other in others if 0 < other < tuned.QUIETER * noise]
     return min(others) if others and min(others) < noise / tuned.QUIETER else max([noise, *others])
-
-
-def _ahead(along: Along, value: float, h: float, points: int) -> NDArray[np.float64]:
-    """Values at equally spaced points on one side."""
-    return np.append(value, along(np.asarray(h * np.arange(1, points + 1))))
 
 
 def _noise(values: NDArray[np.float64]) -> float:

@@ -46,7 +46,7 @@ class network:
         return Case(
             lambda params: nn.cost(params, data["X"], data["Y"], masks=masks, **self._settings()),
             params,
-            lambda params: _whole(_backprop(params, data["X"], data["Y"], parts, self.hidden, self.decay, masks)),
+            lambda params: _whole(self._backprop(params, data, parts)),
         )
 
     def listing(self, source: str) -> str:
@@ -73,6 +73,21 @@ class network:
         decay = {"decay": self.decay} if self.decay else {}
         # Copies, since a line with a slip may change what it was given.
         return lambda namespace: namespace["gradients"](**copy.deepcopy({"params": params} | data), **decay)
+
+    def _backprop(self, params: Params, data: Mapping[str, Any], parts: Mapping[str, Function]) -> dict[str, Array]:
+        """From the last layer to the first, with the functions given."""
+        masks = data.get("D")
+        cache = nn.forward(params, data["X"], hidden=self.hidden, masks=masks)
+        depth = len(params) // 2
+        dZ, grads = parts["loss_backward"](cache[f"Z{depth}"], data["Y"]), {}
+        for i in range(depth, 0, -1):
+            dA, grads[f"W{i}"], grads[f"b{i}"] = parts["dense_backward"](dZ, cache[f"A{i - 1}"], params[f"W{i}"])
+            if i > 1:
+                dA = dA if masks is None else parts["dropout_backward"](dA, masks[f"D{i - 1}"])
+                dZ = parts["activation_backward"](dA, cache[f"Z{i - 1}"])
+        grads = {name: grads[name] for name in params}
+        total: dict[str, Array] = parts["add_decay"](grads, params, self.decay, data["X"].shape[1])
+        return total
 
     def _drawn(self, seed: int, more: int = 0) -> tuple[dict[str, Array], dict[str, Any]]:
         rng, m = np.random.default_rng(seed), self.m + more
@@ -154,29 +169,6 @@ def gradients(params, X, Y{D}{decay}):
 {undrop}            dZ = {activation_backward}(dA, Z[i - 1])
 {add}    return grads
 """
-
-
-def _backprop(
-    params: Params,
-    X: Array,
-    Y: Array,
-    parts: Mapping[str, Function],
-    hidden: str,
-    decay: float,
-    masks: Mapping[str, Array] | None,
-) -> dict[str, Array]:
-    """From the last layer to the first, with the functions given."""
-    cache = nn.forward(params, X, hidden=hidden, masks=None if masks is None else dict(masks))
-    depth = len(params) // 2
-    dZ, grads = parts["loss_backward"](cache[f"Z{depth}"], Y), {}
-    for i in range(depth, 0, -1):
-        dA, grads[f"W{i}"], grads[f"b{i}"] = parts["dense_backward"](dZ, cache[f"A{i - 1}"], params[f"W{i}"])
-        if i > 1:
-            dA = dA if masks is None else parts["dropout_backward"](dA, masks[f"D{i - 1}"])
-            dZ = parts["activation_backward"](dA, cache[f"Z{i - 1}"])
-    grads = {name: grads[name] for name in params}
-    total: dict[str, Array] = parts["add_decay"](grads, params, decay, X.shape[1])
-    return total
 
 
 def _answers(loss: str, n: int, m: int, rng: np.random.Generator) -> Array:

@@ -57,6 +57,10 @@ class Numeric:
         """No number for any of n entries, and why."""
         return cls(np.full(n, np.nan), np.full(n, np.inf), np.full(n, str(reason), dtype=WIDEST))
 
+    def part(self, at: slice) -> Numeric:
+        """The numbers of a part of the entries."""
+        return replace(self, value=self.value[at], bound=self.bound[at], reason=self.reason[at])
+
     def without(self, unsure: NDArray[np.bool_] | np.bool_) -> Numeric:
         """Nothing to say for the entries whose gradient is not the same twice."""
         return replace(

@@ -133,7 +133,7 @@ def analytic_gradients(
             third = ask.after_cost(here)
             ask.call_cost(far)
             four = (gradients, again, third, ask.flat(here))
-            follows_cost, accumulates = _explained(*four, unsure, parameters.slices.values())
+            follows_cost, accumulates = _explained(four, unsure, parameters.slices.values())
             unsure = unsure & ~accumulates & (not follows_cost)
     elsewhere = ask.after_cost if follows_cost else ask.flat
     return Analytic(
@@ -195,14 +195,10 @@ def _as_given(grads: Params, parameters: Parameters) -> Analytic:
 
 
 def _explained(
-    first: Floats,
-    second: Floats,
-    third: Floats,
-    fourth: Floats,
-    unsure: NDArray[np.bool_],
-    blocks: Iterable[slice],
+    four: tuple[Floats, Floats, Floats, Floats], unsure: NDArray[np.bool_], blocks: Iterable[slice]
 ) -> tuple[bool, NDArray[np.bool_]]:
     """Whether answers that differ follow the last call of the cost, and which are summed from call to call."""
+    first, second, third, fourth = four
     follows_cost = not _differ(third, first).any() and not _differ(fourth, second).any()
     accumulates = np.zeros_like(unsure)
     with np.errstate(all="ignore"):

@@ -151,7 +151,11 @@ def compare_blocks(problem: Problem, numeric: Numeric, skip: Container[str] = ()
     numeric = with_reasons(numeric, verdicts)
     return {
         name: compare_block(
-            name, parameters.shapes[name], analytic[at], numeric, at, verdicts[at], parameters.theta[at]
+            name,
+            analytic[at].reshape(parameters.shapes[name]),
+            numeric.part(at),
+            verdicts[at],
+            parameters.theta[at],
         )
         for name, at in parameters.slices.items()
         if at.stop > at.start and name not in skip
@@ -167,16 +171,11 @@ def with_reasons(numeric: Numeric, verdicts: NDArray[Any]) -> Numeric:
 
 
 def compare_block(
-    name: str,
-    shape: tuple[int, ...],
-    analytic: Floats,
-    numeric: Numeric,
-    at: slice,
-    verdicts: NDArray[Any],
-    theta: NDArray[Any],
+    name: str, analytic: Floats, numeric: Numeric, verdicts: NDArray[Any], theta: NDArray[Any]
 ) -> Block:
-    """A block from its part of theta."""
-    value, bound, reason = numeric.value[at], numeric.bound[at], numeric.reason[at]
+    """A block in the shape of its analytic side, from its part of the others, which are flat."""
+    shape, analytic = analytic.shape, analytic.ravel()
+    value, bound, reason = numeric.value, numeric.bound, numeric.reason
     counts = {v: int(np.sum(verdicts == v)) for v in Verdict}
     i = _worst(analytic, value, verdicts)
     return Block(

@@ -41,10 +41,8 @@ def _scattered(block: Block, mask: NDArray[np.bool_]) -> Block:
     )
     return compare_block(
         block.name,
-        mask.shape,
-        spread(block.analytic, 0.0),
+        spread(block.analytic, 0.0).reshape(mask.shape),
         numeric,
-        slice(None),
         spread(block.verdicts, Verdict.UNTESTED),
         spread(block.theta, 0.0),
     )
