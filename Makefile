@@ -29,7 +29,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 .PHONY: check
-check: $(READY) ## lint, format, types, imports, the package's tests: a minute or two, without site and browser
+check: $(READY) ## lint, format, types, imports, the package's tests: a minute, without site and browser
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy

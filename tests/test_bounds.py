@@ -79,6 +79,7 @@ def guarded(cost, low, high):
     return inside, left
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 @pytest.mark.parametrize("way", [{}, {"directions": 3}], ids=["entries", "directions"])

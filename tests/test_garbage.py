@@ -14,6 +14,7 @@ from tests.garbage import GOOD, calls, ends
 CASES = [(name, argument) for name, (_, arguments) in calls().items() for argument in arguments]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # np.matrix
 @pytest.mark.parametrize(("name", "argument"), CASES, ids=[f"{name}-{argument}" for name, argument in CASES])
 def test_garbage_ends_in_an_answer_or_in_a_clear_error(name, argument):

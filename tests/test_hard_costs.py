@@ -52,6 +52,7 @@ def test_a_right_gradient_is_never_wrong(kind):
         assert verdicts.count(Verdict.AGREES) >= len(SEEDS) - 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", SMOOTH | KINKED)
 def test_a_spoiled_gradient_does_not_pass(kind):
     for seed in SEEDS:

@@ -22,20 +22,24 @@ def found(request):
             return counted(cases, SEEDS)
 
 
+@pytest.mark.slow
 def test_seven_of_ten_are_named_rightly(found):
     assert shares(found)[0] >= 0.7
 
 
+@pytest.mark.slow
 def test_nineteen_of_twenty_are_named_or_placed(found):
     """Seldom nothing more is known than that an entry is wrong: one report in twenty, and one."""
     total = sum(map(len, found.values()))
     assert len(found["useless"]) <= 0.05 * total + 1
 
 
+@pytest.mark.slow
 def test_no_finding_misleads(found):
     assert found["misleading"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("title", "name"), ALL)
 def test_what_says_little_never_stands_first(title, name):
     report = CORPORA[title][name][2](np.random.default_rng(8))

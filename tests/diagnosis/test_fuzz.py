@@ -48,6 +48,7 @@ def said_something(report):
     return report.verdict is not Verdict.WRONG or (report.findings and all(f.message for f in report.findings))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", NUMBERS)
 def test_costs_of_any_shapes(seed, monkeypatch):
     every_rule_may_fail(monkeypatch)

@@ -38,6 +38,7 @@ def renamed(net, pattern, fault, at, shuffle=None):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", NAMES)
 @pytest.mark.parametrize("sizes", SIZES)
 def test_a_wrong_slope_is_placed_under_any_name(pattern, sizes):

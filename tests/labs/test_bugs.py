@@ -21,6 +21,7 @@ def test_the_right_function_passes(bug, seed):
     assert not report.findings
 
 
+@pytest.mark.slow
 @EACH
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_bug_is_found_by_name(bug, seed):

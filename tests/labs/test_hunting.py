@@ -23,6 +23,7 @@ def hunt(bug, seed):
     return code, Told.of(gradlab.check_gradients(*case)), code.run(bug.buggy_listing), case
 
 
+@pytest.mark.slow
 @EACH
 def test_the_listing_is_the_case(bug):
     code, _, copy, (_, params, grads) = hunt(bug, 2)

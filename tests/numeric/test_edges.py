@@ -44,6 +44,7 @@ def places(kind, seed):
     return q * (1 - 10.0 ** -rng.uniform(2, 8))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ALONE | SHARED)
 def test_bounds_hold_and_right_gradients_agree(kind):
     cost, gradient = (ALONE | SHARED)[kind]

@@ -119,6 +119,7 @@ def test_many_right_blocks_take_no_more_than_one_evaluation_each(seed):
     assert all(block.directions == 10 for block in report.blocks.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(10))
 def test_one_wrong_entry_of_many_blocks_is_found(seed):
     cost, params, right = many_blocks(seed=seed)
@@ -132,6 +133,7 @@ def test_one_wrong_entry_of_many_blocks_is_found(seed):
     assert report.evaluations < 2000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_two_mistakes_that_are_opposite_are_seen(seed):
     """In a single direction they cancel half of the time, in ten with a chance of 1e-3."""

@@ -22,6 +22,7 @@ def jumps(cost, t):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", SMOOTH)
 @pytest.mark.parametrize("way", STAIRS)
 def test_a_right_gradient_is_not_wrong(kind, way):
