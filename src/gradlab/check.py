@@ -20,6 +20,7 @@ from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.fixed_step import longest_step
 from gradlab.numeric.gradient import noise_of, refuse_options
 from gradlab.numeric.scaling import Scale, scales
+from gradlab.problem.arguments import of_params
 from gradlab.problem.chosen import Chosen, Convention, Only
 from gradlab.problem.cost import Cost
 from gradlab.problem.gradients import Analytic, analytic_gradients, separated
@@ -83,7 +84,8 @@ def check_gradients(
     Parameters
     ----------
     cost
-        A function of params that returns one finite number, always the same at the same params.
+        A function of params that returns one finite number, always the same at the same params. It, and grads, may
+        take the parameters one by one: those of a dict by name, those of a list or tuple in order.
     params
         Dict of arrays (W1, b1, …), sequence of arrays, or one array; floats of one dtype. Never changed. Named
         tuples, dataclasses and simple namespaces are taken like dicts, and all may be nested: blocks are then named
@@ -155,6 +157,7 @@ def check_gradients(
     began = time.perf_counter()
     refuse_options(stencil, step, progress, bounds)
     directions, budget = _along_directions(directions, budget, step)
+    cost, grads = of_params("cost", cost, params), grads if grads is True else of_params("grads", grads, params)
     cost, grads = separated(cost) if grads is True else (cost, grads if callable(grads) else listed(grads, params))
     chosen = Chosen(params, only, convention) if only is not None or convention is not None else None
     if chosen:

@@ -13,6 +13,7 @@ from gradlab.check import Options, check_gradients
 from gradlab.diagnosis.diagnose import diagnose
 from gradlab.errors import GradlabError, passed
 from gradlab.numeric.answer import Numeric
+from gradlab.problem.arguments import of_params
 from gradlab.problem.outputs import Outputs
 from gradlab.problem.parameters import Parameters, Params, array_of, named
 from gradlab.report import Report
@@ -71,6 +72,8 @@ def check_jacobian(
     for refused in ("directions", "progress"):
         if not (options.get(refused) is None or options.get(refused) is False):
             raise GradlabError(f"check_jacobian looks at every output and entry: leave out {refused}")
+    function = of_params("function", function, params)
+    jacobian = jacobian if jacobian is True else of_params("jacobian", jacobian, params)
     if jacobian is True:
         function, jacobian = _separated(function)
     parameters = Parameters(params)

@@ -22,6 +22,7 @@ from gradlab.adapters.attributes import (
     still_there,
     usual,
 )
+from gradlab.adapters.contexts import instance
 from gradlab.adapters.methods import Backward, Forward
 from gradlab.errors import GradlabError
 from gradlab.problem.calls import by_input
@@ -46,7 +47,9 @@ def problem(
     Parameters
     ----------
     layer
-        The object. Parameters of layers inside it are found too, under their path, such as `layers[0].W`.
+        The object, or a class: one whose forward and backward are static and take a context first, as PyTorch's
+        Functions do, or one that is made without arguments. Parameters of layers inside it are found too, under
+        their path, such as `layers[0].W`.
     *inputs
         What forward is called with. They are named as forward names them.
     params
@@ -95,6 +98,7 @@ def problem(
     >>> report.ok, list(report.blocks)
     (True, ['x', 'w'])
     """
+    layer = instance(layer, len(inputs))
     ahead = Forward(layer, forward, len(inputs))
     back = Backward(layer, backward, ahead.names, learning_rate)
     of_inputs = dict(zip(ahead.names, inputs, strict=True))
