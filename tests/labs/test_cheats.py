@@ -3,12 +3,14 @@
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import gradlab
 from gradlab import labs
 from gradlab.errors import GradientMismatch
 from gradlab.labs import grading
+from gradlab.labs.bug import load
 from gradlab.labs.writing import WRITINGS
 from tests.labs.test_grading import RIGHT
 
@@ -217,12 +219,67 @@ def test_an_array_that_serves_two_calls_fails(tmp_path: Path) -> None:
         graded(tmp_path, DENSE.id, f"BUFFER = np.zeros(99)\n\n\n{BUFFER}")
 
 
+def table(which: str) -> str:
+    """A file that holds the right answers at the seeds of `graded`, and knows no others."""
+    rows: list[tuple[float, list[object]]] = []
+
+    def kept(*args):
+        found = right(*args)
+        several = found if isinstance(found, tuple) else (found,)
+        rows.append((float(np.sum(args[0])), [each.tolist() for each in several]))
+        return found
+
+    if which in WRITINGS:
+        wanted = WRITINGS[which]
+        right, name = load(RIGHT[which], wanted.name), wanted.name
+        for turn in range(3):
+
+            def backward(upstream, **inputs):
+                return kept(*(upstream if len(wanted.upstream) > 1 else (upstream,)), *inputs.values())
+
+            gradlab.assert_backward(wanted.forward, backward, wanted.inputs(turn, turn), rng=turn)
+    else:
+        right, name = DENSE.correct, DENSE.name
+        for more in range(3):
+            _, params, grads = DENSE.case(more, kept, more)
+            grads(params)
+    return f"""KEPT = {rows!r}
+
+
+def {name}(*args):
+    _, found = min(KEPT, key=lambda row: abs(row[0] - np.sum(args[0])))
+    found = [np.array(each) for each in found]
+    return tuple(found) if len(found) > 1 else found[0]
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("which", [*WRITINGS, DENSE.id])
+def test_answers_that_are_kept_for_the_seeds_are_no_gradient(
+    tmp_path: Path, which: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = table(which)
+    with pytest.raises(GradientMismatch):
+        graded(tmp_path, which, kept)
+    monkeypatch.setattr(grading, "_with_its_own", lambda seeds, _: list(seeds))
+    graded(tmp_path, which, kept)  # it is the seed of the file that finds it out
+
+
 HARM = {
     "a file emptied by a library in C": "import readline\nreadline.write_history_file('task_1.py')\n",
     "a file made without being opened": "import os\nos.mkfifo('new')\n",
     "another process": "import os\nos.posix_spawn('/bin/true', ['true'], {})\n",
     "limits raised": "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (99, 99))\n",
     "a package of somebody": "import mkdocs\n",
+    "the grader slowed down": "import os\nos.setpriority(os.PRIO_PROCESS, os.getppid(), 19)\n",
+    "the grader moved to one core": "import os\nos.sched_setaffinity(os.getppid(), {0})\n",
+    "the clock set": "import time\ntime.clock_settime(time.CLOCK_REALTIME, 0)\n",
+    "a fork that nobody hears of": "import subprocess\nsubprocess._fork_exec()\n",
+    "the same by its first name": "import sys\nsys.modules['_posixsubprocess'].fork_exec()\n",
+    "functions that were taken away, made anew": (
+        "import _imp\nfrom importlib.machinery import ModuleSpec\n"
+        "_imp.create_builtin(ModuleSpec('posix', None)).mkfifo('new')\n"
+    ),
 }
 
 

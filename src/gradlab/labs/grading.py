@@ -6,6 +6,7 @@ no other mark than its gradient deserves.
 """
 
 import copy
+import hashlib
 import json
 import os
 import queue
@@ -187,6 +188,11 @@ def _unchanged(given: Mapping[str, Any]) -> Iterator[None]:
         raise Failed(f"it changes {', '.join(changed)}, which it was given: compute with a copy")
 
 
+def _with_its_own(seeds: Iterable[int], path: Path | str) -> list[int]:
+    """These seeds, and one made of the file, which no file knows: it changes with what the file holds."""
+    return [*seeds, int.from_bytes(hashlib.sha256(Path(path).read_bytes()).digest()[:4])]
+
+
 @contextmanager
 def _failures() -> Iterator[None]:
     """Everything that is wrong with an answer is a failure of the task."""
@@ -208,7 +214,7 @@ def repaired(path: Path | str, bug: str, seeds: Iterable[int], *, patience: floa
     bug
         The id of the bug that was in it.
     seeds
-        Of parameters and data.
+        Of parameters and data. One more is made of the file itself, which so cannot hold the answers.
     patience
         Seconds for all of it.
 
@@ -220,7 +226,9 @@ def repaired(path: Path | str, bug: str, seeds: Iterable[int], *, patience: floa
     planted = find(bug)
     with Apart(path, patience) as apart, _failures():
         function = apart.function(planted.name)
-        for more, seed in enumerate(seeds):  # other sizes too: a size that is written out as a number fits only once
+        for more, seed in enumerate(
+            _with_its_own(seeds, path)
+        ):  # other sizes too: a size that is written out as a number fits only once
             calls = Calls(function)
             cost, params, grads = planted.case(seed, calls, more)
 
@@ -242,7 +250,7 @@ def written(path: Path | str, writing: str, seeds: Iterable[int], *, patience: f
     writing
         A name of `gradlab.labs.WRITINGS`: `"dense"`, `"softmax"` …
     seeds
-        Of inputs and upstream gradient.
+        Of inputs and upstream gradient. One more is made of the file itself.
     patience
         Seconds for all of it.
 
@@ -255,7 +263,7 @@ def written(path: Path | str, writing: str, seeds: Iterable[int], *, patience: f
     with Apart(path, patience) as apart, _failures():
         function = apart.function(wanted.name)
 
-        for turn, seed in enumerate(seeds):
+        for turn, seed in enumerate(_with_its_own(seeds, path)):
             calls = Calls(function)
 
             def backward(upstream: Any, *, calls: Calls = calls, **inputs: Any) -> Any:
@@ -292,7 +300,7 @@ class Calls:
 
         Three answers at points that are a straight line, 7e-9 of each number apart, are a straight line to round-off
         if they were derived. A difference quotient has the noise of the cost divided by its step. One that is exact
-        is not found out: a long step in a linear layer, a step along the imaginary axis.
+        is not found out: a long step in a linear layer, a step along the imaginary axis, a polynomial of high degree.
 
         Raises
         ------
