@@ -18,7 +18,7 @@ SOURCE = Path(__file__).parents[2] / "docs" / "labs" / "decoder.md"
 NUMBERS = (
     "0.3333 0.33 0.3 .5 0.50 0.95 0.9474 0.6 0.600 0.71 0.7143 0.75 0.111 0.0526 0.1734 0.2850931567761623 "
     "0.333333347899 0.02 0.010 0.0012 0.9 0.99 0.997 0.998 0.9995 1 1.0 1.000000001736 1.02 7 -0.5 0 0.0 0e-5 "
-    "1.19e-7 2e-7 3e-7 1E-8 3e-5 9.99e-4 1e-3 1.2e-2 33.3e-2 6e-1"
+    "1.19e-7 2e-7 3e-7 1E-8 3e-5 9.99e-4 1e-3 1.2e-2 33.3e-2 6e-1 3e-16 1e-12 nan NaN inf -inf"
 )
 
 
@@ -92,7 +92,7 @@ def test_the_field_says_what_the_rule_says(page: Page, decode: Callable[[str], l
 
 def test_what_is_no_number_is_asked_for_again(page: Page, decode: Callable[[str], list[str]]) -> None:
     field = page.get_by_label("Relative difference")
-    for words in ("", ".", "a third", "0.3.3", "e-7", "1e", "nan"):
+    for words in ("", ".", "a third", "0.3.3", "e-7", "1e", "nano", "finance"):
         field.fill(words)
         assert said(page) == ["type a number from 0 to 1, such as 0.3333 or 1.19e-7"], words
     for number in (
@@ -106,11 +106,31 @@ def test_what_is_no_number_is_asked_for_again(page: Page, decode: Callable[[str]
     ):
         field.fill(f" {number} ")
         assert said(page) == decode("0.3333"), number
-    for words in ("1/3", "33 %", "0.33 0.44", "W1", "1e-7*2", "0x10", "1.5.2"):
+    for words in ("1/3/5", "1/0", "%33", "2^3", "0.33 0.44", "W1", "1e-7*2", "0x10", "1.5.2"):
         field.fill(words)
         assert said(page) == ["type a number from 0 to 1, such as 0.3333 or 1.19e-7"], words
     field.fill("1e400")
     assert said(page) == decode("5")
+
+
+# A line of a notebook is longer than a number, and people write powers, parts and percents as they are used to.
+PASTED = {
+    "There is a mistake in the backward propagation! difference = 0.2850931567761623": "0.2850931567761623",
+    "Your backward propagation works perfectly fine! difference = 1.1890913024229996e-07": "1.1890913024229996e-07",
+    "\x1b[93mThere is a mistake in the backward propagation! difference = 0.2851\x1b[0m": "0.2851",
+    "1.2 × 10⁻⁷": "1.2e-7", "1.2*10^-7": "1.2e-7", "1.2 x 10**-7": "1.2e-7", "10^-7": "1e-7", "10⁻⁷": "1e-7",
+    "1 e-7": "1e-7", "d ≈ 3.0·10⁻⁵": "3.0e-5", "50%": "50e-2", "33.33 %": "33.33e-2", "1e-3 %": "1e-5",
+    "2/3": "0.666666666667", "= 1 / 3": "0.333333333333", "tensor(nan)": "nan", "difference: inf": "inf",
+}  # fmt: skip
+
+
+def test_what_is_pasted_is_read_as_it_was_meant(page: Page, decode: Callable[[str], list[str]]) -> None:
+    field = page.get_by_label("Relative difference")
+    for words, number in PASTED.items():
+        field.focus()
+        page.keyboard.press("Control+A")
+        page.keyboard.insert_text(words)
+        assert said(page) == decode(number), words
 
 
 def test_the_answer_is_announced_and_fits_a_phone(page: Page) -> None:

@@ -84,6 +84,8 @@ def test_what_runs_above_is_said_and_stopped_beside_the_button_that_was_pressed(
         ("import torch", "PyTorch does not run in a browser"),
         ("from scipy import stats", "What needs scipy runs on your machine"),
         ("import matplotlib.pyplot as plt", "report.plot()"),
+        ("!pip install numpy", "are for notebooks"),
+        ("x = 1\n%matplotlib inline", "are for notebooks"),
     ],
 )
 def test_what_a_browser_cannot_do_says_what_can_be_done(block: Locator, code: str, hint: str) -> None:
@@ -96,8 +98,31 @@ def test_what_a_browser_cannot_do_says_what_can_be_done(block: Locator, code: st
 
 
 def test_a_keyboard_is_not_waited_for(block: Locator) -> None:
-    edit(block, "name = input('name')")
-    assert "no keyboard here" in run(block)
+    for code in ("name = input('name')", "import sys\nsys.stdin.read()", "import sys\nfor line in sys.stdin: pass"):
+        edit(block, code)
+        assert "no keyboard here" in run(block), code
+
+
+def test_help_is_shown_and_exit_ends_a_block_without_an_error(block: Locator) -> None:
+    edit(block, "import math\nhelp(math.sqrt)")
+    assert "square root" in run(block)
+    for code in ("print('a')\nexit()\nprint('b')", "import sys\nprint('a')\nsys.exit(0)"):
+        edit(block, code)
+        assert (run(block), state(block)) == ("a\n", "edited"), code
+    edit(block, "import sys\nsys.exit('too large')")
+    assert "too large" in run(block)
+    assert state(block) == "error"
+
+
+def test_a_value_that_only_a_prompt_would_show_is_spoken_of(block: Locator) -> None:
+    note = block.locator(".live-note")
+    edit(block, "import numpy as np\nnp.arange(3)")
+    run(block)
+    expect(note).to_have_text(re.compile(r"print\(…\) shows the value of the last line"))
+    for code in ("x = 1", "print()"):
+        edit(block, code)
+        run(block)
+        expect(note).to_have_text(re.compile("^Your version: done, nothing to print"))
 
 
 # What code in a block may try: to reach another host, to run text as a script, to write where other pages read.

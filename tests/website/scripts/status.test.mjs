@@ -29,6 +29,15 @@ test("an error is an error, whoever wrote the code", () => {
   assert.deepEqual(verdict({ ok: false }, WHOSE[0]), ["Stopped by an error", "error"]);
 });
 
+test("a value that only a prompt would show is spoken of where a reader wrote it", () => {
+  for (const whose of WHOSE)
+    for (const valued of [false, true])
+      for (const html of ["", "<table></table>"]) {
+        const [words] = verdict({ ok: true, same: true, valued, html }, whose);
+        assert.equal(/print\(…\)/.test(words), whose.edited && valued && !html, words);
+      }
+});
+
 test("an output says whose it is", () => {
   assert.equal(owner({ edited: true, below: true }), "Output of your version");
   assert.equal(owner({ edited: false, below: true }), "Output below an edit");

@@ -90,6 +90,7 @@ def run(code: str, session: bool, home: str, page: str, fresh: bool, want: str, 
     told = bool(html) and text.rstrip("\n") in ("", str(value).rstrip("\n"))
     diff = "" if equal else _difference(want, text)
     said = {"ok": ok, "same": equal, "text": text, "html": html, "told": told, "diff": diff}
+    said["valued"] = value is not None  # a prompt would have shown it
     return json.dumps(said | (_explained(error) if error else {}))
 
 
@@ -123,6 +124,8 @@ def _run(
                 out.end_line()
         return True, last[-1] if last else None, None
     except BaseException as error:  # noqa: BLE001 (whatever a reader's code raises is shown to the reader)
+        if isinstance(error, SystemExit) and error.code in (None, 0):  # exit(): it ends here, as it was told to
+            return True, None, None
         out.end_line_anyhow()
         out.say(_own_line(error, name) + _trace(error))
         return False, None, error
@@ -204,6 +207,8 @@ def _explained(error: BaseException) -> dict[str, Any]:
     told: dict[str, Any] = {"error": traceback.format_exception_only(error)[-1].strip(), "function": ""}
     if isinstance(error, SyntaxError):
         told["line"] = error.lineno
+        if (error.text or "").lstrip()[:1] in ("!", "%"):
+            told["hint"] = {"text": "Lines that begin with ! or % are for notebooks: leave them out."}
     elif frames:
         told |= {"line": frames[-1].lineno, "function": frames[-1].name.replace("<module>", "")}
     if isinstance(error, ModuleNotFoundError):
@@ -211,11 +216,20 @@ def _explained(error: BaseException) -> dict[str, Any]:
     return told
 
 
-def _no_keyboard(*_: object) -> str:
-    raise EOFError("Python has no keyboard here: write the value into the code, instead of input()")
+class _NoKeyboard(io.TextIOBase):
+    """Says so to who reads from it; `help()` and others only ask whether somebody sits there."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readline(self, *_: object) -> str:  # type: ignore[override]
+        raise EOFError("Python has no keyboard here: write the value into the code, instead of input()")
+
+    read = readline
 
 
-builtins.input = _no_keyboard
+sys.stdin = _NoKeyboard()
+builtins.input = sys.stdin.readline
 
 
 def _without(module: str) -> dict[str, Any]:

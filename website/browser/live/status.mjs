@@ -1,6 +1,7 @@
 // What a block says of itself, in words. "Verified" is said of the page's own code only, and only where a record says so.
 
 const NOTHING = "nothing to print";
+const VALUED = "nothing printed: print(…) shows the value of the last line"; // who comes from a notebook expects it
 
 /** Seconds as a reader wants them: 0.05 s, 1.2 s, 74 s. */
 export const seconds = (time) =>
@@ -14,8 +15,11 @@ export const running = (status, time, place = "") =>
  * Words and state when Python has answered.
  * edited: this block's code is the reader's; below: a block above it is; verified: the page carries a record of its run.
  */
-export function verdict({ ok, same, text = "", time = 0, line }, { edited, below, verified }) {
-  const printed = text.trim() ? "" : `, ${NOTHING}`;
+export function verdict(
+  { ok, same, text = "", html = "", valued = false, time = 0, line },
+  { edited, below, verified },
+) {
+  const printed = text.trim() ? "" : `, ${valued && edited && !html ? VALUED : NOTHING}`;
   const edit = below && !edited ? "; a block above is your version" : "";
   if (!ok) return [`Stopped by an error${line ? ` in line ${line}` : ""}${edit}`, "error"];
   if (edited) return [`Your version: done${printed}, in ${seconds(time)}`, "edited"];

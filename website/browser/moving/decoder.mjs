@@ -7,14 +7,31 @@ const span = (low, high) => (low === high ? `${low}` : `${low} to ${high}`);
 // The one number in a line that was copied, such as `difference: tensor(0.2851)`; W1 holds none.
 const AMONG = /(?<![\w.,−-])[-−]?(?:\d+[.,]?\d*|[.,]\d+)(?:e[+-]?\d+)?(?!\w|[.,]\d)/gi;
 
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻",
+  PLAIN = "0123456789+-";
+const LONGEST = 200; // characters: a line of a notebook, with the number at its end
+
+/** Other ways to write a number, as the one that is read: 1.2 × 10⁻⁷, 10^-7, 1 e-7, 2/3. */
+const usual = (written) =>
+  written
+    .replace(/[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, (raised) => `^${[...raised].map((c) => PLAIN[RAISED.indexOf(c)]).join("")}`)
+    .replaceAll("−", "-")
+    .replace(/(\d)\s*[*×x·]\s*10\s*(?:\^|\*\*)\s*([+-]?\d+)/g, "$1e$2")
+    .replace(/(?<![\d.,])10\s*(?:\^|\*\*)\s*([+-]?\d+)/g, "1e$1")
+    .replace(/(\d)\s+(e[+-]\d)/gi, "$1$2")
+    .replace(/^(\D*)(\d+)\s*\/\s*(\d+)(\D*)$/, (_, before, a, b, after) => before + (a / b).toPrecision(12) + after);
+
 /** A number as written: its last digit says how exactly it is known. Nothing if it is none, or one of several. */
 function read(written) {
-  const [one, other] = /[%/*^]/.test(written) ? [] : (written.match(AMONG) ?? []);
-  const parts = one && !other && WRITTEN.exec(one.replace(",", ".").replace("−", "-"));
+  const plain = usual(written),
+    percent = /\d\s*%/.test(plain);
+  const [one, other] = /[/*^]/.test(plain) || (!percent && plain.includes("%")) ? [] : (plain.match(AMONG) ?? []);
+  const parts = one && !other && WRITTEN.exec(one.replace(",", "."));
   if (!parts) return undefined;
-  const [, minus, whole, decimals, exponent] = parts,
-    lastDigit = 10 ** ((exponent ?? 0) - decimals.length);
-  const d = +`${whole}.${decimals}e${exponent ?? 0}`;
+  const [, minus, whole, decimals, power = "0"] = parts,
+    exponent = power - (percent ? 2 : 0),
+    lastDigit = 10 ** (exponent - decimals.length);
+  const d = +`${whole}.${decimals}e${exponent}`;
   const digits = (whole + decimals).replace(/^0+/, "").length;
   return { minus, d, low: d - 0.5 * lastDigit, high: d + 0.5 * lastDigit, digits };
 }
@@ -29,6 +46,11 @@ export function met(written, famous) {
 
 /** What a relative difference can mean. */
 export function decode(written) {
+  if (/(?<![a-z])(nan|inf|infinity)(?![a-z])/i.test(written))
+    return [
+      "zeros on both sides, and so a denominator that is 0",
+      "a cost or a gradient that is not finite: an overflow, log(0), 0/0; look for its first such entry",
+    ];
   const number = read(written);
   if (!number) return ["type a number from 0 to 1, such as 0.3333 or 1.19e-7"];
   const { minus, d, low, high } = number;
@@ -44,6 +66,11 @@ export function decode(written) {
       "noise on both sides",
       "a cost that is random",
       `a factor of ${Math.round((1 + low) / (1 - low))} or more, such as a mean for a sum`,
+    ];
+  if (d < 1e-12)
+    return [
+      "closer than difference quotients get: a copy, autodiff, a complex step, or a cost that is linear or quadratic",
+      "a wrong block, row or entry that is small beside all others: ask each block",
     ];
   if (d <= 2e-7)
     return [
@@ -116,8 +143,8 @@ export function mount(host, signal) {
     type: "text",
     inputMode: "decimal",
     autocomplete: "off",
-    maxLength: 40,
-    value: (asked ?? "0.3333").slice(0, 40),
+    maxLength: LONGEST,
+    value: (asked ?? "0.3333").slice(0, LONGEST),
   });
   const svg = draw("svg", { "aria-hidden": "true" });
   const seen = make("div", { className: "decoder-known" }),
