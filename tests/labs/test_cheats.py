@@ -326,6 +326,10 @@ HONEST = {  # the right gradient, in the ways of other editors and other people
         DENSE,
         HEAD + "    back = W.T @ dZ, dZ @ A.T, dZ.sum(axis=1, keepdims=True)\n    dZ *= 0\n    return back\n",
     ),
+    "the upstream used as scratch in a layer": (
+        ATTENTION,
+        ATTENTION.correct_source.replace("\n    return", "\n    dO *= 0\n    return"),
+    ),
     "a comparison with the answers": (
         LOGISTIC,
         LOGISTIC.correct_source.replace("A - Y", "np.where(Y == 1, A - 1, A)"),

@@ -129,7 +129,7 @@ class layer:
         return Case(
             lambda params: float(np.sum(upstream * self.forward(**params))),
             params,
-            lambda params: _named(params, function(upstream, **params)),
+            lambda params: _named(params, function(upstream.copy(), **params)),  # it may be used for scratch
         )
 
     def listing(self, source: str) -> str:
@@ -140,7 +140,7 @@ class layer:
         """What a listing says the gradient is."""
         params, upstream = self._drawn(seed)
         # Copies, since a line with a slip may change what it was given.
-        return lambda namespace: _named(params, namespace[name](upstream, **{k: v.copy() for k, v in params.items()}))
+        return lambda namespace: _named(params, namespace[name](upstream.copy(), **copy.deepcopy(params)))
 
     def _drawn(self, seed: int) -> tuple[dict[str, Array], Array]:
         rng = np.random.default_rng(seed)

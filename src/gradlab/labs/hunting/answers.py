@@ -110,12 +110,12 @@ def answer(code: Code, broken: Iterable[int], told: Told, analytic: Mapping[str,
 def possible(line: Line, wrong: Iterable[str], agree: Iterable[str], *, alone: bool = True) -> bool:
     """Whether the rows of a report leave room for a line.
 
-    A value that reaches a block that agrees is right. The others of the line must reach all wrong blocks if one line
-    is to blame for all of them, or some if it has company.
+    A value that reaches a block that agrees is right, and so is an array that was not written over. The others of
+    the line must reach all wrong blocks if one line is to blame for all of them, or some if it has company.
     """
     if line.header:
         return True
-    free = _union(reach for reach in line.reach if not reach & set(agree))
+    free = _union(reach for reach in line.free if not reach & set(agree))
     return set(wrong) <= free if alone else bool(set(wrong) & free)
 
 
@@ -124,7 +124,7 @@ def _union(reaches: Iterable[Reach]) -> Reach:
 
 
 def _by_rows(code: Code, line: Line, told: Told) -> Answer:
-    free = _union(reach for reach in line.reach if not reach & set(told.agree))
+    free = _union(reach for reach in line.free if not reach & set(told.agree))
     lacking = [block for block in told.wrong if block not in free]
     guilty = [reach for reach in line.reach if reach & set(lacking)] or line.reach
     right = [block for block in told.agree if any(block in reach for reach in guilty)]
@@ -180,11 +180,21 @@ def _by_numbers(code: Code, line: Line, told: Told, seen: Mapping[str, _Off]) ->
         why = f"In {striped[0]} each row is off by one number, the same for all its entries. No slip here does that."
         return Answer("numbers", why, striped[0])
     block = max(wrong, key=lambda b: abs(np.log(off[b].difference / seen[b].difference)))
-    why = (
-        f"The blocks fit, the number does not. The nearest slip, {text}, would put {block} off by "
-        f"{off[block].difference:.2g}; the report says {seen[block].difference:.2g}."
+    return Answer(
+        "numbers",
+        f"The blocks fit, the number does not. The nearest slip, {text}, {_unlike(block, off, seen)}.",
+        block,
     )
-    return Answer("numbers", why, block)
+
+
+def _unlike(block: str, off: Mapping[str, _Off], seen: Mapping[str, _Off]) -> str:
+    """In what a slip would give another report: in a number that the report shows, or in how many entries."""
+    ours, theirs = off[block].difference, seen[block].difference
+    other = next((name for name in off if off[name].count != seen[name].count), "")
+    if f"{ours:.2g}" == f"{theirs:.2g}" and other:
+        return f"would spoil {off[other].count} entries of {other}; the report counts {seen[other].count}"
+    digits = next((n for n in range(2, 9) if f"{ours:.{n}g}" != f"{theirs:.{n}g}"), 9)
+    return f"would put {block} off by {ours:.{digits}g}; the report says {theirs:.{digits}g}"
 
 
 def nearest(code: Code, line: Line, told: Told, seen: Mapping[str, _Off]) -> list[tuple[float, str, dict[str, _Off]]]:

@@ -19,6 +19,7 @@ from gradlab.labs.bug import Array, Gradients
 
 Namespace = dict[str, Any]
 Reach = frozenset[str]
+IN_PLACE: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 HEADERS = (ast.For, ast.While, ast.If)
 CHANGED = 1e-9  # relative: a gradient that a changed value does not reach is the same to the last bits
 
@@ -39,6 +40,8 @@ class Line:
         For each site, the blocks that it reaches.
     header
         Whether it begins a loop or a test, which can reach anything.
+    over
+        For each array that it could write over, had it been written in place, the blocks that this reaches.
     """
 
     number: int
@@ -47,6 +50,12 @@ class Line:
     uses: frozenset[str]
     reach: tuple[Reach, ...]
     header: bool = False
+    over: tuple[Reach, ...] = ()
+
+    @property
+    def free(self) -> tuple[Reach, ...]:
+        """What it can spoil: by the values that it makes, or by writing over those that it reads."""
+        return self.reach + self.over
 
 
 class Code:
@@ -119,11 +128,23 @@ class Code:
                     yield Line(node.lineno, node, (what,), uses, (frozenset(),), header=True)
                 else:
                     reach = [found for k in range(len(sites(node))) for found in self._reached(node, k)]
-                    yield Line(node.lineno, node, tuple(name for name, _ in sites(node)), uses, tuple(reach))
+                    over = [found for name, _ in in_place(node) for found in self._written_over(node, name)]
+                    targets = tuple(name for name, _ in sites(node))
+                    yield Line(node.lineno, node, targets, uses, tuple(reach), over=tuple(over))
 
     def _reached(self, node: ast.stmt, k: int) -> list[Reach]:
         """What the value k of a statement reaches, for each time that it is made."""
-        shaken = _shaken(self.source, node.lineno, k)
+        return self._each(_shaken(self.source, node.lineno, k))
+
+    def _written_over(self, node: ast.stmt, name: str) -> list[Reach]:
+        """What an array reaches that is changed in place just after a statement; what is no array, cannot be."""
+        try:
+            return self._each(_followed(self.source, node.lineno, f"{name}[...] = _shake({name}, 0)"))
+        except (TypeError, ValueError):
+            return []
+
+    def _each(self, shaken: CodeType) -> list[Reach]:
+        """What the value reaches around which `_shake` stands, for each time that it comes by."""
         made: Counter[int] = Counter()
         parts: list[int] = []
 
@@ -216,6 +237,35 @@ def sites(node: ast.stmt) -> list[tuple[str, ast.expr]]:
         targets = [node.target]
     flat = [part for target in targets for part in (target.elts if isinstance(target, ast.Tuple) else [target])]
     return [(next(n.id for n in ast.walk(part) if isinstance(n, ast.Name)), part) for part in flat]
+
+
+def in_place(node: ast.stmt) -> list[tuple[str, str]]:
+    """(array written over, text) of a statement such as `B = A * D`, had somebody written `B = A; B *= D`."""
+    if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and len(node.targets) == 1):
+        return []
+    value, target = node.value, node.targets[0].id
+    if not isinstance(value, ast.BinOp) or type(value.op) not in IN_PLACE:
+        return []
+    sign = IN_PLACE[type(value.op)]
+    pairs = [(value.left, value.right)]
+    pairs += [(value.right, value.left)] if sign in ("+", "*") else []
+    return [
+        (one.id, f"{target} = {one.id}; {target} {sign}= {ast.unparse(other)}")
+        for one, other in pairs
+        if isinstance(one, ast.Name) and one.id != target
+    ]
+
+
+def _followed(source: str, lineno: int, text: str) -> CodeType:
+    """The code with another statement just after one."""
+
+    class Follow(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> Any:
+            if isinstance(node, ast.Assign) and node.lineno == lineno:
+                return [node, *ast.parse(text).body]
+            return self.generic_visit(node)
+
+    return compiled(ast.fix_missing_locations(Follow().visit(ast.parse(source))))
 
 
 def _shaken(source: str, lineno: int, k: int) -> CodeType:

@@ -5,7 +5,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from gradlab.labs.hunting.lines import Code, Line, sites
+from gradlab.labs.hunting.lines import Code, Line, in_place, sites
 
 TWINS = {"sum": "mean", "mean": "sum", "zeros_like": "ones_like"}
 OTHER = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
@@ -24,6 +24,7 @@ def slips(code: Code, line: Line) -> Iterator[str]:
         if text not in seen and not _ends_the_process(mutant, counts):
             seen.add(text)
             yield text
+    yield from (text for _, text in in_place(line.node))
 
 
 def _counts(code: Code) -> set[str]:
