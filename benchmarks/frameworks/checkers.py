@@ -111,7 +111,7 @@ def pytorch_kinds() -> Cases:
     from torch.autograd import gradcheck as their_check
     from torch.autograd import gradgradcheck as their_second
 
-    from benchmarks.frameworks.torch_kinds import kinds
+    from benchmarks.frameworks import torch_kinds, torch_kinds_second
     from gradlab.adapters.torch import gradcheck, gradgradcheck
 
     def asked(first: Callable[..., Any], second: Callable[..., Any], case: Kind) -> Any:
@@ -121,7 +121,7 @@ def pytorch_kinds() -> Cases:
             second(case.function, case.inputs, raise_exception=False) if found and "second" in case.asked else found
         )
 
-    return kinds(), {
+    return [*torch_kinds.kinds(), *torch_kinds_second.kinds()], {
         "gradlab": lambda case: said(asked(gradcheck, gradgradcheck, case)),
         "gradcheck": lambda case: bool(asked(their_check, their_second, case)),
     }
@@ -132,7 +132,7 @@ def jax_kinds() -> Cases:
     import jax
     from jax.test_util import check_grads as their_check
 
-    from benchmarks.frameworks.jax_kinds import kinds
+    from benchmarks.frameworks import jax_kinds, jax_kinds_second
     from gradlab.adapters.jax import check_grads
 
     def theirs(case: Kind) -> Answer:
@@ -143,7 +143,7 @@ def jax_kinds() -> Cases:
                 return False
         return True
 
-    return kinds(), {
+    return [*jax_kinds.kinds(), *jax_kinds_second.kinds()], {
         "gradlab": lambda case: said(check_grads(case.function, case.inputs, raise_exception=False, **case.asked)),
         "check_grads": theirs,
     }
@@ -154,7 +154,7 @@ def tensorflow_kinds() -> Cases:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf
 
-    from benchmarks.frameworks.tensorflow_kinds import kinds
+    from benchmarks.frameworks import tensorflow_kinds, tensorflow_kinds_second
     from gradlab.adapters.tensorflow import check_function
 
     def theirs(case: Kind) -> Answer:
@@ -162,7 +162,7 @@ def tensorflow_kinds() -> Cases:
         off = [np.max(np.abs(a - n), initial=0.0) for a, n in zip(*pairs, strict=True)]
         return all(bool(error <= TENSORFLOW_LIMIT) for error in off)
 
-    return kinds(), {
+    return [*tensorflow_kinds.kinds(), *tensorflow_kinds_second.kinds()], {
         "gradlab": lambda case: said(check_function(case.function, case.inputs, **case.asked)),
         f"compute_gradient, errors up to {TENSORFLOW_LIMIT:g}": theirs,
     }

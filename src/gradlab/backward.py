@@ -20,6 +20,7 @@ from gradlab.verdict.blocks import Verdict
 
 UPSTREAM_SEED = 1729  # not 0 or 1: inputs are often drawn with those, and R equal to an input would hide mistakes
 NOTABLE = 1e-6  # share by which a look must differ to be mentioned where the gradient is wrong in any case
+HALF = 2.0**-5  # the same where it is undecided: eight roundings to bfloat16, which are no fault of backward
 
 
 def check_backward(
@@ -103,12 +104,13 @@ def check_ways(
 
     report = check(lambda moved: layer.gradients(upstream, moved))
     usual, evaluations, said = report, report.evaluations, []
+    notable = HALF if report.verdict is Verdict.UNDECIDED else NOTABLE
     for look in looks(layer, upstream, generator, ways):
         if report.ok and look.gradients:  # R itself is no evidence then: is the other answer right, too?
             report = check(look.gradients)
             evaluations += report.evaluations
             said += [] if report.ok else [look]
-        elif not look.gradients or (not said and max(look.off.values()) > NOTABLE):
+        elif not look.gradients or (not said and max(look.off.values()) > notable):
             said.append(look)
     wrong = any(block.verdict is Verdict.WRONG for block in report.blocks.values())
     if said and wrong and usual.ok:  # wrong only if asked in another way

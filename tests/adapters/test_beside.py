@@ -15,6 +15,13 @@ NO_ANSWER = {
     "straight through a rounding",
     "a rounding that claims a slope of 1",
     "Keras: dropout in training",
+    "dropout in training",
+    "straight through a sign",
+    "bfloat16 on the way",
+    "bfloat16 inside",
+    "autocast to bfloat16",
+    "half precision on the way",
+    "nn: gelu and dot product attention",  # its softmax is in float32
 }
 RAISED = {"forward mode is not there"}  # by PyTorch itself
 
@@ -35,7 +42,7 @@ def test_gradlab_is_right_on_all_and_the_record_says_what_their_checker_says(nam
 def test_a_frameworks_own_forms(name):
     framework(MODULES[name])
     answers = checkers.answers(checkers.PARTS["kinds"][name])
-    assert len(answers) >= 40
+    assert len(answers) >= 100
     assert sum(row["right"] for row in answers.values()) >= 10
     assert sum(not row["right"] for row in answers.values()) >= 10
     other = {case: row["gradlab"] for case, row in answers.items() if row["gradlab"] is not row["right"]}

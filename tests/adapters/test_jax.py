@@ -242,3 +242,53 @@ def test_directions_and_a_budget_for_reverse_mode():
     for options in ({"directions": 4}, {"budget": 150}):
         report = check_grads(jax.numpy.sin, (x,), modes="rev", **options)
         assert report.blocks["args[0]"].directions > 0
+
+
+def test_a_rule_that_returns_another_value():
+    """The gradient is right, and the loss that is seen while training is not the function's."""
+
+    def with_vjp(off):
+        made = jax.custom_vjp(jnp.sin)
+        made.defvjp(lambda x: (jnp.sin(x) + off, x), lambda x, g: (jnp.cos(x) * g,))
+        return made
+
+    def with_jvp(off):
+        made = jax.custom_jvp(jnp.sin)
+        made.defjvp(lambda p, t: (jnp.sin(p[0]) + off, jnp.cos(p[0]) * t[0]))
+        return made
+
+    for seed, off in enumerate([1.0, 1e-3, -1e-6]):
+        x = np.random.default_rng(seed).standard_normal((seed + 1, 3))
+        for made, modes in ((with_vjp, "rev"), (with_jvp, ("fwd", "rev")), (with_jvp, "fwd")):
+            assert check_grads(made(0.0), (x,), modes=modes).ok
+            report = check_grads(made(off), (x,), modes=modes, raise_exception=False)
+            assert report.verdict.value == "WRONG"
+            assert any("returns something else where it is differentiated" in note for note in report.notes)
+            assert all(block.verdict.value == "AGREES" for name, block in report.blocks.items() if "args" in name)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_value_that_differs_by_rounding_is_the_same(seed):
+    """Of a stable form beside a plain one, and of float32 inside."""
+    plain = jax.custom_vjp(lambda x: jnp.log1p(jnp.exp(x)))
+    plain.defvjp(lambda x: (jnp.logaddexp(0, x), x), lambda x, g: (jax.nn.sigmoid(x) * g,))
+    x = np.random.default_rng(seed).standard_normal(5)
+    assert check_grads(plain, (x,), modes="rev").ok
+
+    def other_tanh(x):
+        e = jnp.exp(2 * x.astype("float32"))
+        return (e - 1) / (e + 1)
+
+    single = jax.custom_vjp(lambda x: jnp.tanh(x.astype("float32")))
+    single.defvjp(lambda x: (other_tanh(x), x), lambda x, g: (g.astype(x.dtype) * (1 - jnp.tanh(x) ** 2),))
+    assert not any("something else" in n for n in check_grads(single, (x,), modes="rev", raise_exception=False).notes)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_roundings_to_bfloat16_are_not_called_a_backward_that_is_not_linear(seed):
+    def half(x):
+        return jnp.sin(x.astype("bfloat16")).astype("float32")
+
+    report = check_grads(half, (np.random.default_rng(seed).standard_normal(4),), modes="rev", raise_exception=False)
+    assert not report.ok
+    assert not any("linear" in note for note in report.notes)

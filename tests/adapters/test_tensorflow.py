@@ -61,11 +61,13 @@ def test_complex_parameters_are_two_blocks(factor):
 
 @pytest.fixture
 def keras64():
-    before = tf.keras.config.floatx()
+    before, policy = tf.keras.config.floatx(), tf.keras.config.dtype_policy()
     tf.keras.config.set_floatx("float64")
+    tf.keras.config.set_dtype_policy("float64")  # once a layer has asked for the policy, floatx alone changes nothing
     tf.keras.utils.set_random_seed(0)
     yield tf.keras
     tf.keras.config.set_floatx(before)
+    tf.keras.config.set_dtype_policy(policy)
 
 
 def test_a_keras_model_with_batch_norm_and_dropout(keras64):
@@ -203,3 +205,20 @@ def test_outputs_of_a_function_may_be_nested_whole_or_complex():
     assert check_function(square, [z]).verdict is Verdict.WRONG
     with pytest.raises(GradlabError, match="tensor of floats"):
         check_function(tf.argmax, [X[0]])
+
+
+@pytest.mark.parametrize("wrap", [lambda W, b: [W, b], lambda W, b: {"W": W, "b": b}, lambda W, b: {"in": (W, b)}])
+@pytest.mark.parametrize("factor", [1.0, 1.02])
+def test_inputs_in_lists_and_dicts(wrap, factor):
+    @tf.custom_gradient
+    def dense(W, b):
+        return X @ W + b, lambda g: (factor * tf.transpose(X) @ g, tf.reduce_sum(g, 0))
+
+    def function(scale, params, mode):
+        W, b = tf.nest.flatten(params)
+        return scale * dense(W, b) if mode is None else None
+
+    rng = np.random.default_rng(3)
+    report = check_function(function, [2.0, wrap(rng.standard_normal((4, 2)), rng.standard_normal(2)), None])
+    assert report.ok is (factor == 1)
+    assert len(report.blocks) == 3

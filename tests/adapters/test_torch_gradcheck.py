@@ -239,3 +239,30 @@ def test_an_upstream_that_is_written_into_is_no_randomness(x):
     report = gradcheck(written, (x,))
     assert any("upstream gradient in place" in note for note in report.notes)
     assert not any("deterministic" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("make", [list, tuple, lambda parts: {"left": parts[0], "right": parts[1]}])
+@pytest.mark.parametrize("factor", [1.0, 1.02])
+def test_inputs_in_lists_and_dicts(x, make, factor):
+    class Product(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, a, b):
+            ctx.save_for_backward(a, b)
+            return a * b
+
+        @staticmethod
+        def backward(ctx, g):
+            a, b = ctx.saved_tensors
+            return factor * g * b, g * a
+
+    def product(parts, power):
+        a, b = parts.values() if isinstance(parts, dict) else parts
+        return Product.apply(a, b) ** power
+
+    parts = make([x, torch.randn(3, 4, dtype=torch.double, requires_grad=True)])
+    report = gradcheck(product, (parts, 2), raise_exception=False)
+    assert report.ok is (factor == 1)
+    assert list(report.blocks) == (
+        [f"parts.{k}" for k in parts] if isinstance(parts, dict) else ["parts[0]", "parts[1]"]
+    )
+    assert gradgradcheck(product, (parts, 2), raise_exception=False).ok is (factor == 1)

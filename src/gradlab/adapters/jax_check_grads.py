@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from gradlab import _arguments
 from gradlab.adapters.jax_trees import float64, is_float, names_of
-from gradlab.adapters.modes import UNUSED, Arrays, forward_mode, generator, joined
+from gradlab.adapters.modes import SEED, UNUSED, Arrays, forward_mode, generator, joined
 from gradlab.adapters.parts import real_parts, whole
 from gradlab.backward import check_backward
-from gradlab.check import Options
+from gradlab.check import Options, check_gradients
 from gradlab.errors import GradientMismatch, GradlabError
 from gradlab.report import Report
+
+SAME = 1e-9  # share of the largest output by which two ways to compute a function in float64 may differ
+NOISES = 100.0  # and how many times its noise: float32 may be used inside
 
 
 def check_grads(
@@ -71,7 +74,8 @@ def check_grads(
     -------
     Report
         Blocks of forward mode are called `forward mode: args[0]`, those of the second order `order 2: args[0]`. A
-        leaf in which the function is linear has second derivatives of 0 on both sides; that is allowed.
+        leaf in which the function is linear has second derivatives of 0 on both sides; that is allowed. Where the
+        function returns another value when it is differentiated, that is a wrong block, too.
 
     Raises
     ------
@@ -120,10 +124,35 @@ def _first_order(
     reports = []
     if "rev" in modes:
         reports.append(check_backward(forward, backward, arrays, **(options | Options(rng=rng))))
+        reports += _other_value(asked, f"{prefix}value beside the gradient", asked.value_in_reverse(), reports[-1])
     if "fwd" in modes:
         allowed = options["allow_untested"]
         reports.append(forward_mode(forward, lambda v: asked.pushed(plain(v)), arrays, rng, allowed))
+        reports += _other_value(asked, f"{prefix}value beside the tangent", asked.value_in_forward(), reports[-1])
     return reports
+
+
+def _other_value(asked: _Function, name: str, found: list[Any], report: Report) -> list[Report]:
+    """A report on the value that comes with a derivative, if it is not that of the function: a rule has its own.
+
+    It is checked as the slope of t · f(x) by t. Where the derivative is not right, that is enough to say.
+    """
+    value, other = (_in_one(outputs) for outputs in (asked.outputs(asked.given), found))
+    apart, size = (float(np.max(np.abs(numbers), initial=0.0)) for numbers in (value - other, value))
+    if not report.ok or apart <= SAME * size + NOISES * report.noise:
+        return []
+    t = np.random.default_rng(SEED).standard_normal(value.size)
+    slope = check_gradients(lambda p: float(p[name] @ value), {name: t}, {name: other})
+    says = (
+        f"f returns something else where it is differentiated, off by up to {apart:.1e}: the fwd of a custom_vjp, or "
+        "the rule of a custom_jvp, must return the value that f itself returns."
+    )
+    return [replace(slope, findings=(), notes=(says,))]
+
+
+def _in_one(outputs: Sequence[Any]) -> NDArray[Any]:
+    """Outputs as one real vector."""
+    return np.concatenate([part.ravel() for out in outputs for part in real_parts("", np.array(out)).values()])
 
 
 class _Function:
@@ -172,21 +201,35 @@ class _Function:
             found = [real_parts(self.names[i], np.conj(np.array(s))) for i, s in zip(self.moved, slopes, strict=True)]
         return {key: array for one in found for key, array in one.items()}
 
+    @property
+    def given(self) -> list[Any]:
+        """The leaves that are moved, as they were given."""
+        return self._moved(self.arrays)
+
+    def value_in_reverse(self) -> list[Any]:
+        """The outputs that jax.vjp returns beside what pulls back."""
+        return list(jax.vjp(self.outputs, self.given)[0])
+
+    def value_in_forward(self) -> list[Any]:
+        """The outputs that jax.jvp returns beside the tangents."""
+        still = [jax.numpy.zeros_like(leaf) for leaf in self.given]
+        return list(jax.jvp(self.outputs, (self.given,), (still,))[0])
+
     def pushed(self, tangents: Arrays) -> tuple[NDArray[Any], ...]:
         """What jax.jvp says, as real arrays."""
         with float64(True):
-            _, moves = jax.jvp(self.outputs, (self._moved(self.arrays),), (self._moved(tangents),))
+            _, moves = jax.jvp(self.outputs, (self.given,), (self._moved(tangents),))
             return tuple(p for move in moves for p in real_parts("", np.array(move)).values())
 
     def derived(self, rng: np.random.Generator) -> _Function:
         """Reverse mode as a function of the leaves, with one upstream gradient for each output."""
-        outputs = self.outputs(self._moved(self.arrays))
+        outputs = self.outputs(self.given)
         upstream = [jax.numpy.array(rng.standard_normal(out.shape)).astype(out.dtype) for out in outputs]
 
         def pulled(*moved: Any) -> Any:
             return jax.vjp(self.outputs, list(moved))[1](upstream)[0]
 
-        return _Function(pulled, self._moved(self.arrays), [self.names[i] for i in self.moved])
+        return _Function(pulled, self.given, [self.names[i] for i in self.moved])
 
 
 def _wide(leaf: Any) -> NDArray[Any]:

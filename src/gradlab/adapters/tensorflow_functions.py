@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from gradlab.adapters.parts import real_parts, whole
 from gradlab.backward import check_backward
 from gradlab.errors import GradlabError
+from gradlab.problem.tree import leaves, rebuilt
 from gradlab.report import Report
 
 Arrays = dict[str, NDArray[Any]]
@@ -39,8 +40,8 @@ def check_function(
         Takes the inputs as tensors and returns one tensor, or several in a tuple, list or dict, nested as they may
         be. Real and complex; whole numbers among them are left out, and a note says so.
     inputs
-        Arrays in a list or tuple; whole numbers among them are held fixed. A complex input makes two blocks,
-        `inputs[0].real` and `inputs[0].imag`.
+        Arrays in a list or tuple, or lists and dicts of them; whole numbers among them are held fixed. A complex
+        input makes two blocks, `inputs[0].real` and `inputs[0].imag`.
     dtype
         What floating-point inputs are turned to. None keeps them as they are, for functions that take float32 alone.
     step, rtol, directions, budget, allow_untested
@@ -60,7 +61,8 @@ def check_function(
     """
     if isinstance(inputs, Mapping) or not isinstance(inputs, Sequence):
         raise GradlabError(f"inputs must be a list or tuple of arrays, got {type(inputs).__name__}")
-    given = {f"inputs[{i}]": np.asarray(value) for i, value in enumerate(inputs)}
+    form = {f"inputs[{i}]": value for i, value in enumerate(inputs)}
+    given = {name: np.asarray(value) for name, value in leaves(form)}
     moved = {name: as_dtype(value, dtype) for name, value in given.items() if value.dtype.kind in "fc"}
     arrays = {key: part for name, value in moved.items() for key, part in real_parts(name, value).items()}
     left_out = 0
@@ -68,13 +70,16 @@ def check_function(
     def tensors(values: Mapping[str, Any]) -> dict[str, Any]:
         return {
             name: tf.convert_to_tensor(whole(name, values) if name in moved else value)
+            if value.dtype.kind != "O"  # None
+            else None
             for name, value in given.items()
         }
 
     def outputs(tensors: Mapping[str, Any]) -> list[Any]:
         nonlocal left_out
+        arguments = rebuilt(form, iter(tensors.values())).values()
         with errors_explained():
-            everything = [tf.convert_to_tensor(out) for out in tf.nest.flatten(function(*tensors.values()))]
+            everything = [tf.convert_to_tensor(out) for out in tf.nest.flatten(function(*arguments))]
         found = [out for out in everything if out.dtype.is_floating or out.dtype.is_complex]
         left_out = len(everything) - len(found)
         if not found:

@@ -162,7 +162,7 @@ def gradgradcheck(
     def gradients(*tensors: torch.Tensor) -> Tensors:
         with torch.enable_grad():  # also where only the values are asked for
             moved = [tensors[i] if tensors[i].requires_grad else tensors[i].requires_grad_() for i in first.moved]
-            outputs = first.chosen(function(*tensors[:count]))
+            outputs = first.chosen(first.called(tensors[:count]))
             found = torch.autograd.grad(outputs, moved, tensors[count:], create_graph=True, allow_unused=True)
         return tuple(slope for slope in found if slope is not None)
 

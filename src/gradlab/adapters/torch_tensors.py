@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gradlab.adapters.modes import UNUSED
 from gradlab.adapters.parts import real_parts, whole
 from gradlab.errors import GradlabError
+from gradlab.problem.tree import leaves, rebuilt
 
 
 class Function:
@@ -25,11 +26,13 @@ class Function:
                 f"function must be callable, got {type(function).__name__}: gradcheck(function, inputs)"
             )
         self.function = function
-        self.inputs = (inputs,) if isinstance(inputs, torch.Tensor) else tuple(inputs)
+        given = (inputs,) if isinstance(inputs, torch.Tensor) else tuple(inputs)
+        self._form = dict(zip(_names(function, len(given)), given, strict=True))
+        flat = leaves(self._form)
+        self.names, self.inputs = [name for name, _ in flat], [value for _, value in flat]
         self.moved = [i for i, x in enumerate(self.inputs) if isinstance(x, torch.Tensor) and x.requires_grad]
         if not self.moved:
             raise GradlabError("no input requires a gradient: make one with x.double().requires_grad_()")
-        self.names = _names(function, len(self.inputs))
         self.arrays: dict[str, NDArray[Any]] = {}
         for i in self.moved:
             if self.inputs[i].layout != torch.strided:
@@ -37,7 +40,7 @@ class Function:
             if self.inputs[i].dtype in (torch.float16, torch.bfloat16):
                 raise GradlabError(f"{self.names[i]} has 3 digits in all: compare with a .double() version instead")
             self.arrays |= real_parts(self.names[i], dense(self.inputs[i]))
-        everything = _tuple(function(*self._tensors(self.arrays)))
+        everything = _tuple(self.called(self._tensors(self.arrays)))
         self._kept = [
             i for i, out in enumerate(everything) if isinstance(out, torch.Tensor) and out.grad_fn is not None
         ]
@@ -52,6 +55,10 @@ class Function:
         """The outputs that have a gradient."""
         everything = _tuple(out)
         return [everything[i] for i in self._kept]
+
+    def called(self, tensors: Sequence[Any]) -> Any:
+        """What the function returns for these in place of all tensors, also of those in lists and dicts."""
+        return self.function(*rebuilt(self._form, iter(tensors)).values())
 
     def _tensors(self, arrays: dict[str, NDArray[Any]], grad: bool = True) -> list[Any]:
         """Inputs with these values, on the device, in the dtype and with the strides of the caller's."""
@@ -102,7 +109,7 @@ class Function:
             for i in self.moved:
                 tangent = torch.as_tensor(whole(self.names[i], tangents))
                 tensors[i] = forward_ad.make_dual(tensors[i], tangent.to(tensors[i]))
-            duals = [forward_ad.unpack_dual(out) for out in self.chosen(self.function(*tensors))]
+            duals = [forward_ad.unpack_dual(out) for out in self.chosen(self.called(tensors))]
         moves = [torch.zeros_like(dual.primal) if dual.tangent is None else dual.tangent for dual in duals]
         return tuple(part for move in moves for part in real_parts("", dense(move)).values())
 
@@ -124,7 +131,7 @@ class Function:
     def _graph(self, arrays: dict[str, NDArray[Any]]) -> tuple[list[Any], list[torch.Tensor]]:
         tensors = self._tensors(arrays)
         with torch.enable_grad():
-            return tensors, self.chosen(self.function(*tensors))
+            return tensors, self.chosen(self.called(tensors))
 
     def _ups(self, upstream: Sequence[NDArray[Any]], outputs: list[torch.Tensor]) -> list[torch.Tensor]:
         parts, ups = iter(upstream), []
