@@ -209,3 +209,19 @@ def test_one_standard_for_all_entries_of_a_block(seed):
     X, W = rng.standard_normal((5, 4)), rng.standard_normal((4, 3))
     right = 2 * X.T @ (X @ W) * (1 + 1e-11 * rng.standard_normal((4, 3)))
     assert verdict(lambda W: np.sum((X @ W) ** 2), W, right) is AGREES
+
+
+@pytest.mark.parametrize("table", [list, dict], ids=["IndexError", "KeyError"])
+@pytest.mark.parametrize("x", [2.9, 2.999999, 2.9999999999])
+def test_a_table_that_ends(table, x):
+    """A look-up beyond the last knot raises, as the logarithm of a negative number does: steps stay within it."""
+    knots = [0.0, 1.0, 4.0, 9.0]
+    knots = dict(enumerate(knots)) if table is dict else knots
+
+    def cost(p):
+        i = int(np.floor(p[0]))
+        return knots[i] + (p[0] - i) * (knots[i + 1] - knots[i]) + 0.1 * p[0] ** 2
+
+    right = np.array([5 + 0.2 * x])
+    assert check_gradients(cost, np.array([x]), right).verdict is not Verdict.WRONG
+    assert not check_gradients(cost, np.array([x]), 1.1 * right).ok

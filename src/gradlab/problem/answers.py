@@ -9,8 +9,8 @@ import numpy as np
 
 from gradlab.errors import GradlabError
 
-NO_VALUE = (ArithmeticError, ValueError, AssertionError, RuntimeError)
-"""What a cost raises where it has no value: math.log(-1), math.exp(1000), a failed assertion, a solver that fails."""
+NO_VALUE = (ArithmeticError, ValueError, AssertionError, RuntimeError, LookupError)
+"""What a cost raises where it has no value: log(-1), exp(1000), a failed assertion or solver, a table that ends."""
 
 
 class Failure(enum.StrEnum):
