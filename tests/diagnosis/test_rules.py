@@ -183,3 +183,25 @@ def test_nothing_is_said_of_layers_above_of_which_nothing_is_known(factor):
     report = gradlab.check_gradients(cost, params, wrong)
     assert report.blocks["W1"].verdict is gradlab.Verdict.WRONG
     assert "GL113" not in {f.code for f in report.findings}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_one_number_that_is_round_is_not_clipped_or_forgotten(seed):
+    """A sum of ±0.7 or of ±1 over examples is round, or 0, by itself: the mistake is in the loss."""
+    rng = np.random.default_rng(seed)
+    X, t = rng.normal(size=(20, 3)), rng.choice([-1.0, 1.0], 20)
+    params, C = {"w": 0.5 * rng.normal(size=3), "b": np.array([0.2])}, rng.choice([0.7, 1.0])
+
+    def margins(p):
+        return np.maximum(0, 1 - t * (X @ p["w"] + p["b"]))
+
+    def cost(p):
+        return float(0.5 * p["w"] @ p["w"] + C * np.sum(margins(p) ** 2))
+
+    def plain_hinge(p):
+        dS = -C * t * (margins(p) > 0)
+        return {"w": p["w"] + X.T @ dS, "b": np.array([dS.sum()])}
+
+    report = gradlab.check_gradients(cost, params, plain_hinge)
+    assert report.verdict is gradlab.Verdict.WRONG
+    assert not {"GL109", "GL103"} & {finding.code for finding in report.findings}

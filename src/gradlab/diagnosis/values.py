@@ -141,6 +141,8 @@ def clipped(case: Case) -> Iterator[Finding]:
     yield from _cut_by_entry(case)
     for factor, blocks in _factors(case):
         norm = float(np.sqrt(sum(np.sum(b.analytic**2) for b in blocks)))
+        if sum(b.size for b in blocks) == 1:
+            continue  # the norm of one number is the number, which may be round by itself
         if factor.low > 1 and (evidence.is_round(norm) or _softened(norm, factor)):
             message = (
                 f"The norm of {case.name(blocks)} is exactly {norm:g}, and the numeric gradient is longer: is it "
@@ -194,13 +196,14 @@ def _cut_by_entry(case: Case) -> Iterator[Finding]:
 def zero(case: Case) -> Iterator[Finding]:
     """GL103 The analytic gradient is exactly zero where the numeric one is not."""
     whole = [block for block in case.wrong if not block.analytic.any()]
-    if whole:
+    by_chance = len(whole) < len(case.wrong) and sum(block.size for block in whole) == 1
+    if whole and not by_chance:
         yield case.finding(
             "GL103",
             whole,
-            f"The analytic gradient of {case.name(whole)} is exactly zero. Was it made with zeros and never filled, "
-            "overwritten in a loop whose last step gives 0 (= for +=), cut off by a unit that is taken for dead, or "
-            "multiplied by a mask or an upstream of zeros?",
+            f"{capital(case.gradient(whole, 'analytic gradient'))} is exactly zero. Was it made with zeros and "
+            "never filled, overwritten in a loop whose last step gives 0 (= for +=), cut off by a unit that is taken "
+            "for dead, or multiplied by a mask or an upstream of zeros?",
             f"analytic = 0 in all {sum(b.size for b in whole)} entries, numeric up to "
             + _largest(b.numeric for b in whole),
             sum(evidence.misfit(b, b.analytic) for b in whole),
