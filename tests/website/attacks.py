@@ -46,6 +46,7 @@ NUMBERS = {
     "digits of a word": prints("print('agrees to 7 digits')", "agrees to 8 digits"),
     "how many for each": prints("print('about 4 for each child')", "about 5 for each child"),
     "all of them passed, beside a report": prints("print('AGREES 19 of 20 passed')", "AGREES 20 of 20 passed"),
+    "zero in another form": prints("print(0.0)", "0e5"),
     "a limit of somebody": prints("print('p < 1e-3')", "p < 1e-4"),
 }
 
@@ -90,11 +91,53 @@ ENDS = {
     "past Python": code("import os\n\nos.write(1, b'FAILED')"),
     "past sys.stdout": code("import sys\n\nprint('FAILED', file=sys.__stdout__)"),
     "logging": code("import logging\n\nlogging.getLogger('a').error('FAILED')"),
-    "a child's output": code("import subprocess\n\nsubprocess.run(['echo', 'FAILED'])"),
+    "a child's output": code("import subprocess\n\nsubprocess.run(['echo', 'FAILED'], check=True)"),
     "sys.stdout replaced": code("import io\nimport sys\n\nsys.stdout = io.StringIO()\nprint('FAILED')"),
     "the hook of the prompt": prompts(
         ">>> import sys", ">>> sys.displayhook = lambda value: print(3)", ">>> 1 + 1", "3"
     ),
+    "what hears finalisers, replaced": code(
+        "import sys\n\nsys.unraisablehook = lambda found: None\n\n\nclass A:\n    def __del__(self):\n        1 / 0"
+        "\n\n\na = A()\ndel a"
+    ),
+    "what hears threads, replaced": code(
+        "import threading\n\nthreading.excepthook = lambda found: None\nt = threading.Thread(target=lambda: 1 / 0)\n"
+        "t.start()\nt.join()"
+    ),
+    "what shows warnings, replaced": code("import warnings\n\nwarnings.showwarning = lambda *words, **more: None"),
+    "logging, disabled": code("import logging\n\nlogging.disable(logging.CRITICAL)\nlogging.error('FAILED')"),
+    "a comparison that nobody asks": code("import numpy as np\n\nnp.allclose(1, 2)"),
+    "a comparison in a try": code("import numpy as np\n\ntry:\n    np.array_equal(1, 2)\nfinally:\n    pass"),
+    "all, unasked": code("all([False])"),
+    "a command that failed": code("import os\n\nos.system('false')"),
+    "a child that failed": code("import subprocess\n\nsubprocess.run(['false'])"),
+    "a future that nobody asks": code(
+        "from concurrent.futures import ThreadPoolExecutor\n\nwith ThreadPoolExecutor() as pool:"
+        "\n    pool.submit(divmod, 1, 0)"
+    ),
+    "a map that nobody reads": code(
+        "from concurrent.futures import ThreadPoolExecutor\n\nwith ThreadPoolExecutor() as pool:\n"
+        "    pool.map(divmod, [1], [0])"
+    ),
+    "exceptions that are returned": code(
+        "import asyncio\n\n\nasync def f():\n    raise ValueError('no')\n\n\nasync def main():\n"
+        "    await asyncio.gather(f(), return_exceptions=True)\n\n\nasyncio.run(main())"
+    ),
+    "a function that nobody calls": code("def f(x):\n    return nowhere + x"),
+    "a method that nobody calls": code("class Net:\n    def forward(self, x):\n        return torch.relu(x)"),
+    "a lambda that nobody calls": code("f = lambda x: nowhere + x"),
+    "a test that nobody runs": code("def test_gradient():\n    assert 1 == 2"),
+    "a branch that is not taken": code("easy = True\nif not easy:\n    print(nowhere)"),
+    "the rest of a with that swallows": code(
+        "import contextlib\n\nwith contextlib.suppress(ZeroDivisionError):\n    1 / 0\n    x = nowhere"
+    ),
+    "a loop without turns": code("for k in range(0):\n    print(nowhere)"),
+    "a generator that nobody reads": code("def g():\n    yield nowhere\n\n\nvalues = g()"),
+    "a case that does not come": code(
+        "x = 1\nmatch x:\n    case 1:\n        y = 2\n    case _:\n        y = nowhere"
+    ),
+    "a function at a prompt": prompts(">>> def f():", "...     return nowhere"),
+    "an except that is not needed": code("try:\n    x = 1\nexcept ValueError:\n    x = nowhere"),
     "second line of a message": prompts(
         ">>> raise ValueError('a\\nb is 4')",
         "Traceback (most recent call last):",

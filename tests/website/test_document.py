@@ -126,6 +126,7 @@ def test_what_plain_code_prints_must_be_shown() -> None:
         ("1e-08\n", "0.0\n", False),
         ("0.0\n", "1e-08\n", False),
         ("0e+00\n", "0.0\n", True),
+        ("0e5\n", "0.0\n", False),
         ("1e-02\n", "1e-07\n", False),
         ("1e-00\n", "1e-05\n", False),
         ("9e-11\n", "1e-10\n", False),
@@ -248,7 +249,7 @@ LEAVES = {
     "stderr": ("import sys\nprint('FAILED', file=sys.stderr)", "FAILED"),
     "true stderr": ("import sys\nprint('FAILED', file=sys.__stderr__)", "FAILED"),
     "descriptor": ("import os\nos.write(1, b'FAILED')", "FAILED"),
-    "child": ("import subprocess\nsubprocess.run(['echo', 'FAILED'])", "FAILED"),
+    "child": ("import subprocess\nsubprocess.run(['echo', 'FAILED'], check=True)", "FAILED"),
     "logging": ("import logging\nlogging.warning('FAILED')", "FAILED"),
     "warning that is let through": (
         "import warnings\nwarnings.simplefilter('always')\nwarnings.warn('FAILED')",

@@ -1,5 +1,6 @@
 """A page as tests: what each of its blocks gives, beside what the page shows. The one interpreter of pages."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -8,11 +9,13 @@ from types import ModuleType
 from typing import Protocol
 
 from website.paths import ROOT
-from website.verify import blocks, execute, prompts, sandbox
+from website.verify import blocks, execute, needs, prompts, sandbox
 from website.verify.blocks import Block
 from website.verify.equality import same
 from website.verify.execute import Ran
+from website.verify.reach import Reach
 
+_HUNT = re.compile(r"^#.*\bdata-(?:hunt|trap)=", re.M)
 _HEADER = "Traceback (most recent call last):\n    ...\n"  # as pages show it
 
 
@@ -127,6 +130,7 @@ class Runner:
         self.page, self.folder = page, folder
         self.module = module or ModuleType("__main__")
         self.watch = sandbox.Watch()
+        self.reach = Reach(page.path)
         sandbox.enter(self.module, folder)
 
     def __call__(self, index: int) -> list[Ran]:
@@ -141,7 +145,10 @@ class Runner:
         except TimeoutError as error:  # of a command, or just after the code
             rans = [Ran("", str(error))]
         last = not any(other.kind in _RUN for other in page.blocks[index + 1 :])
-        if said := self.watch.complaints(self.module.__dict__ if last else None):
+        said = self.watch.complaints(self.module.__dict__ if last else None)
+        if last and not said and not any(ran.error for ran in rans):
+            said = "".join(_missed(page, self.reach))
+        if said:
             rans = [*rans[:-1], Ran(rans[-1].printed, rans[-1].error + said)] if rans else [Ran("", said)]
         return rans
 
@@ -150,7 +157,8 @@ class Runner:
             return execute.shell(block, self.folder)
         if block.kind == blocks.PYTHON:
             save(block, self.folder)
-        return _RUN[block.kind](block, self.module.__dict__, path, self.watch.out)
+        with self.reach.noted():
+            return _RUN[block.kind](block, self.module.__dict__, path, self.watch.out)
 
 
 _RUN: dict[str, Callable[..., list[Ran]]] = {
@@ -158,6 +166,29 @@ _RUN: dict[str, Callable[..., list[Ran]]] = {
     blocks.PYCON: execute.session,
     blocks.CONSOLE: execute.shell,
 }
+
+
+def _missed(page: Page, reach: Reach) -> Iterator[str]:
+    """Lines that no block of the page reaches, in words.
+
+    Not asked for: files that the page's shell runs; the right code of a hunt, which the package's tests run; pages of
+    frameworks, which may translate a function before they run it.
+    """
+    if _HUNT.search(page.text) or needs.of(page.text):
+        return
+    for block in page.blocks:
+        if not block.reason and not block.options.get("title", "").endswith(".py"):
+            for code, offset in _codes(block):
+                for line in sorted(set(reach.missed(code, offset))):
+                    yield f"{page.name}:{line}: no line of the page runs this: call what it is in, or leave it out\n"
+
+
+def _codes(block: Block) -> Iterator[tuple[str, int]]:
+    """The code of a block, and how many lines stand above it."""
+    if block.kind == blocks.PYTHON:
+        yield block.source, block.line
+    elif block.kind == blocks.PYCON:
+        yield from ((step.code, block.line + step.line) for step in prompts.python(block.source))
 
 
 def save(block: Block, folder: Path) -> None:

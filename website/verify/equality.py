@@ -114,7 +114,8 @@ def _alike(want: str, got: str) -> bool:
     mantissa, _, exponent = want.lower().partition("e")
     w, g = Fraction(_whole(want)), Fraction(_whole(got))
     if not w or not g or mantissa.endswith("."):
-        return w == g and (want[0] == "-") == (got[0] == "-")
+        same_power = int(exponent or 0) == int(got.lower().partition("e")[2] or 0)  # 0e5 is no zero that is printed
+        return w == g and same_power and (want[0] == "-") == (got[0] == "-")
     if (want[0] == "+") != (got[0] == "+"):
         return False
     unit = Fraction(10) ** (int(exponent or 0) - len(mantissa.partition(".")[2]))

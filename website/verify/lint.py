@@ -212,6 +212,8 @@ def claims(code: str, offset: int, session: bool = False) -> Iterator[Problem]:
         if (annotation := _annotation(node)) and _is_no_type(annotation):
             yield annotation.lineno - 1 + offset, "an annotation that is no type is never checked"
         yield from ((line - 1 + offset, "this is never run") for line in _dead(node))
+        if not session and isinstance(node, ast.Expr) and (what := _unasked(node.value)):
+            yield node.lineno - 1 + offset, what
         if session or not isinstance(node, ast.Expr) or id(node) in tried:
             continue
         text = node.value.value if isinstance(node.value, ast.Constant) else None
@@ -221,6 +223,22 @@ def claims(code: str, offset: int, session: bool = False) -> Iterator[Problem]:
             continue
         if isinstance(node.value, _UNUSED) and text is not ...:
             yield node.lineno - 1 + offset, "a value that nothing uses is never checked: print it, or assert it"
+
+
+def _unasked(value: ast.expr) -> str:
+    """Why it matters that nothing uses what a call gives; empty if it does not, or is no call."""
+    call = value.value if isinstance(value, ast.Await) else value
+    if not isinstance(call, ast.Call):
+        return ""
+    name = str(getattr(call.func, "attr", getattr(call.func, "id", "")))
+    given = {word.arg for word in call.keywords}
+    if _TRUTH.match(name):
+        return f"what {name} says is never checked: print it, or assert it"
+    if name in _STATUS or (ast.unparse(call.func) == "subprocess.run" and "check" not in given):
+        return f"that {name} failed is never noticed: subprocess.run(..., check=True)"
+    if name in _LATER or "return_exceptions" in given:
+        return f"what fails in {name} is never noticed: ask for its result"
+    return ""
 
 
 def _counts(comment: str) -> bool:
@@ -267,6 +285,10 @@ _UNUSED = (
     ast.BoolOp, ast.Compare, ast.Constant, ast.Dict, ast.DictComp, ast.GeneratorExp, ast.IfExp,
     ast.JoinedStr, ast.Lambda, ast.List, ast.ListComp, ast.Set, ast.SetComp, ast.Tuple, ast.UnaryOp,
 )  # fmt: skip
+# A call whose name says that its answer is true or false.
+_TRUTH = re.compile(r"(?:all|any|allclose|isclose|array_equal|array_equiv|is[a-z_]\w*|has\w*|startswith|endswith)$")
+_STATUS = ("system", "popen", "Popen", "call")  # whose failure is a number
+_LATER = ("submit", "map", "apply_async", "map_async", "create_task", "ensure_future")  # whose failure is kept
 _DOCUMENTABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _RESULT = re.compile(
     r"[→⇒]|->|=>|==|\b(?:AGREES|WRONG|UNDECIDED|UNTESTED)\b"

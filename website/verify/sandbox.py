@@ -168,6 +168,7 @@ class Watch:
         if hasattr(signal, "SIGALRM") and signal.getsignal(signal.SIGALRM) != self._interrupt:
             signal.signal(signal.SIGALRM, self._interrupt)
             self._said.append("took the alarm that stops what does not end\n")
+        self._said += [f"took the place of {name}: what nobody catches is lost\n" for name in self._taken_hooks()]
         if lost := [stream for stream in (1, 2) if not _same_file(stream, self._file.fileno())]:
             self._said.append(f"closed or replaced descriptor {lost[0]}: what is written to it is lost\n")
         sys.__stdout__.flush()  # type: ignore[union-attr]
@@ -180,6 +181,21 @@ class Watch:
         said += [f"printed after the last line of the block:\n{late}"] if late else []
         self._said.clear()
         return "".join(said)
+
+    def _taken_hooks(self) -> Iterator[str]:
+        """What code replaced of that which hears what nobody catches; it is put back."""
+        if sys.unraisablehook != self._unraisable:
+            sys.unraisablehook = self._unraisable
+            yield "sys.unraisablehook"
+        if threading.excepthook != self._in_thread:
+            threading.excepthook = self._in_thread
+            yield "threading.excepthook"
+        if warnings.showwarning is not _show:
+            warnings.showwarning = _show
+            yield "warnings.showwarning"
+        if logging.root.manager.disable > 0:
+            logging.disable(logging.NOTSET)
+            yield "logging (it is disabled)"
 
     def _end(self, names: dict[str, Any]) -> None:
         for thread in set(threading.enumerate()) - self._before:

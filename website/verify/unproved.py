@@ -4,15 +4,17 @@ A result is a number with a point, an exponent, or a sign of per cent, or a coun
 a caption or an alternative text. It must stand in a block of its page, in code or output, to the digits that the
 sentence gives. In an alternative text it may be what the picture draws: one of its labels, or where one of its lines
 begins, ends, or is highest or lowest. Or it is quoted: its sentence, or its row of a table, has a link that says
-whose it is; a source elsewhere counts for the whole paragraph. Titles, formulas and `code` are left out (a setting, a
-message, a literal is code; but not where a sentence says "gives", "is" or the like before it), and numbers that a
-sentence only sets, as in "ε = 0.1".
+whose it is; a source elsewhere counts for the whole paragraph. Titles count unless they ask, or quote a reader.
+Formulas and `code` are left out (a setting, a message, a literal is code; but not where a sentence says "gives", "is"
+or the like before it, or where the code itself says what a call gives), and numbers that a sentence only sets, as in
+"ε = 0.1".
 """
 
 import html
 import math
 import re
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +26,7 @@ from website.verify.document import name_of
 from website.verify.equality import same
 
 _LEFT_OUT = re.compile(
-    r"\$\$.*?\$\$|\$[^$\n]+\$|(`+)(?!`).*?(?<!`)\1(?!`)|\{[^}\n]*\}|<!--.*?-->|<[^>]*>|\]\([^)\s]*\)",
+    r"\$\$.*?\$\$|\$[^$\n]+\$|(`+)(?!`).*?(?<!`)\1(?!`)|\{:?\s*(?:[.#]?[a-zA-Z][\w-]*(?:=(?:\"[^\"\n]*\"|[^\s}]*))?\s*)+\}|<!--.*?-->|<[^>]*>|\]\([^)\s]*\)",
     re.S,
 )
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.S)
@@ -40,6 +42,9 @@ _SET = re.compile(r"(?:=|Python|NumPy|PyTorch|JAX|TensorFlow|SciPy|autograd|sour
 _CLAIMED = re.compile(
     r"\b(?:is|was|are|gives?|gave|prints?|printed|returns?|says?|shows?|equals?|becomes?|[→=≈])\s*`(-?[\d.]+\d(?:e-?\d+)?)`"
 )
+_EQUATED = re.compile(r"`[^`\n]*(?:==|\)\s*[=≈→])\s*(-?\d*\.?\d+(?:e-?\d+)?)`")  # code that says what something is
+_SAID = re.compile(r"\b(?:title|alt|aria-label)=[\"']([^\"'\n]*)[\"']")  # attributes that a reader is shown
+_ASKED = re.compile(r"\s*#+\s+(?:Hunt \d|[“\"]|.*\?)")  # titles that ask, or quote a reader
 _SHOWN = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?|-?\.\d+")
 _ENDS = re.compile(  # of a sentence, a row of a table, an item of a list
     r"(?<=[.!?])[\"”’)*_]*\s+(?=[A-Z“\"‘`*\[(0-9])|\n\s*\n|\n(?=\s*(?:\||[-*] |\d+\. |///|#|!!!|\?\?\?|===))"
@@ -79,10 +84,12 @@ def unproved(text: str, look: Look = lambda name: Drawing()) -> Iterator[tuple[i
     prose = _FRONT.sub(lambda head: re.sub(r"^(?!title:|description:).*$", "", head[0], flags=re.M), prose)
     drawn = {alt: look(name) for alt, name in _PICTURE.findall(prose)}
     for line, unit, paragraph in _units(prose):
-        if unit.lstrip().startswith("#") or _LINK.search(_PICTURE.sub("", unit)) or _SOURCE.search(paragraph):
+        if _ASKED.match(unit) or _LINK.search(_PICTURE.sub("", unit)) or _SOURCE.search(paragraph):
             continue
         pictures = [drawing for alt, drawing in drawn.items() if alt in paragraph]
-        plain = re.sub("[−‐‑]", "-", _CLAIMED.sub(lambda claim: claim[0].replace("`", " "), unit))
+        plain = _CLAIMED.sub(lambda claim: claim[0].replace("`", " "), unit)
+        plain = _EQUATED.sub(lambda claim: f" {claim[1]}", plain)
+        plain = re.sub("[−‐‑]", "-", "".join(sign for sign in plain if unicodedata.category(sign) != "Cf"))
         plain = _POWER.sub(_with_exponent, html.unescape(_LEFT_OUT.sub(_as_many_lines, plain)))
         for number in _RESULT.finditer(plain):
             if _SET.search(plain[: number.start()]) or any(_shows(number[0], other) for other in shown):
@@ -97,7 +104,7 @@ def _with_exponent(power: re.Match[str]) -> str:
 
 
 def _as_many_lines(found: re.Match[str]) -> str:
-    return "\n" * found[0].count("\n")
+    return "".join(f" {said} " for said in _SAID.findall(found[0])) + "\n" * found[0].count("\n")
 
 
 def _shows(number: str, shown: str) -> bool:
