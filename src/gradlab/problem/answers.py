@@ -9,7 +9,7 @@ import numpy as np
 
 from gradlab.errors import GradlabError
 
-NO_VALUE = (ArithmeticError, ValueError, AssertionError, RuntimeError, LookupError)
+NO_VALUE = (ArithmeticError, ValueError, AssertionError, RuntimeError, IndexError)
 """What a cost raises where it has no value: log(-1), exp(1000), a failed assertion or solver, a table that ends."""
 
 
