@@ -46,10 +46,10 @@ def instance(layer: Any, count: int) -> Any:
     """
     if not isinstance(layer, type):
         return layer
-    ways = [getattr(layer, name, None) for name in ("forward", "backward")]
-    if all(isinstance(inspect.getattr_static(layer, name, None), staticmethod) for name in ("forward", "backward")):
+    names = ("forward", "backward")
+    if all(isinstance(inspect.getattr_static(layer, name, None), staticmethod) for name in names):
         ctx = Context(count)
-        forward, backward = (functools.partial(way, ctx) for way in ways if way is not None)
+        forward, backward = (functools.partial(getattr(layer, name), ctx) for name in names)
         return SimpleNamespace(ctx=ctx, forward=forward, backward=backward)
     try:
         return layer()

@@ -226,9 +226,8 @@ def repaired(path: Path | str, bug: str, seeds: Iterable[int], *, patience: floa
     planted = find(bug)
     with Apart(path, patience) as apart, _failures():
         function = apart.function(planted.name)
-        for more, seed in enumerate(
-            _with_its_own(seeds, path)
-        ):  # other sizes too: a size that is written out as a number fits only once
+        # Other sizes too: a size that is written out as a number fits only once.
+        for more, seed in enumerate(_with_its_own(seeds, path)):
             calls = Calls(function)
             cost, params, grads = planted.case(seed, calls, more)
 

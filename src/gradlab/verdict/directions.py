@@ -125,10 +125,10 @@ def _together(problem: Problem, slices: Mapping[str, slice], directions: int) ->
     for j, (name, s) in enumerate(slices.items()):
         mine = np.array([row[j] for row in shares])
         numeric = Numeric(mine + value, np.array(bound), np.array(reason))
-        block = _block(name, mine, numeric, np.array([row[j] for row in theta]), _usual(problem, s))
+        block = _block(problem, name, mine, numeric, np.array([row[j] for row in theta]))
         heard = numeric.bound.max() <= sharp * _usual(problem, s)
         if heard and block.verdict is Verdict.AGREES:
-            right[name] = replace(block, shape=problem.parameters.shapes[name])
+            right[name] = block
     return right, False
 
 
@@ -150,19 +150,19 @@ def _alone(problem: Problem, name: str, at: slice, directions: int) -> dict[str,
         known = np.broadcast_to(problem.known, problem.scale.shape)[at]
         bound = bound + tuned.SAFETY * np.linalg.norm(problem.scale[at] * known)  # many errors, with signs at random
     numeric = Numeric(value, bound, reason).without(problem.unsure[at].any())
-    block = _block(name, analytic, numeric, theta, _usual(problem, at))
-    block = replace(block, shape=problem.parameters.shapes[name])
+    block = _block(problem, name, analytic, numeric, theta)
     wrong = block.verdict is Verdict.WRONG and np.isfinite(problem.analytic[at]).all()
     return {name: _located(block, problem, at) if wrong else block}
 
 
-def _block(name: str, analytic: Floats, numeric: Numeric, theta: Floats, usual: float) -> Block:
+def _block(problem: Problem, name: str, analytic: Floats, numeric: Numeric, theta: Floats) -> Block:
     """The slopes along directions take the place of the entries. One may be small by chance: the usual one counts."""
+    shape, usual = problem.parameters.shapes[name], _usual(problem, problem.parameters.slices[name])
     verdicts = judge(analytic, numeric, numeric.bound <= tuned.FAINT * usual, usual)
     numeric = with_reasons(numeric, verdicts)
     block = compare_block(name, analytic, numeric, verdicts, theta)
     worst = replace(block.worst, index=())
-    return replace(block, directions=len(analytic), worst=worst, wrong_count=0, complete=False)
+    return replace(block, shape=shape, directions=len(analytic), worst=worst, wrong_count=0, complete=False)
 
 
 def _by_entry(problem: Problem, entries: NDArray[np.int_], skip: Container[str]) -> dict[str, Block]:
