@@ -191,6 +191,17 @@ def test_float32_where_asked():
     assert check_function(tf.nn.elu, [X[0].astype(np.float32)], dtype=None).dtype == np.float32
 
 
+def test_what_is_no_array_comes_to_the_function_as_it_is():
+    way, seen = object(), []
+
+    def function(x, options, way):
+        seen.append((options["mode"], way))
+        return tf.sin(x)
+
+    assert check_function(function, [X[0], {"mode": None}, way]).ok
+    assert set(seen) == {(None, way)}
+
+
 def test_outputs_of_a_function_may_be_nested_whole_or_complex():
     report = check_function(lambda x: {"a": [tf.sin(x), tf.argmax(x)], "b": tf.signal.rfft(x)}, [X[0]])
     assert report.ok

@@ -62,18 +62,19 @@ def check_function(
     if isinstance(inputs, Mapping) or not isinstance(inputs, Sequence):
         raise GradlabError(f"inputs must be a list or tuple of arrays, got {type(inputs).__name__}")
     form = {f"inputs[{i}]": value for i, value in enumerate(inputs)}
-    given = {name: np.asarray(value) for name, value in leaves(form)}
+    read = {name: (value, np.asarray(value)) for name, value in leaves(form)}
+    held = {name: value for name, (value, array) in read.items() if array.dtype.kind == "O"}  # None, or an object
+    given = {name: array for name, (_, array) in read.items() if name not in held}
     moved = {name: as_dtype(value, dtype) for name, value in given.items() if value.dtype.kind in "fc"}
     arrays = {key: part for name, value in moved.items() for key, part in real_parts(name, value).items()}
     left_out = 0
 
     def tensors(values: Mapping[str, Any]) -> dict[str, Any]:
-        return {
+        made = {
             name: tf.convert_to_tensor(whole(name, values) if name in moved else value)
-            if value.dtype.kind != "O"  # None
-            else None
             for name, value in given.items()
         }
+        return {name: (held if name in held else made)[name] for name in read}
 
     def outputs(tensors: Mapping[str, Any]) -> list[Any]:
         nonlocal left_out
