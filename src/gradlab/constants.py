@@ -33,18 +33,18 @@ of the slope.
 Unit: share of a noise bound."""
 
 HIDDEN = 0.6
-"""Share of the bend at step 0 that a bound is given for a kink that noise hides.
+"""Share of the gap (forward minus backward slope) at step 0 that a bound is given for a kink that noise hides.
 
-Derived: a kink shifts a central slope by half of the bend; the rest is reserve.
+Derived: a kink shifts a central slope by half of the gap; the rest is reserve.
 
-Unit: share of the bend."""
+Unit: share of the gap."""
 
 SHRINK = 0.7
 """The slopes of both sides must come together at least so much from one step to the next, a factor of √10 shorter.
 
 Derived: 0.32 where f is smooth, 0.56 for |x|^1.5, 1 at a kink. 0.7 stands between.
 
-Unit: ratio of neighbouring bends."""
+Unit: ratio of neighbouring gaps."""
 
 CONVERGING = 0.5
 """The change of the slope must fall at least so much from one step to the next.
@@ -68,26 +68,26 @@ Tuned on powers |x|^p with p from 1.4 to 4, to hold in all of them.
 Unit: times the rest of a series."""
 
 SEEN = 8.0
-"""Times its noise bound that a bend must be to be a kink's or a jump's, and to rule out longer steps.
+"""Times its noise bound that a gap must be to be a kink's or a jump's, and to rule out longer steps.
 
-Derived: the bend has at most 4/3 of the noise of the slope, and measured noise may be too low by 3: the bend is then
+Derived: the gap has at most 4/3 of the noise of the slope, and measured noise may be too low by 3: the gap is then
 known to half of itself at worst.
 
 Unit: times a noise bound."""
 
 LEVEL = 0.2
-"""Share by which the bend of a kink may change within a decade of steps.
+"""Share by which the gap of a kink may change within a decade of steps.
 
 Derived: 0 at a kink, 0.9 at a jump, 0.68 at √|x|, 0.21 at |x|^0.9.
 
-Unit: share of the bend."""
+Unit: share of the gap."""
 
 PROBED = 0.02
-"""The noise of a slope, as a share of the bend, down to which a kink is looked at once more.
+"""The noise of a slope, as a share of the gap, down to which a kink is looked at once more.
 
 Tuned on kinks beside the point, to see on which side of it they lie.
 
-Unit: share of the bend."""
+Unit: share of the gap."""
 
 STILL = 1e-9
 """A line that stands still at one step has noise if another step moves it, by at most this share of the cost.
@@ -141,14 +141,14 @@ Quoted: the level that the course calls great.
 Unit: share of the slope."""
 
 ENOUGH = 1e-7
-"""Bound, as a share of the slope, at which a climb for a smaller one ends: seven digits tell any bug from none.
+"""Bound, as a share of the slope, at which the search for a smaller one ends: seven digits tell any bug from none.
 
 Chosen: CLOSE asks for no more.
 
 Unit: share of the slope."""
 
 ROUNDED = 1e4
-"""Times the round-off of theta at which a climb ends: three digits in float32.
+"""Times the round-off of theta at which that search ends: three digits in float32.
 
 Chosen: float32 has seven digits, and a slope that is worth its evaluations has three.
 
@@ -183,8 +183,8 @@ Chosen: an entry of a hundredth adds 1e-4 to the square of the norm of its block
 
 Unit: share of an rms."""
 
-BEND = 4.0
-"""Noise of the bend (J⁺ + J⁻ − 2J) / h, in that of one value over h.
+GAP = 4.0
+"""Noise of the gap (J⁺ + J⁻ − 2J) / h, in that of one value over h.
 
 Derived: what its weights add up to.
 
@@ -274,7 +274,7 @@ STAND_IN = 10.0
 """Times the worst error of the first look in the sample that the rest is given then.
 
 Chosen: the error of the first look differs from entry to entry; one that is still beyond ten times the worst of a
-sample is wrong, and all others climb.
+sample is wrong, and all others are refined.
 
 Unit: times an error."""
 

@@ -174,17 +174,17 @@ def test_the_slope_is_taken_over_the_step_that_is_really_stored():
     """In float32 x + h and x - h are less than 2h apart here: by 2, 5 and 1 percent."""
     theta = np.array([1.0, 3.0, 100.0], dtype=np.float32)
     cost = Cost(lambda t: float(np.sum(t.astype(np.float64))), Parameters(theta))
-    slope, bend, moved = central_slopes(cost, np.array([1e-6, 1e-6, 1e-4]))
+    slope, gap, moved = central_slopes(cost, np.array([1e-6, 1e-6, 1e-4]))
     assert slope == pytest.approx(np.ones(3), rel=1e-6)
-    assert np.abs(bend).max() < 1
+    assert np.abs(gap).max() < 1
     assert moved.all()
 
 
-def test_the_bend_is_the_slope_ahead_less_the_slope_behind():
+def test_the_gap_is_the_slope_ahead_less_the_slope_behind():
     cost = Cost(lambda t: float(np.abs(t[0]) + t[1]), Parameters(np.array([0.0, 1.0, 2.0])))
-    slope, bend, moved = central_slopes(cost, np.full(3, 2.0**-10))
+    slope, gap, moved = central_slopes(cost, np.full(3, 2.0**-10))
     assert slope == pytest.approx([0.0, 1.0, 0.0])
-    assert bend == pytest.approx([2.0, 0.0, 0.0])
+    assert gap == pytest.approx([2.0, 0.0, 0.0])
     assert moved.tolist() == [True, True, False]
 
 

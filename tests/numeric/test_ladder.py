@@ -1,4 +1,4 @@
-"""Slopes at a ladder of steps: where it climbs, what it believes, and what it calls a kink."""
+"""Slopes at a ladder of steps: where it goes, what it believes, and what it calls a kink."""
 
 import numpy as np
 import pytest
@@ -14,9 +14,9 @@ def ladder(f, x=1.0, noise=NOISE, top=-1):
     return Ladder(Cost(f, Parameters(np.array([x]))), [Line(0, 1.0)], noise, top=top)
 
 
-def climbed(f, x=1.0, start=-10, noise=NOISE, enough=0.0, top=-1):
+def refined(f, x=1.0, start=-10, noise=NOISE, enough=0.0, top=-1):
     steps = ladder(f, x, noise, top)
-    return steps, steps.climb(np.array([start]), enough=enough)
+    return steps, steps.refine(np.array([start]), enough=enough)
 
 
 def tried(steps):
@@ -35,34 +35,34 @@ def test_the_lowest_rung_still_moves_a_number_evenly():
 
 
 def test_three_rungs_are_enough_for_a_parabola():
-    steps, found = climbed(lambda t: float(t[0] ** 2), enough=1e-9)
+    steps, found = refined(lambda t: float(t[0] ** 2), enough=1e-9)
     assert tried(steps) == [-10, -9, -8]
     assert found.value[0] == pytest.approx(2.0, rel=1e-10)
     assert found.reasons().tolist() == [""]
 
 
 def test_truncation_leads_down_and_noise_leads_up():
-    steps, found = climbed(lambda t: float(np.sin(1000 * t[0])), start=-4, noise=1e-13)
+    steps, found = refined(lambda t: float(np.sin(1000 * t[0])), start=-4, noise=1e-13)
     assert min(tried(steps)) < -8
     assert abs(found.value[0] - 1000 * np.cos(1000)) <= found.bound[0] < 1e-3
-    steps, found = climbed(lambda t: float(np.sin(t[0])), start=-18, noise=1e-12)
+    steps, found = refined(lambda t: float(np.sin(t[0])), start=-18, noise=1e-12)
     assert max(tried(steps)) > -10
     assert abs(found.value[0] - np.cos(1)) <= found.bound[0] < 1e-6
 
 
 def test_never_above_the_top():
-    steps, _ = climbed(lambda t: float(np.sin(t[0])), noise=1e-3, top=-5)
+    steps, _ = refined(lambda t: float(np.sin(t[0])), noise=1e-3, top=-5)
     assert max(tried(steps)) <= -5
 
 
-def test_overflow_above_is_not_climbed_into():
-    steps, found = climbed(lambda t: float(np.log(t[0] - 0.9)), start=-6, noise=1e-3)
+def test_overflow_above_is_not_walked_into():
+    steps, found = refined(lambda t: float(np.log(t[0] - 0.9)), start=-6, noise=1e-3)
     assert max(tried(steps)) == -2  # 1 - 0.1 is where the logarithm ends
     assert abs(found.value[0] - 10.0) <= found.bound[0]
 
 
 def test_a_kink_at_the_point():
-    steps, found = climbed(lambda t: abs(float(t[0]) - 1.0))
+    steps, found = refined(lambda t: abs(float(t[0]) - 1.0))
     assert found.reasons().tolist() == ["kink"]
     assert found.bound[0] == np.inf
     low, high = steps.sides()
@@ -71,7 +71,7 @@ def test_a_kink_at_the_point():
 
 def test_a_kink_between_two_rungs_rules_out_the_long_one():
     """Slope 1 on this side, 3 beyond: from afar it looks like 2."""
-    _, found = climbed(lambda t: float(t[0] + 2 * max(t[0] - 1 - 1e-6, 0)), start=-6)
+    _, found = refined(lambda t: float(t[0] + 2 * max(t[0] - 1 - 1e-6, 0)), start=-6)
     assert found.reasons().tolist() == [""]
     assert abs(found.value[0] - 1.0) <= found.bound[0] < 1e-6
     assert found.rung[0] < -12
@@ -89,27 +89,27 @@ def test_a_kink_that_noise_hides_is_in_the_bound():
         cost = Cost(lambda t: 0.0, Parameters(np.array([1.0])))
         cost.cost, cost.value = f, 0.0
         steps = Ladder(cost, [Line(0, 1.0)], 1e-8)
-        found = steps.climb(np.array([-10]))
+        found = steps.refine(np.array([-10]))
         if found.reasons()[0] == "":
             assert abs(found.value[0] - 1.0) <= found.bound[0]  # one of the two slopes is 1
 
 
 def test_opposed_by_a_lower_rung():
-    """A kink on each side, alike in size: from afar there is no bend at all, but the slope is another one."""
+    """A kink on each side, alike in size: from afar there is no gap at all, but the slope is another one."""
     d = 1e-4
 
     def f(t):
         x = float(t[0]) - 1
         return x + 0.01 * (max(x - d, 0.0) - max(-x - d, 0.0))
 
-    steps, _ = climbed(f, start=-4)
-    steps.descend(np.array([0]), rungs=6)
+    steps, _ = refined(f, start=-4)
+    steps.lower(np.array([0]), rungs=6)
     assert abs(steps.estimates().value[0] - 1.0) <= steps.estimates().bound[0] < 1e-6
 
 
 def test_noise_alone_gives_no_slope():
     rng = np.random.default_rng(0)
-    _, found = climbed(lambda t: float(rng.standard_normal()) if t[0] != 1 else 0.0, noise=1e-3)
+    _, found = refined(lambda t: float(rng.standard_normal()) if t[0] != 1 else 0.0, noise=1e-3)
     assert found.reasons()[0] in ("noise", "kink", "jump")
 
 
@@ -117,7 +117,7 @@ def test_lines_may_be_directions_through_many_components():
     theta = np.array([1.0, 2.0, 3.0])
     cost = Cost(lambda t: float(np.sum(t**3)), Parameters(theta))
     unit = np.array([1.0, -1.0, 1.0])
-    found = Ladder(cost, [Line(slice(None), unit)], NOISE).climb(np.array([-10]))
+    found = Ladder(cost, [Line(slice(None), unit)], NOISE).refine(np.array([-10]))
     assert abs(found.value[0] - 3 * np.dot(theta**2, unit)) <= found.bound[0] < 1e-6
 
 
@@ -125,7 +125,7 @@ def test_every_line_takes_the_steps_it_needs():
     theta = np.array([1.0, 1.0])
     cost = Cost(lambda t: float(np.sin(1000 * t[0]) + t[1] ** 2), Parameters(theta))
     steps = Ladder(cost, [Line(0, 1.0), Line(1, 1.0)], 1e-13)  # round-off of 1000 t
-    found = steps.climb(np.array([-8, -8]), enough=1e-8)
+    found = steps.refine(np.array([-8, -8]), enough=1e-8)
     assert steps.tried.sum(axis=0)[0] > steps.tried.sum(axis=0)[1] == 3
     assert np.all(np.abs(found.value - [1000 * np.cos(1000), 2.0]) <= found.bound)
 
@@ -135,6 +135,6 @@ def test_no_rung_is_evaluated_twice():
     cost = Cost(lambda t: seen.append(float(t[0])) or float(np.sin(t[0])), Parameters(np.array([1.0])))
     seen.clear()
     steps = Ladder(cost, [Line(0, 1.0)], NOISE)
-    steps.climb(np.array([-10]))
-    steps.descend(np.array([0]), rungs=3)
+    steps.refine(np.array([-10]))
+    steps.lower(np.array([0]), rungs=3)
     assert len(seen) == len(set(seen))

@@ -83,7 +83,7 @@ def derivative(f: Callable[[Any], Any], x: float) -> Derivative:
         # Near zero |x| says little about the scale of f: let noise push the step up to 0.3.
         top = max(-1, int(np.ceil(-2 * np.log10(scale))) - 1)
         ladder = Ladder(cost, [line], noise, top=top)
-        found = ladder.climb(np.array([tuned.DERIVATIVE_START]), enough=tuned.DERIVATIVE_ENOUGH)
+        found = ladder.refine(np.array([tuned.DERIVATIVE_START]), enough=tuned.DERIVATIVE_ENOUGH)
         value, error = float(found.value[0]) / scale, float(found.bound[0]) / scale
         step = float(rung_step(found.rung)[0]) * scale if np.isfinite(error) else np.nan
         reason = str(found.reasons()[0])

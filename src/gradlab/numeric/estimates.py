@@ -1,7 +1,8 @@
 """What slopes at a ladder of steps allow to say: the value with the smallest bound, or why there is none.
 
-A tableau as Ridders' and Richardson's: row k holds the slope D and the bend B, slope ahead less slope behind, at
-the step h = 10^(k/2). Two rows make one change of the slope, three rows a rate at which it falls.
+A tableau as Ridders' and Richardson's: row k holds the central slope, and the gap between the one-sided slopes,
+forward minus backward, at the step h = 10^(k/2). Two rows make one change of the slope, three rows a rate at which
+it falls.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Tableau:
 
     lowest: int
     slope: Floats
-    bend: Floats
+    gap: Floats
     noise: Floats
     round_off: float
 
@@ -75,13 +76,13 @@ def estimate(tableau: Tableau, slack: float = 1.0) -> Estimates:
     with np.errstate(all="ignore"):
         value = slope[:-1] + (slope[:-1] - slope[1:]) / FIRST
         truncation = _rest(slope, noise, FIRST)
-        hidden = tuned.HIDDEN * np.abs(_to_zero(tableau.bend, RATIO))[:-1]
+        hidden = tuned.HIDDEN * np.abs(_to_zero(tableau.gap, RATIO))[:-1]
         at = noise[:-2]
         rounding = tuned.ARITHMETIC * tableau.round_off * np.abs(value[:-1])
         bound = truncation + hidden + AMPLIFIED * at + rounding
         finite = np.isfinite(bound)
-        together = _together(tableau.bend, noise)[:-1]
-        seen = finite & ~together & (np.abs(tableau.bend) > tuned.SEEN * noise)[:-2]
+        together = _together(tableau.gap, noise)[:-1]
+        seen = finite & ~together & (np.abs(tableau.gap) > tuned.SEEN * noise)[:-2]
         credible = together & ~np.logical_or.accumulate(seen, axis=0) & _converging(slope, noise) & finite
         credible &= ~_opposed(slope, value[:-1], truncation + at / 2, noise)
         credible &= ~_contradicted(value[:-1], bound, credible)
@@ -90,7 +91,7 @@ def estimate(tableau: Tableau, slack: float = 1.0) -> Estimates:
         pick = (best, np.arange(bound.shape[1]))
         found = credible[pick]
         apart = ~found & (finite & ~together).any(axis=0)
-        level, grows = _shape(tableau.bend, noise)
+        level, grows = _shape(tableau.gap, noise)
     return Estimates(
         value=np.where(found, value[pick], np.nan),
         bound=np.where(found, bound[pick], np.inf),
@@ -109,20 +110,20 @@ def at_two_steps(tableau: Tableau, rung: Ints) -> tuple[Floats, Floats]:
     smooth, and less than that wherever the change falls by 0.6 a rung. NaN and inf where both sides stay apart.
     """
     rows, lines = np.stack([rung, rung + 1]) - tableau.lowest, np.arange(len(rung))
-    (slope, above), (bend, wider) = tableau.slope[rows, lines], tableau.bend[rows, lines]
+    (slope, above), (gap, wider) = tableau.slope[rows, lines], tableau.gap[rows, lines]
     noise = tableau.noise[rows[0], lines]
     with np.errstate(all="ignore"):
         value = slope + (slope - above) / FIRST
-        hidden = tuned.HIDDEN * np.abs((RATIO * bend - wider) / (RATIO - 1))
+        hidden = tuned.HIDDEN * np.abs((RATIO * gap - wider) / (RATIO - 1))
         rounding = tuned.ARITHMETIC * tableau.round_off * np.abs(value)
         bound = tuned.TWO_STEPS * np.abs(slope - above) + hidden + AMPLIFIED * noise + rounding
-        together = np.isfinite(bound) & (np.abs(bend) <= tuned.SHRINK * np.abs(wider) + 2 * noise)
+        together = np.isfinite(bound) & (np.abs(gap) <= tuned.SHRINK * np.abs(wider) + 2 * noise)
     return np.where(together, value, np.nan), np.where(together, bound, np.inf)
 
 
 def sides(tableau: Tableau) -> tuple[Floats, Floats]:
     """Between which slopes a line lies whose two sides stay apart, at the rung that shows them best."""
-    half = np.abs(tableau.bend) / 2
+    half = np.abs(tableau.gap) / 2
     change = np.abs(np.diff(tableau.slope, axis=0)) + np.abs(np.diff(half, axis=0))
     error = np.where(np.isfinite(change), change + 2 * tableau.noise[:-1], np.inf)
     pick = (error.argmin(axis=0), np.arange(error.shape[1]))
@@ -130,14 +131,14 @@ def sides(tableau: Tableau) -> tuple[Floats, Floats]:
     return middle - reach, middle + reach
 
 
-def curvature(lowest: int, bend: Floats) -> Floats:
-    """|f''| along each line, in units of it: the bend over the step, where two neighbouring rungs see least of it.
+def curvature(lowest: int, gap: Floats) -> Floats:
+    """|f''| along each line, in units of it: the gap over the step, where two neighbouring rungs see least of it.
 
-    At short steps the bend is noise, and noise over a short step is large: so the least counts.
+    At short steps the gap is noise, and noise over a short step is large: so the least counts.
     """
-    steps = 10.0 ** (np.arange(lowest, lowest + len(bend))[:, np.newaxis] / 2)
+    steps = 10.0 ** (np.arange(lowest, lowest + len(gap))[:, np.newaxis] / 2)
     with np.errstate(all="ignore"):
-        seen = np.abs(bend) / steps
+        seen = np.abs(gap) / steps
     pairs = np.where(np.isfinite(seen[:-1] + seen[1:]), np.maximum(seen[:-1], seen[1:]), np.inf)
     least = pairs.min(axis=0, initial=np.inf)
     return np.where(np.isfinite(least), least, 0.0)
@@ -164,10 +165,10 @@ def _once_more(
     change = np.abs(np.diff(value, axis=0))
     at = noise[:-3]
     rest = _rest(value, noise[:-1], SECOND)
-    bend = np.abs(_to_zero(_to_zero(tableau.bend, RATIO), RATIO**3))[:-1]
+    gap = np.abs(_to_zero(_to_zero(tableau.gap, RATIO), RATIO**3))[:-1]
     again = value[:-2] + (value[:-2] - value[1:-1]) / SECOND
     rounding = tuned.ARITHMETIC * tableau.round_off * (np.abs(again) + np.abs(tableau.slope[:-3]))
-    rest = rest + tuned.HIDDEN * bend
+    rest = rest + tuned.HIDDEN * gap
     smaller = rest + AMPLIFIED * at + rounding
     better = (change[:-1] <= change[1:] / FIRST + at) & (smaller < bound[:-1])
     value, bound, truncation = value[:-1].copy(), bound.copy(), truncation.copy()
@@ -176,27 +177,26 @@ def _once_more(
     return value, bound, truncation
 
 
-def _to_zero(bend: Floats, ratio: float) -> Floats:
-    """The bend extrapolated to step 0: nothing where f is smooth, all of it where there is a kink."""
-    return np.asarray((ratio * bend[:-1] - bend[1:]) / (ratio - 1))
+def _to_zero(gap: Floats, ratio: float) -> Floats:
+    """The gap extrapolated to step 0: nothing where f is smooth, all of it where there is a kink."""
+    return np.asarray((ratio * gap[:-1] - gap[1:]) / (ratio - 1))
 
 
-def _together(bend: Floats, noise: Floats) -> Mask:
+def _together(gap: Floats, noise: Floats) -> Mask:
     """The slopes of both sides come together as the step shrinks."""
-    gap = np.abs(bend)
-    return np.asarray(gap[:-1] <= tuned.SHRINK * gap[1:] + 2 * noise[:-1])
+    return np.asarray(np.abs(gap[:-1]) <= tuned.SHRINK * np.abs(gap[1:]) + 2 * noise[:-1])
 
 
-def _shape(bend: Floats, noise: Floats) -> tuple[Mask, Mask]:
-    """Whether the bend stays put, as at a kink, or grows as the step shrinks, as 1/h at a jump.
+def _shape(gap: Floats, noise: Floats) -> tuple[Mask, Mask]:
+    """Whether the gap stays put, as at a kink, or grows as the step shrinks, as 1/h at a jump.
 
-    The lowest decade in which it is seen counts: higher up the curvature bends, too.
+    The lowest decade in which it is seen counts: higher up curvature makes a gap, too.
     """
-    gap = np.abs(bend)
-    plain = gap > tuned.SEEN * noise
+    width = np.abs(gap)
+    plain = width > tuned.SEEN * noise
     seen = plain[:-2] & plain[2:]
-    lowest = (seen.argmax(axis=0), np.arange(gap.shape[1]))
-    grown = (gap[:-2] - gap[2:]) / gap[:-2]
+    lowest = (seen.argmax(axis=0), np.arange(width.shape[1]))
+    grown = (width[:-2] - width[2:]) / width[:-2]
     return (seen & (np.abs(grown) <= tuned.LEVEL))[lowest], (seen & (grown > tuned.LEVEL))[lowest]
 
 

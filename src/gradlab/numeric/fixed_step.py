@@ -31,22 +31,22 @@ def at_fixed_step(cost: Cost, noise: float, stencil: Stencil, step: float, wante
         If the step is no positive number, or vanishes beside a component.
     """
     _refuse_vanishing(cost.parameters, step)
-    fine, bend = _slopes_and_bends(cost, stencil, step)
+    fine, gap = _slopes_and_gaps(cost, stencil, step)
     rounding = tuned.SAFETY * float(stencil.noise) * noise / step
     doubtful, settled = np.arange(fine.size), np.zeros(fine.size)
     if wanted is not None:
-        size, straight = np.minimum(np.abs(wanted), np.abs(fine)), np.abs(bend) <= np.abs(fine) + rounding
+        size, straight = np.minimum(np.abs(wanted), np.abs(fine)), np.abs(gap) <= np.abs(fine) + rounding
         enough = np.maximum(tuned.CLOSE * size, np.where(rounding <= tuned.CLEAR * size, rounding, 0))
         settled = np.where(straight & (size > 0) & (np.abs(fine - wanted) <= enough), enough, 0)
         doubtful = np.flatnonzero(settled == 0)
-    rough, wider = fine.copy(), bend.copy()
-    rough[doubtful], wider[doubtful] = _slopes_and_bends(cost, stencil, 2 * step, doubtful)
+    rough, wider = fine.copy(), gap.copy()
+    rough[doubtful], wider[doubtful] = _slopes_and_gaps(cost, stencil, 2 * step, doubtful)
     truncation = _not_by_accident(np.abs(rough - fine), cost.parameters) / (2**stencil.order - 1)
-    bound = tuned.SAFETY * truncation + rounding + tuned.HIDDEN * np.abs(2 * bend - wider)
-    kink = np.abs(bend) > tuned.SHRINK * np.abs(wider) + tuned.SAFETY * tuned.BEND * noise / step
+    bound = tuned.SAFETY * truncation + rounding + tuned.HIDDEN * np.abs(2 * gap - wider)
+    kink = np.abs(gap) > tuned.SHRINK * np.abs(wider) + tuned.SAFETY * tuned.GAP * noise / step
     kink &= settled == 0
-    bound = np.where(settled > 0, settled, np.where(kink, np.abs(bend) / 2 + rounding, bound))
-    jump = kink & (np.abs(bend) > np.abs(wider) * (1 + tuned.LEVEL) + tuned.SAFETY * tuned.BEND * noise / step)
+    bound = np.where(settled > 0, settled, np.where(kink, np.abs(gap) / 2 + rounding, bound))
+    jump = kink & (np.abs(gap) > np.abs(wider) * (1 + tuned.LEVEL) + tuned.SAFETY * tuned.GAP * noise / step)
     bad = ~np.isfinite(bound) | jump
     reason = np.where(bad, Reason.OVERFLOW, np.where(kink, Reason.KINK, Reason.NONE))
     reason = np.where(jump, Reason.JUMP, reason)
@@ -62,10 +62,10 @@ def longest_step(stencil: Stencil, step: float | None) -> float:
 
 def slopes_at(cost: Cost, stencil: Stencil, step: float) -> Floats:
     """The stencil at one absolute step for every component; NaN or inf where the step vanishes beside it."""
-    return _slopes_and_bends(cost, stencil, step)[0]
+    return _slopes_and_gaps(cost, stencil, step)[0]
 
 
-def _slopes_and_bends(
+def _slopes_and_gaps(
     cost: Cost, stencil: Stencil, step: float, entries: NDArray[np.int_] | None = None
 ) -> tuple[Floats, Floats]:
     """The slopes, and by how much the slope ahead exceeds the slope behind; 0 if the stencil cannot tell."""
@@ -75,11 +75,11 @@ def _slopes_and_bends(
     values = cost.at([(int(i), o * step) for i in entries for o in offsets]).reshape(theta.size, len(offsets))
     first, last = ((theta + o * step).astype(theta.dtype).astype(np.float64) for o in (offsets[0], offsets[-1]))
     reach = (last - first) / (offsets[-1] - offsets[0])
-    bend = np.zeros(theta.size)
+    gap = np.zeros(theta.size)
     with np.errstate(divide="ignore", invalid="ignore"):
         if {-1.0, 1.0} <= set(offsets):
-            bend = (values[:, offsets.index(1.0)] + values[:, offsets.index(-1.0)] - 2 * cost.value) / reach
-        return values @ np.array([float(w) for w in stencil.weights]) / reach, bend
+            gap = (values[:, offsets.index(1.0)] + values[:, offsets.index(-1.0)] - 2 * cost.value) / reach
+        return values @ np.array([float(w) for w in stencil.weights]) / reach, gap
 
 
 def _refuse_vanishing(parameters: Parameters, step: float) -> None:

@@ -119,20 +119,20 @@ def numeric_gradient(
             lines = component_lines(np.arange(parameters.size), scale)
             begin = start(problem)
             ladder = Ladder(cost_function, lines, noise, top=begin.top, bent=begin.bent, steep=begin.steep)
-            values, limits = _climbed(ladder, begin, parameters)
+            values, limits = _refined(ladder, begin, parameters)
             values, limits = values / scale, limits / scale
     return NumericGradient(parameters.like(values), parameters.like(limits), cost_function.evaluations)
 
 
-def _climbed(ladder: Ladder, begin: Start, parameters: Parameters) -> tuple[Floats, Floats]:
-    """Two steps for each entry, and a climb for those for which these are not enough."""
+def _refined(ladder: Ladder, begin: Start, parameters: Parameters) -> tuple[Floats, Floats]:
+    """Two steps for each entry, and more for those for which these are not enough."""
     values, bounds = ladder.two_steps(begin.rung)
     wanted = np.zeros(len(values))
     for at in parameters.slices.values():
         wanted[at] = tuned.TWO_STEPS_ENOUGH * rms(values[at][np.isfinite(values[at])])
     wanted = np.minimum(wanted, np.where(begin.smooth, np.inf, 0))
     rest = np.flatnonzero(~(bounds <= wanted))
-    found = ladder.climb(begin.rung, enough=tuned.GRADIENT_ENOUGH, lines=rest)
+    found = ladder.refine(begin.rung, enough=tuned.GRADIENT_ENOUGH, lines=rest)
     values[rest], bounds[rest] = found.value[rest], found.bound[rest]
     return values, bounds
 
@@ -189,5 +189,5 @@ def central_slopes(cost: Cost, step: Floats) -> tuple[Floats, Floats, NDArray[np
     deltas = step.tolist()
     ahead, behind = cost.at([(i, delta) for i, h in enumerate(deltas) for delta in (h, -h)]).reshape(-1, 2).T
     reach = (theta + step).astype(theta.dtype).astype(np.float64) - (theta - step).astype(theta.dtype)
-    bend = 2 * (ahead + behind - 2 * cost.value) / reach
-    return (ahead - behind) / reach, bend, (ahead != cost.value) | (behind != cost.value)
+    gap = 2 * (ahead + behind - 2 * cost.value) / reach
+    return (ahead - behind) / reach, gap, (ahead != cost.value) | (behind != cost.value)

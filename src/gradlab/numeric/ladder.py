@@ -1,6 +1,6 @@
 """Lines through theta, evaluated at a ladder of steps: where each goes up and down.
 
-A line is a direction through theta: one component, or many at once. All lines climb together, a rung
+A line is a direction through theta: one component, or many at once. All lines are refined together, a rung
 a round, so that a vectorized cost or many workers get many points at a time.
 """
 
@@ -82,7 +82,9 @@ def bottom_rung(round_off: float) -> int:
 
 
 class Ladder:
-    """Central slopes and bends, slope ahead less slope behind, by line (column) and rung (row).
+    """The tableau of central slopes, and of gaps between one-sided slopes, by line (column) and step (row).
+
+    A rung is a step of 10^(rung / 2) times the scale of a line's parameter: the tableau of Ridders and Richardson.
 
     Parameters
     ----------
@@ -113,7 +115,7 @@ class Ladder:
         self.top = np.broadcast_to(np.asarray(top, dtype=np.int_), (len(lines),)).copy()
         self.bent = np.broadcast_to(np.asarray(bent, dtype=np.float64), (len(lines),))
         shape = (int(self.top.max(initial=-1)) - self.bottom + 1, len(lines))
-        self.slope, self.bend, self.move = (np.full(shape, np.nan) for _ in range(3))
+        self.slope, self.gap, self.move = (np.full(shape, np.nan) for _ in range(3))
         self.tried = np.zeros(shape, dtype=bool)
 
     def evaluate(self, lines: Ints, rungs: Ints) -> None:
@@ -131,7 +133,7 @@ class Ladder:
             one_sided = value / reach  # slope ahead and slope behind
             at = (rungs - self.bottom, lines)
             self.slope[at] = (value[:, 0] - value[:, 1]) / (reach[:, 0] - reach[:, 1])
-            self.bend[at] = one_sided[:, 0] - one_sided[:, 1]
+            self.gap[at] = one_sided[:, 0] - one_sided[:, 1]
             self.move[at] = np.abs(value).max(axis=1)
             self.tried[at] = True
 
@@ -142,11 +144,11 @@ class Ladder:
         sides: a row of the Hessian is at most √(own curvature · curvature of the block), by Cauchy and Schwarz.
         """
         rungs = np.arange(self.bottom, self.bottom + len(self.slope))[:, np.newaxis]
-        own = curvature(self.bottom, self.bend)
+        own = curvature(self.bottom, self.gap)
         shaken = 2 * self.round_off * np.sqrt(own) * np.sqrt(np.maximum(own, self.bent))
         of_values = np.maximum(np.maximum(self.noise, self._least_moves()), self._inside())
         noise = tuned.SAFETY * of_values / rung_step(rungs) + shaken
-        return Tableau(self.bottom, self.slope, self.bend, noise, self.round_off)
+        return Tableau(self.bottom, self.slope, self.gap, noise, self.round_off)
 
     def _inside(self) -> float:
         """Noise of a cost that adds all these entries up and rounds the sum: it takes all of their slopes.
@@ -187,7 +189,7 @@ class Ladder:
         """Between which slopes a line lies whose two sides stay apart."""
         return sides(self.tableau())
 
-    def climb(self, start: Ints, *, enough: float = 0.0, lines: Ints | None = None) -> Estimates:
+    def refine(self, start: Ints, *, enough: float = 0.0, lines: Ints | None = None) -> Estimates:
         """Evaluate three rungs from `start` on, then go down while truncation rules and up while noise does.
 
         A line whose bound is down to `enough` times its value is left in peace. Only these `lines`, if given.
@@ -211,17 +213,17 @@ class Ladder:
             self._fill(np.arange(len(self.lines)), rung + k)
         return at_two_steps(self.tableau(), rung)
 
-    def descend(self, lines: Ints, *, rungs: int) -> None:
+    def lower(self, lines: Ints, *, rungs: int) -> None:
         """Evaluate so many rungs more below the lowest of these lines, where there are any."""
         for _ in range(rungs):
             self._fill(lines, np.maximum(self._lowest(lines) - 1, self.bottom))
 
     def probe(self, lines: Ints) -> None:
-        """Three rungs from the lowest where the bend would still be seen: is the kink at the point, or beside it?"""
-        gap = np.abs(self.bend[self._lowest(lines) - self.bottom, lines])
+        """Three rungs from the lowest where the gap would still be seen: is the kink at the point, or beside it?"""
+        width = np.abs(self.gap[self._lowest(lines) - self.bottom, lines])
         rungs = np.arange(self.bottom, self.bottom + len(self.slope))
         noise = tuned.SAFETY * self.noise / rung_step(rungs)[:, np.newaxis]
-        lowest = (noise <= tuned.PROBED * gap).argmax(axis=0) + self.bottom
+        lowest = (noise <= tuned.PROBED * width).argmax(axis=0) + self.bottom
         below = lowest <= self._lowest(lines) - 2
         for k in range(3):
             self._fill(lines[below], lowest[below] + k)

@@ -129,7 +129,7 @@ def start(problem: Problem) -> Start:
     rungs = np.arange(bottom, 0)
     sizes_of_lines = np.sqrt([at.stop - at.start for at in blocks])
     errors = _looked_for(ladder, rungs, sizes_of_lines)
-    curved = curvature(ladder.bottom, ladder.bend)
+    curved = curvature(ladder.bottom, ladder.gap)
     typical = np.maximum(sizes, np.median(scale))
     top = np.maximum(_rungs_to(typical, scale), 0) - 1
     rung, smooth = np.empty(parameters.size, dtype=np.int_), np.zeros(parameters.size, dtype=bool)

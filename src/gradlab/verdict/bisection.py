@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from gradlab import constants as tuned
 from gradlab.numeric.answer import Reason
-from gradlab.numeric.climb import Measured, measure
 from gradlab.numeric.ladder import Ladder, Line
+from gradlab.numeric.refine import Measured, measure
 from gradlab.numeric.scaling import Scale, with_random_signs
 from gradlab.problem.direction import Direction
 from gradlab.problem.problem import Problem

@@ -174,7 +174,7 @@ def _by_entry(problem: Problem, entries: NDArray[np.int_], skip: Container[str])
 
 
 def _entries(problem: Problem, entries: NDArray[np.int_]) -> Numeric:
-    """These entries, climbed one by one."""
+    """These entries, refined one by one."""
     scale = problem.scale[entries]
     _, seen = along(problem, component_lines(entries, problem.scale))
     return replace(seen, value=seen.value / scale, bound=seen.bound / scale)

@@ -1,4 +1,4 @@
-"""The numeric side of a check: one look at every component, and a climb where that look leaves a doubt."""
+"""The numeric side of a check: one look at every component, and more steps where that look leaves a doubt."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from gradlab import constants as tuned
 from gradlab.numeric.answer import Numeric, Reason
-from gradlab.numeric.climb import measure
 from gradlab.numeric.estimates import FIRST
 from gradlab.numeric.fixed_step import at_fixed_step
 from gradlab.numeric.gradient import central_slopes
 from gradlab.numeric.ladder import Ladder, norm, rung_step
+from gradlab.numeric.refine import measure
 from gradlab.numeric.scaling import Start, component_lines, start
 from gradlab.precision import unit_roundoff
 from gradlab.problem.problem import Problem
@@ -32,9 +32,9 @@ def examine(problem: Problem) -> Numeric:
     """
     scale, begin = problem.scale, start(problem)
     step = rung_step(begin.rung)
-    slope, bend, moved = central_slopes(problem.cost, step * scale)
-    wanted, slope, bend = problem.analytic * scale, slope * scale, bend * scale
-    own, round_off = np.abs(bend) / step, unit_roundoff(problem.parameters.theta.dtype)
+    slope, gap, moved = central_slopes(problem.cost, step * scale)
+    wanted, slope, gap = problem.analytic * scale, slope * scale, gap * scale
+    own, round_off = np.abs(gap) / step, unit_roundoff(problem.parameters.theta.dtype)
     shaken = 2 * round_off * np.sqrt(own) * np.sqrt(np.maximum(own, begin.bent))
     rounding = 4 * np.finfo(np.float64).eps * np.abs(slope)
     noise = max(
@@ -42,7 +42,7 @@ def examine(problem: Problem) -> Numeric:
     )
     bound = tuned.SAFETY * noise / step + shaken + rounding
     error, size = np.abs(wanted - slope), np.minimum(np.abs(wanted), np.abs(slope))
-    straight = np.abs(bend) <= np.abs(slope) + bound  # else there may be a kink right here
+    straight = np.abs(gap) <= np.abs(slope) + bound  # else there may be a kink right here
     clear = straight & (error <= bound) & (bound <= tuned.CLEAR * size)
     close = straight & (error <= tuned.CLOSE * size) & (size > 0)
     dead = ~moved & (wanted == 0)
@@ -92,27 +92,27 @@ def _fitting(problem: Problem, entries: Ints) -> Ints:
 
 
 def _examine_block(problem: Problem, begin: Start, seen: Numeric, doubtful: Ints) -> Numeric:
-    """Climb for a sample first: where nearly all of it is plainly wrong, most of the rest needs no climb."""
+    """Refine a sample first: where nearly all of it is plainly wrong, most of the rest needs no more steps."""
     wanted = problem.analytic * problem.scale
     sample = (
         doubtful[np.unique(np.linspace(0, len(doubtful) - 1, tuned.SAMPLE).astype(int))]
         if len(doubtful)
         else doubtful
     )
-    climbed = _climb(problem, begin, seen, sample)
+    refined = _refine(problem, begin, seen, sample)
     rest = np.setdiff1d(doubtful, sample)
-    wrong = np.abs(wanted - climbed.value)[sample] > climbed.bound[sample]
+    wrong = np.abs(wanted - refined.value)[sample] > refined.bound[sample]
     if not len(rest) or np.mean(wrong) < tuned.MOSTLY:
-        return _climb(problem, begin, climbed, rest)
+        return _refine(problem, begin, refined, rest)
     # Several times what the first look was off in the sample is what it is given in the rest.
     off = np.zeros(len(wanted))
-    off[rest] = tuned.STAND_IN * np.nanmax(np.abs(seen.value - climbed.value)[sample])
-    judged = replace(climbed, bound=climbed.bound + off)
+    off[rest] = tuned.STAND_IN * np.nanmax(np.abs(seen.value - refined.value)[sample])
+    judged = replace(refined, bound=refined.bound + off)
     unclear = rest[~(np.abs(wanted - judged.value)[rest] > judged.bound[rest])]
-    return _climb(problem, begin, judged, unclear)
+    return _refine(problem, begin, judged, unclear)
 
 
-def _climb(problem: Problem, begin: Start, seen: Numeric, components: Ints) -> Numeric:
+def _refine(problem: Problem, begin: Start, seen: Numeric, components: Ints) -> Numeric:
     """The numbers that a ladder of steps allows for these components, in place of the first look."""
     if not len(components):
         return seen

@@ -1,4 +1,4 @@
-"""The one climb of a check: lines go up and down the ladder, and lower before one is called wrong."""
+"""How a check refines its slopes: longer and shorter steps, and shorter ones still before one is called wrong."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Measured(Numeric):
 def measure(
     ladder: Ladder, start: Ints, wanted: Floats, *, enough: float = 0.0, closer: int | None = None
 ) -> Measured:
-    """Climb every line; before one is called wrong, it is tried at shorter steps, since long ones average over kinks.
+    """Refine every line; one that seems wrong is tried at shorter steps first, since long ones average over kinks.
 
     Parameters
     ----------
@@ -41,10 +41,10 @@ def measure(
     closer
         Rungs below the lowest at which a line that seems wrong is tried; two make a decade. None: `CLOSER`.
     """
-    found = ladder.climb(start, enough=enough)
+    found = ladder.refine(start, enough=enough)
     with np.errstate(invalid="ignore"):
         wrong = np.flatnonzero(np.abs(wanted - found.value) > found.bound)
-    ladder.descend(wrong, rungs=tuned.CLOSER if closer is None else closer)
+    ladder.lower(wrong, rungs=tuned.CLOSER if closer is None else closer)
     apart = ladder.estimates()
     ladder.probe(np.flatnonzero(apart.kink | apart.jump))
     found = ladder.estimates().or_else(ladder.estimates(slack=tuned.SLACK))
