@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab import _arguments
+from gradlab import constants as tuned
 from gradlab.check import Options, check_gradients
 from gradlab.diagnosis.upstream import asked_otherwise
 from gradlab.errors import GradlabError, passed
@@ -19,8 +20,6 @@ from gradlab.report import Report, weak_points
 from gradlab.verdict.blocks import Verdict
 
 UPSTREAM_SEED = 1729  # not 0 or 1: inputs are often drawn with those, and R equal to an input would hide mistakes
-NOTABLE = 1e-6  # share by which a look must differ to be mentioned where the gradient is wrong in any case
-HALF = 2.0**-5  # the same where it is undecided: eight roundings to bfloat16, which are no fault of backward
 
 
 def check_backward(
@@ -104,7 +103,7 @@ def check_ways(
 
     report = check(lambda moved: layer.gradients(upstream, moved))
     usual, evaluations, said = report, report.evaluations, []
-    notable = HALF if report.verdict is Verdict.UNDECIDED else NOTABLE
+    notable = tuned.NOTABLE_UNDECIDED if report.verdict is Verdict.UNDECIDED else tuned.NOTABLE
     for look in looks(layer, upstream, generator, ways):
         if report.ok and look.gradients:  # R itself is no evidence then: is the other answer right, too?
             report = check(look.gradients)

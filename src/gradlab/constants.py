@@ -520,3 +520,75 @@ CURL_CLEAR = 1e-3
 Chosen: three digits.
 
 Unit: share of the derivative."""
+
+BESIDE_EDGE = 1e-4
+"""Share of an entry that it must be away from its bounds to be moved to both sides; nearer, steps go to one side.
+
+Chosen: a central difference at a ten thousandth of an entry is good to eleven digits.
+
+Unit: share of an entry."""
+
+AT_EDGE = 4.0
+"""Noise of a one-sided slope over three points, (−3 f(0) + 4 f(h) − f(2h)) / 2h, in that of a central one.
+
+Derived: the weights add up to 8 / 2 in size, at worst; those of a central difference to 1.
+
+Unit: times a noise."""
+
+SHORT_DIGITS = 12
+"""Binary digits up to which a value does not tell float32 from float64: every dtype holds numbers as short as this.
+
+Chosen: between the 24 digits of float32 and the few of whole numbers, counts and halves.
+
+Unit: binary digits."""
+
+SAME_ANSWER = 1e-6
+"""Share by which two answers of grads at the same params may differ without being called random.
+
+Chosen: far above what a sum in another order does, in float32 too, and far below what a random draw does.
+
+Unit: share of an entry."""
+
+LINEAR = 1e-9
+"""Share of its largest entry by which backward may break a rule that it keeps exactly but for rounding: linear in its
+upstream gradient, the same however that lies in memory.
+
+Chosen: sums of millions of terms in another order differ by less in float64.
+
+Unit: share of the largest entry."""
+
+LINEAR_SINGLE = 1e-3
+"""The same where a gradient is float32.
+
+Chosen: as far above its round-off of 6e-8 as long sums that cancel need.
+
+Unit: share of the largest entry."""
+
+NOTABLE = 1e-6
+"""Share by which such a rule must be broken to be noted where the gradient is wrong in any case.
+
+Chosen: it decides no verdict then.
+
+Unit: share of the largest entry."""
+
+NOTABLE_UNDECIDED = 2.0**-5
+"""The same where the gradient is undecided.
+
+Derived: eight round-offs of bfloat16, 2⁻⁸, which are no fault of backward.
+
+Unit: share of the largest entry."""
+
+ADJOINT = 64.0
+"""Round-offs of the sum of all terms by which ⟨R, J v⟩ and ⟨Jᵀ R, v⟩ may differ.
+
+Chosen: both sums run in another order; a sum by pairs of 2⁶⁴ terms has at most 64 round-offs.
+
+Unit: spacings of floating-point numbers at 1 (eps)."""
+
+JVP_DIRECTIONS = 3
+"""Random directions along which `check_jvp` compares.
+
+Derived: two mistakes of one size cancel along a random ±1 direction with a chance of 1/2, along three with 1/8. More
+are a matter of `directions=`.
+
+Unit: directions."""

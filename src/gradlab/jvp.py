@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab import _arguments
+from gradlab import constants as tuned
 from gradlab.check import Options
 from gradlab.errors import GradlabError
 from gradlab.jacobian import check_jacobian
@@ -23,8 +24,6 @@ Floats = NDArray[np.float64]
 
 SEED = 1729  # not 0 or 1, which draw the parameters of many tests
 ALL = "all together"
-DIRECTIONS = 3
-ROUNDING = 64.0  # times eps and the sum of all terms: rounding of two sums that run in another order
 
 
 def check_jvp(
@@ -68,7 +67,7 @@ def check_jvp(
     if options.get("bounds") is not None:
         raise GradlabError("check_jvp moves all params along directions: leave out bounds, or move params inside")
     given = options.pop("directions", None)
-    directions = DIRECTIONS if given is None else _arguments.whole("directions", given, least=1)
+    directions = tuned.JVP_DIRECTIONS if given is None else _arguments.whole("directions", given, least=1)
     if not callable(jvp) or not (vjp is None or callable(vjp)):
         raise GradlabError("jvp and vjp must be functions: jvp(params, v) and vjp(params, R)")
     _arguments.function("function", function, of="params")
@@ -123,7 +122,7 @@ def _adjoint(name: str, v: Floats, slopes: Floats, R: Floats, back: Floats) -> B
     lead = tuple(range(R.ndim))
     analytic, value = v @ back, np.asarray(product.sum(axis=lead), dtype=np.float64)
     size = np.abs(product).sum(axis=lead) + np.abs(v) @ np.abs(back)
-    bound = ROUNDING * float(np.finfo(v.dtype).eps) * np.asarray(size, dtype=np.float64)
+    bound = tuned.ADJOINT * float(np.finfo(v.dtype).eps) * np.asarray(size, dtype=np.float64)
     numeric = Numeric(value, bound, np.full(len(value), str(Reason.NONE)))
     verdicts = judge(analytic, numeric, np.zeros(len(value), dtype=bool), rms(size))
     return compare_block(name, analytic, with_reasons(numeric, verdicts), verdicts, value)

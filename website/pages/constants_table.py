@@ -1,11 +1,16 @@
 """The table of the checker's constants: value, what it does, how it was found, and what half and twice of it do."""
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from benchmarks.records import read
 from benchmarks.tuned import Constant, found, varied
+from website.paths import ROOT
 
 MARK, RUN = "<!-- the constants -->", "<!-- the constants' measurement -->"
+NAMING, DIAGNOSIS = "<!-- the constants of the findings -->", ROOT / "src/gradlab/diagnosis"
 WAYS = {"half": "Half", "twice": "Twice"}
 COUNTED = {
     "right, called wrong": "of {right} right gradients called wrong",
@@ -20,8 +25,30 @@ def with_table(markdown: str) -> str:
     """Markdown in which the marks are replaced by the constants and by what the record was measured with."""
     if MARK in markdown:
         record = read("constants")
-        markdown = markdown.replace(MARK, _table(record)).replace(RUN, _run(record))
+        markdown = markdown.replace(MARK, _table(record)).replace(RUN, _run(record)).replace(NAMING, _naming())
     return markdown
+
+
+def beside_rules(folder: Path = DIAGNOSIS) -> Iterator[tuple[str, str, str, str]]:
+    """Module, name, value and comment of every number that stands at the head of a module of rules."""
+    for path in sorted(folder.glob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        lines = source.splitlines()
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.Assign) and _is_number(node.value):
+                _, _, comment = lines[node.lineno - 1].partition("#")
+                yield path.stem, ast.unparse(node.targets[0]), ast.unparse(node.value), comment.strip()
+
+
+def _is_number(node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp):
+        return _is_number(node.left) and _is_number(node.right)
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
+
+
+def _naming() -> str:
+    rows = [f"| `{name}`<br>{value} | `{module}` | {comment} |" for module, name, value, comment in beside_rules()]
+    return "\n".join(["| constant | module | what it is |", "| --- | --- | --- |", *rows])
 
 
 def _table(record: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from gradlab.verdict.blocks import Block, Verdict
 
 Floats = NDArray[Any]
 
-STEP = 1e-4
+STEP = 1e-4  # in the units of the gain: by so much it is moved for a simple difference of forward
 SEEN = 1e-6  # of the largest entry: what a simple difference of forward tells
 
 

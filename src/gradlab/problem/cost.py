@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab import _arguments
+from gradlab import constants as tuned
 from gradlab._arguments import Workers
 from gradlab.errors import GradlabError
 from gradlab.problem.answers import Failure, number, out_of_data
 from gradlab.problem.displaced import Answer, Aside, Point, Task, To, each_once, on_a_copy, one_by_one, stacked
-from gradlab.problem.domain import LOUDER, domain_of, inside_only
+from gradlab.problem.domain import domain_of, inside_only
 from gradlab.problem.parameters import Parameters, named
 from gradlab.problem.workers import answers, at_once
 
-SHORT = 12  # binary digits: every dtype holds numbers as short as this, so they do not tell float32 from float64
 CHUNK = 64  # points between two looks at the progress, and what one worker is given at a time
 STACK = 2**22  # numbers that a vectorized cost is given at once: 32 MB of float64
 
@@ -154,7 +154,7 @@ class Cost:
 
     def louder(self) -> float:
         """Times its noise that a slope may have: more than 1 where bounds are so near that steps go to one side."""
-        return LOUDER if self.at_edge(slice(None)) else 1.0
+        return tuned.AT_EDGE if self.at_edge(slice(None)) else 1.0
 
     def failure(self, where: Any) -> Failure | None:
         """Why there is no value where these entries were moved; None if there was one everywhere."""
@@ -196,7 +196,7 @@ class Cost:
         return values
 
     def _note_single(self, moved: NDArray[np.float64]) -> None:
-        self.moved += int(np.sum(np.frexp(moved)[0] * 2**SHORT % 1 != 0))
+        self.moved += int(np.sum(np.frexp(moved)[0] * 2**tuned.SHORT_DIGITS % 1 != 0))
         self.single = self.single and bool(np.all(moved.astype(np.float32) == moved))
 
     def _parts(self, points: Sequence[Point]) -> Iterator[tuple[slice, Any]]:

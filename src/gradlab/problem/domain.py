@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab import constants as tuned
 from gradlab._arguments import shown
 from gradlab.errors import GradlabError
 from gradlab.problem.displaced import Point, Step
@@ -20,15 +21,6 @@ RULE = (
     "bounds must be (low, high), numbers, arrays or None, for one array or for every block: {'W1': (0, None)}; or a "
     "list of such pairs for every entry of one array, or SciPy's Bounds"
 )
-NEAR = 1e-4
-"""Share of an entry that it must be away from its bounds to be moved to both sides; nearer, steps go to one side.
-
-Chosen: a central difference at a ten thousandth of an entry is good to eleven digits."""
-
-LOUDER = 4.0
-"""Noise of a one-sided slope over three points, (−3 f(0) + 4 f(h) − f(2h)) / 2h, at worst, in that of a central one.
-
-Derived: the weights add up to 8 / 2 in size, those of a central difference to 1."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +80,7 @@ def domain_of(bounds: Any, parameters: Parameters, longest: float = 0.0) -> Doma
             name, index = parameters.where(int(np.argmax(wrong)))
             entry = f"{name}{list(index) if index else ''}"
             raise GradlabError(f"bounds {rule.format(entry, theta[np.argmax(wrong)])}")
-    needed = np.maximum(NEAR * np.where(theta != 0, np.abs(theta), 1.0), longest)
+    needed = np.maximum(tuned.BESIDE_EDGE * np.where(theta != 0, np.abs(theta), 1.0), longest)
     return Domain(low, high, np.minimum(theta - low, high - theta) < needed)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab import constants as tuned
 from gradlab.errors import GradlabError
 from gradlab.problem.answers import out_of_data
 from gradlab.problem.cost import Cost, untouched
@@ -18,8 +19,6 @@ from gradlab.problem.parameters import Parameters, Params, named
 from gradlab.problem.tree import beside, by_name, is_sequence, listed
 
 Floats = NDArray[np.float64]
-
-ROUNDING = 1e-6  # share by which two answers may differ: a sum in another order is not a random draw
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class Analytic:
             return 0.0
         found = np.zeros(len(self.theta))
         sizes = np.abs(self.theta)
-        little = (self.differs <= ROUNDING * sizes) & ~self.unsure
+        little = (self.differs <= tuned.SAME_ANSWER * sizes) & ~self.unsure
         for at in blocks:
             differs = np.where(little, self.differs, 0.0)[at]
             shares = differs / np.where(sizes[at] > 0, sizes[at], 1.0)
@@ -255,7 +254,7 @@ def _differ(one: Floats, other: Floats) -> NDArray[np.bool_]:
     with np.errstate(all="ignore"):
         for i in range(0, len(one), PIECE):
             a, b = one[i : i + PIECE], other[i : i + PIECE]
-            apart = np.abs(a - b) > ROUNDING * np.abs(b)
+            apart = np.abs(a - b) > tuned.SAME_ANSWER * np.abs(b)
             found[i : i + PIECE] = (apart & (a != b)) | (np.isnan(a) != np.isnan(b))
     return found
 

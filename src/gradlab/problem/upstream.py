@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab import constants as tuned
 from gradlab.problem.layer import Layer, Upstream
 from gradlab.problem.tree import leaves, rebuilt
 
 Gradients = dict[str, Any]
-
-ROUNDING = {False: 1e-9, True: 1e-3}  # share of the largest entry that sums in another order may differ by: float32?
 
 
 @dataclass(frozen=True)
@@ -144,6 +143,6 @@ def _off(usual: Gradients, asked: Gradients) -> dict[str, float]:
         size = max((float(np.max(np.abs(a), initial=0.0)) for a, _ in pairs), default=0.0)
         apart = max((float(np.max(np.abs(b - a), initial=0.0)) for a, b in pairs), default=0.0)
         single = any(a.dtype == np.float32 for a, _ in pairs)
-        if not apart <= size * ROUNDING[single]:
+        if not apart <= size * (tuned.LINEAR_SINGLE if single else tuned.LINEAR):
             off[name] = apart / size if size and np.isfinite(apart) else np.inf
     return off
