@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+import random
 import types
 
 import numpy as np
@@ -269,3 +270,194 @@ def test_output_and_jacobian_of_one_function(spoil):
 def test_a_layer_handed_to_the_wrong_check_is_sent_to_the_right_one():
     with pytest.raises(GradlabError, match="check_backward"):
         check_gradients(np.tanh, lambda u, x: u * (1 - np.tanh(x) ** 2), {"x": np.ones(3)})
+
+
+@pytest.mark.parametrize("kept", [{"b": None}, {"activation": "tanh", "bias": True}, {"f": np.tanh, "k": int}])
+@pytest.mark.parametrize("factor", [1.0, 0.99])
+def test_what_can_be_no_parameter_is_handed_on_as_it_is(kept, factor):
+    """None in place of a bias, the name of an activation, a function: also inside, and in lists that begin at 1."""
+    rng = np.random.default_rng(5)
+    params = {"layers": [None, {"W": rng.standard_normal((2, 3)), **kept}], **kept, "s": 0.5}
+    x = rng.standard_normal(3)
+
+    def cost(p):
+        inside = {name: value for name, value in p["layers"][1].items() if name != "W"}
+        assert inside == kept
+        assert p["layers"][0] is None
+        return float(p["s"] * np.sum(np.tanh(p["layers"][1]["W"] @ x)))
+
+    def grads(p):
+        a = np.tanh(p["layers"][1]["W"] @ x)
+        return {"layers": [None, {"W": factor * p["s"] * np.outer(1 - a**2, x)}], "s": a.sum()}
+
+    for slopes in (grads, lambda p: {"layers": [None, {"dW": grads(p)["layers"][1]["W"]}], "s": grads(p)["s"]}):
+        report = check_gradients(cost, params, slopes)
+        assert list(report.blocks) == ["layers[1].W", "s"]
+        assert report.ok is (factor == 1)
+    with pytest.raises(GradlabError, match=r"unknown: layers\[0\]"):
+        check_gradients(cost, params, lambda p: {**grads(p), "layers": [1.0, grads(p)["layers"][1]]})
+
+
+def test_params_that_hold_settings_alone_are_no_params():
+    with pytest.raises(GradlabError, match="at least one number, got none: 'W' is None, 'act' is 'tanh'"):
+        check_gradients(lambda p: 1.0, {"W": None, "act": "tanh"}, {})
+
+
+def test_a_whole_number_among_params_names_those_that_can_be_checked():
+    params = {"W": np.array([1.0, -2.0]), "step": 3, "momentum": np.zeros(2)}
+
+    def cost(p):
+        assert p["step"] == 3
+        assert type(p["step"]) is int
+        return float(p["W"] @ p["W"])
+
+    def grads(p):
+        return {"W": 2 * p["W"]}
+
+    with pytest.raises(GradlabError, match=r"'step' must be floats, got int64.*only=\['W', 'momentum'\]"):
+        check_gradients(cost, params, grads)
+    floats = {name: params[name] for name in ("W", "momentum")}
+    with pytest.raises(GradlabError, match=r"missing: momentum.*only=\['W'\]"):
+        check_gradients(lambda p: cost({**params, **p}), floats, grads)
+    assert check_gradients(cost, params, grads, only=["W"]).ok
+
+
+@pytest.mark.parametrize("affix", ["dL/d{}", "partial {}", "<{}>", "loss_by_{}_now", "{{{}}}"])
+@pytest.mark.parametrize("names", [("W", "b"), ("Wx", "bias"), ("kernel", "k")])
+@pytest.mark.parametrize("factor", [1.0, 0.99])
+def test_gradients_that_all_have_the_same_before_and_behind_the_name(affix, names, factor):
+    cost, grads, W, b = _problem(np.random.default_rng(len(affix)))
+    params = dict(zip(names, (W, b), strict=True))
+    written = [affix.format(name) for name in names]
+    report = check_gradients(
+        lambda p: cost(*p.values()),
+        params,
+        lambda p: dict(zip(reversed(written), reversed(grads(*p.values(), factor=factor)), strict=True)),
+    )
+    assert list(report.blocks) == list(names)
+    assert report.ok is (factor == 1)
+    with pytest.raises(GradlabError, match="missing"):  # two ways of writing are no one way
+        check_gradients(lambda p: cost(*p.values()), params, {written[0]: W, f"other {names[1]}": b})
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_a_recurrent_layer_takes_and_returns_lists(factor, count):
+    class Cell:
+        def __init__(self):
+            rng = np.random.default_rng(count)
+            self.W, self.U = rng.standard_normal((3, 4)) / 2, rng.standard_normal((4, 4)) / 2
+
+        def forward(self, xs):
+            self.xs, self.hs = xs, [np.zeros((2, 4))]
+            for x in xs:
+                self.hs.append(np.tanh(x @ self.W + self.hs[-1] @ self.U))
+            return self.hs[1:]
+
+        def backward(self, dhs):
+            self.dW, self.dU = np.zeros_like(self.W), np.zeros_like(self.U)
+            dxs, after = [], 0.0
+            for t in reversed(range(len(dhs))):
+                d = (dhs[t] + after) * (1 - self.hs[t + 1] ** 2)
+                self.dW += self.xs[t].T @ d
+                self.dU += self.hs[t].T @ d
+                dxs.insert(0, factor * d @ self.W.T)
+                after = d @ self.U.T
+            return dxs
+
+    xs = [np.random.default_rng(t).standard_normal((2, 3)) for t in range(count)]
+    report = check_backward(*layers.problem(Cell(), xs))
+    assert report.ok is (factor == 1)
+    assert sum(name.startswith("xs[") for name in report.blocks) == count
+
+
+@pytest.mark.parametrize("draw", ["numpy", "python"])
+@pytest.mark.parametrize("again", [False, True])
+def test_a_layer_that_draws_from_the_global_generator(draw, again):
+    """Its mask is the same one in every call; one that backward draws again is another, and wrong."""
+
+    class Dropout:
+        def mask_of(self, shape):
+            if draw == "numpy":
+                return np.random.rand(*shape) < 0.5  # noqa: NPY002 (what real code does)
+            return np.array([[random.random() < 0.5 for _ in range(shape[1])] for _ in range(shape[0])])
+
+        def forward(self, x):
+            self.mask = self.mask_of(x.shape)
+            return x * self.mask
+
+        def backward(self, dout):
+            return dout * (self.mask_of(dout.shape) if again else self.mask)
+
+    np.random.seed(3)  # noqa: NPY002
+    random.seed(3)
+    before = np.random.get_state()[1].tolist(), random.getstate()  # noqa: NPY002
+    report = check_backward(*layers.problem(Dropout(), np.random.default_rng(0).standard_normal((4, 5))))
+    assert report.verdict is (Verdict.WRONG if again else Verdict.AGREES)
+    assert (np.random.get_state()[1].tolist(), random.getstate()) == before  # noqa: NPY002
+
+
+PARTICLES = np.zeros(3, dtype=[("x", float), ("y", float)])
+MATRIX = np.ones((2, 1)).view(np.matrix)
+SPARSE = type("csr_matrix", (), {"toarray": lambda self: np.ones((4, 2))})
+
+SENT_TO_THE_WAY_OUT = {
+    "column": (np.ones(3), lambda p: np.ones((3, 1)), r"\.reshape\(\(3,\)\)"),
+    "sparse": (np.ones((4, 2)), lambda p: (np.array([0, 2]), np.ones((2, 2))), r"np\.add\.at\(G, rows, values\)"),
+    "sparse matrix": (np.ones((4, 2)), lambda p: SPARSE(), r"sparse csr_matrix: \.toarray\(\)"),
+    "list for a dict": ({"W": np.ones(2), "b": 1.0}, lambda p: [1, 2], r"dict\(zip\(\['W', 'b'\], grads\(p\)\)\)"),
+    "structured": (PARTICLES, lambda p: p, r"fields x, y.*\n.*import structured_to_unstructured"),
+    "matrix": (MATRIX, lambda p: p, r"lambda p: cost\(np\.matrix\(p\)\)"),
+    "list of whole numbers": ([1, 2], lambda p: p, r"np\.array\(\.\.\., dtype=float\)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SENT_TO_THE_WAY_OUT)
+def test_what_is_not_taken_ends_in_lines_to_copy(kind):
+    params, grads, says = SENT_TO_THE_WAY_OUT[kind]
+    with pytest.raises(GradlabError, match=says):
+        check_gradients(lambda p: 1.0, params, grads)
+
+
+def test_the_lines_for_a_structured_array_work():
+    p = PARTICLES.copy()
+    p["x"], p["y"] = [0.5, -1.0, 2.0], [1.0, 0.3, -0.7]
+
+    def cost(p):
+        return float(np.sum(p["x"] ** 2 * p["y"]))
+
+    def grads(p):
+        found = np.zeros_like(p)
+        found["x"], found["y"] = 2 * p["x"] * p["y"], p["x"] ** 2
+        return found
+
+    with pytest.raises(GradlabError) as raised:
+        check_gradients(cost, p, grads)
+    lines = [line.strip() for line in str(raised.value).splitlines()[1:]]
+    known = {"check_gradients": check_gradients, "p": p, "cost": cost, "grads": grads}
+    exec("\n".join(lines[:-1]), known)
+    assert eval(lines[-1], known).ok
+
+
+def test_a_cost_that_does_not_read_its_params_is_sent_to_put_them_there():
+    rng = np.random.default_rng(2)
+    x = rng.standard_normal((5, 3))
+    net = types.SimpleNamespace(W=rng.standard_normal((3, 2)), b=np.zeros(2))
+
+    def loss():
+        net.a = np.tanh(x @ net.W + net.b)
+        return 0.5 * float(np.sum(net.a**2))
+
+    def grads():
+        d = net.a * (1 - net.a**2)
+        return {"W": x.T @ d, "b": d.sum(axis=0)}
+
+    params = {"W": net.W, "b": net.b}
+    report = check_gradients(lambda _: loss(), params, lambda _: grads())
+    assert report.verdict is Verdict.WRONG
+    assert [finding.code for finding in report.findings] == ["GL110"]
+    assert "put params there first" in report.findings[0].message
+    moved = check_gradients(
+        lambda p: (net.__dict__.update(p), loss())[1], params, lambda p: (net.__dict__.update(p), loss(), grads())[2]
+    )
+    assert moved.ok

@@ -31,7 +31,7 @@ BAD = {
     "another shape": ({"grads": {"W": W[0]}}, r"must have shape \(2, 3\), got \(3,\)$"),
     "missing name": (
         {"params": {"W": W, "b": np.ones(2)}},
-        r"params \(W, b\); missing: b\. What is held fixed",
+        r"params \(W, b\); missing: b\. What has no gradient is held fixed",
     ),
     "extra name": ({"grads": {"W": W, "V": W}}, r"unknown: V\. What is checked, and no more: \{name: "),
     "dW for W, but b for b": (
@@ -48,8 +48,8 @@ BAD = {
     "booleans": ({"params": {"W": np.array([True])}}, r"must be floats, got bool"),
     "complex": ({"params": {"W": W + 0j}}, r"must be real floats, got dtype complex128"),
     "objects": ({"params": {"W": W.astype(object)}}, r"must be real floats, got dtype object"),
-    "no array": ({"params": {"W": None}}, r"must be real floats, got dtype object"),
-    "text": ({"params": {"W": "W"}}, r"must be real floats, got dtype <U1"),
+    "no array": ({"params": {"W": None}}, r"at least one number, got none: 'W' is None"),
+    "text": ({"params": {"W": "W"}}, r"at least one number, got none: 'W' is 'W'"),
     "float16": ({"params": {"W": W.astype(np.float16)}}, r"must be float32 or finer, got float16"),
     "nested grads": ({"grads": {"W": {"W": W}}}, r"grads of 'W' must be an array, got a dict: give it the structure"),
     "ragged list": ({"params": {"W": [[1.0, 2.0], [3.0]]}}, r"params 'W' must be an array, got rows of different"),

@@ -23,6 +23,7 @@ from gradlab.adapters.attributes import (
     usual,
 )
 from gradlab.adapters.contexts import instance
+from gradlab.adapters.draws import Draws
 from gradlab.adapters.methods import Backward, Forward
 from gradlab.errors import GradlabError
 from gradlab.problem.calls import by_input
@@ -41,8 +42,9 @@ def problem(
 ) -> tuple[Callable[..., Any], Callable[..., Any], dict[str, Any]]:
     """What `check_backward` asks for, from an object with the methods `forward(x)` and `backward(upstream)`.
 
-    The layer is copied for each call, so yours stays as it is, and every call begins alike: running averages and a
-    generator of random numbers as they were, gradients of earlier calls zero.
+    The layer is copied for each call, so yours stays as it is, and every call begins alike: running averages and
+    generators of random numbers as they were (its own, and those of `np.random` and `random`, which are then put
+    back), gradients of earlier calls zero.
 
     Parameters
     ----------
@@ -102,7 +104,9 @@ def problem(
     ahead = Forward(layer, forward, len(inputs))
     back = Backward(layer, backward, ahead.names, learning_rate)
     of_inputs = dict(zip(ahead.names, inputs, strict=True))
-    where = _Places() if callable(params) else _found(layer, of_inputs, params, grads, ahead, back)
+    draws = Draws()
+    seen = draws.the_same_in(_found)
+    where = _Places() if callable(params) else seen(layer, of_inputs, params, grads, ahead, back)
 
     def read(of: Any) -> Mapping[str, Any]:
         return params(of) if callable(params) else {name: get(of, place) for name, place in where.params.items()}
@@ -134,12 +138,9 @@ def problem(
             found = {name: get(fresh, place) for name, place in where.grads.items()}
         if answer is None:
             found |= {name: get(fresh, place) for name, place in where.inputs.items()}
-        elif not where.returned and isinstance(answer, np.ndarray | float):  # others, a target, have none then
-            found[ahead.names[0]] = answer
         else:
-            answer = _flat(answer)
-            order = (*of_inputs, *before) if isinstance(answer, Mapping) else (where.returned or of_inputs)
-            found = by_input(answer, {name: values[name] for name in order}) | found
+            order = (*of_inputs, *before) if isinstance(answer, Mapping) else (where.returned or tuple(of_inputs))
+            found = _returned(answer, {name: values[name] for name in order}, where) | found
         factor = back.factor(upstream)
         return {name: grad if grad is None or factor == 1 else grad * factor for name, grad in found.items()}
 
@@ -147,7 +148,7 @@ def problem(
     if clash := set(values) & set(of_inputs):
         raise GradlabError(f"the input and a parameter are both called {min(clash)!r}: give params other names")
     held = {name: np.array(get(layer, place)) for name, place in where.held.items() if name not in of_inputs}
-    return run, run_back, {**of_inputs, **values, **held}
+    return draws.the_same_in(run), draws.the_same_in(run_back), {**of_inputs, **values, **held}
 
 
 @dataclass(frozen=True)
@@ -225,6 +226,13 @@ def _order(answer: Any, inputs: Mapping[str, Any], params: Mapping[str, tuple[in
         if set(params) <= set(found) and all(np.shape(grad) in (shapes[name], ()) for name, grad in found.items()):
             return order
     return ()
+
+
+def _returned(answer: Any, values: Mapping[str, Any], where: _Places) -> dict[str, Any]:
+    """The gradients that backward returned, by name."""
+    if not where.returned and isinstance(answer, np.ndarray | float):  # others, a target, have none then
+        return {next(iter(values)): answer}
+    return by_input(_flat(answer), values)
 
 
 def _flat(answer: Any) -> Any:

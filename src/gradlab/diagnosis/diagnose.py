@@ -123,6 +123,7 @@ RULES = (
     *TRUST,
 )
 
+NO_EFFECT = "GL110"
 SURE = 3.0  # digits that a fit must explain to be called the likely bug: a chance of 1e-3
 
 
@@ -156,7 +157,8 @@ def diagnose(blocks: Mapping[str, Block], probe: Probe | None = None, raised: st
     whole = [f for f in likely if _covered(likely, f.code) >= wrong]
     parts = [f for f in likely if f not in whole]
     if whole or not wrong:
-        return (*whole, *_ask(PATTERNS, case), *parts, *_ask(TRUST, case))
+        unread = bool(whole) and all(f.code == NO_EFFECT for f in whole)  # no layer is to blame
+        return (*whole, *([] if unread else _ask(PATTERNS, case)), *parts, *_ask(TRUST, case))
     causes = _causes(case, wrong)
     certain = _blocks(causes) >= wrong
     alone = [] if certain else [f for f in _ask(PLACES, case) if set(f.blocks) == wrong]

@@ -59,6 +59,14 @@ def no_effect(case: Case) -> Iterator[Finding]:
                 f"The cost does not change with {case.name(blocks)}. Does it use these parameters, or a copy that "
                 "was made earlier? A bias in front of a normalisation has no effect either."
             )
+            if len(blocks) == len(case.blocks) and case.layer is None:
+                message = (
+                    "The cost stays the same wherever params are moved, so nothing can be said about the gradient "
+                    "yet. Mostly it does not read what it is handed, but arrays or an object that were made earlier. "
+                    "Then put params there first: lambda p: (net.__dict__.update(p), net.loss())[1], or lambda p: "
+                    "(globals().update(p), loss())[1]. Or it is constant by its form, as a sum behind a "
+                    "normalisation is."
+                )
             says = f"analytic up to {_largest(b.analytic for b in blocks)}, numeric 0"
             yield case.fit("GL110", blocks, times(NO_EFFECT), message, says, cost=0.3)
 

@@ -123,4 +123,11 @@ def _way_out(more: list[str], writes: bool, params: Any) -> str:
         return f"If it writes the gradient into {more[0]}: lambda x: (f(x, g := np.zeros_like(x)), g), and grads=True"
     if isinstance(params, np.ndarray) and params.ndim == 1 and len(more) + 1 == len(params):
         return "If these are the entries of params, unpack them: lambda params: f(*params)"
-    return f"Bind the others: lambda params: f(params, {', '.join(more)})" if more else "It needs an argument: params"
+    if more:
+        return f"Bind the others: lambda params: f(params, {', '.join(more)})"
+    return (
+        "It needs an argument, params, and reads what was made earlier. Put them there first: "
+        "lambda p: (globals().update(p), f())[1] with params={'W': W}, or net.__dict__.update(p). For objects that "
+        "keep data and grad: from gradlab.adapters import values; "
+        "check_gradients(*values.problem(f, params), grads=True)"
+    )

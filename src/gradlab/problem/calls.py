@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradlab.errors import GradlabError
-from gradlab.problem.tree import OF_W, leaves, listed
+from gradlab.problem.tree import OF_W, is_sequence, leaves, listed
 
 
 def named(forward: Callable[..., Any], inputs: Any) -> Mapping[str, Any]:
@@ -88,6 +88,9 @@ def by_input(found: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
     found = listed(found, None)
     parts = list(found) if isinstance(found, list | tuple) else [found]
     floats = [name for name, value in inputs.items() if _is_float(value)]
+    only: Any = inputs[floats[0]] if len(floats) == 1 else None
+    if is_sequence(only) and len(only) == len(parts) > 1:
+        return {floats[0]: parts}  # a list of arrays, as a recurrent layer takes it, is one input
     arrays = [name for name in floats if np.ndim(inputs[name]) or isinstance(inputs[name], Mapping)]
     for names in (list(inputs), floats, arrays):
         if len(names) == len(parts):

@@ -56,7 +56,7 @@ class Chosen:
                 f"got {shown(convention)}"
             )
         self._like, self._sign = params, SIGNS.get(str(convention), 1.0)
-        self.whole = arrays_of(params)
+        self.whole, self._given = arrays_of(params), named(params)
         self.masks = _masks(only, self.whole)
         self.left_out = tuple(name for name in self.whole if name not in self.masks)
         self.params: dict[str, Any] = {}
@@ -126,7 +126,8 @@ class Chosen:
     def _moved(self, name: str, moved: Mapping[str, Any], lead: tuple[int, ...]) -> Any:
         whole = self.whole[name]
         if name not in self.masks:
-            return np.broadcast_to(whole, lead + whole.shape).copy()
+            held = whole.dtype.kind in "fc" or isinstance(self._given[name], np.ndarray)
+            return np.broadcast_to(whole, lead + whole.shape).copy() if held else self._given[name]
         new = moved[f"{name}.real"] + 1j * moved[f"{name}.imag"] if whole.dtype.kind == "c" else moved[name]
         if (mask := self.masks[name]) is None:
             return new

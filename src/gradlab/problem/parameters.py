@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gradlab._arguments import shown
 from gradlab.errors import GradlabError
-from gradlab.problem.tree import by_name, leaves, rebuilt
+from gradlab.problem.tree import by_name, is_setting, leaves, rebuilt
 
 Params: TypeAlias = Mapping[str, Any] | Sequence[Any] | ArrayLike
 Vector: TypeAlias = NDArray[np.floating[Any]]
@@ -53,7 +54,10 @@ class Parameters:
     """
 
     def __init__(self, params: Params) -> None:
-        arrays = {name: _checked(name, array) for name, array in arrays_of(params).items()}
+        given = arrays_of(params)
+        others = [name for name, array in given.items() if array.dtype.kind == "f"]
+        arrays = {name: _checked(name, array, others) for name, array in given.items()}
+        _refuse_nothing(arrays, params)
         _refuse_mixture(arrays)
         _refuse_shared_memory(arrays)
         self._like = params
@@ -124,7 +128,11 @@ class Parameters:
     def by_block(self, grads: Params, what: str = "grads") -> dict[str, NDArray[np.float64]]:
         """The same by name, each in one row; the caller's own memory where it is float64 already."""
         if isinstance(self._like, Mapping) and by_name(grads) is None:
-            raise GradlabError(f"{what} must be a dict with the names of params, got {type(grads).__name__}")
+            way = f". Pair them by name: lambda p: dict(zip({list(self._like)!r}, grads(p)))"
+            fits = isinstance(grads, list | tuple) and len(grads) == len(self._like)
+            raise GradlabError(
+                f"{what} must be a dict with the names of params, got {type(grads).__name__}" + (way if fits else "")
+            )
         given = named(grads, self._like)
         missing = [name for name in self.names if name not in given]
         extra = [name for name in given if name not in self.slices]
@@ -133,22 +141,28 @@ class Parameters:
                 f"{what} must have the names of params ({_some(self.names)})"
                 + (f"; missing: {_some(missing)}" if missing else "")
                 + (f"; unknown: {_some(extra)}" if extra else "")
-                + _way_out(missing, given)
+                + _way_out(missing, given, self.names)
             )
         if absent := [name for name in self.names if given[name] is None]:
             raise NotGiven(what, absent)
         return {name: self._fitting(name, given[name], what) for name in self.names}
 
     def _fitting(self, name: str, value: ArrayLike, what: str) -> NDArray[np.float64]:
-        array, shape = array_of(f"{what} of {name!r}", value), self.shapes[name]
+        shape = self.shapes[name]
+        _refuse_sparse(f"{what} of {name!r}", value, shape)
+        array = array_of(f"{what} of {name!r}", value)
         if array.dtype.kind not in "fiub":
             raise GradlabError(
                 f"{what} of {name!r} must be real numbers, got dtype {array.dtype}: return an array of floats"
                 + (", here the real part" if array.dtype.kind == "c" else "")
             )
         if array.shape != shape:
-            transposed = ": is it transposed?" if array.T.shape == shape else ""
-            raise GradlabError(f"{what} of {name!r} must have shape {shape}, got {array.shape}{transposed}")
+            way = ""
+            if array.T.shape == shape:
+                way = ": is it transposed?"
+            elif array.squeeze().shape == np.empty(shape).squeeze().shape:
+                way = f": the numbers are as many, so reshape them, .reshape({shape})"
+            raise GradlabError(f"{what} of {name!r} must have shape {shape}, got {array.shape}{way}")
         with np.errstate(all="ignore"):  # a longdouble beyond 1e308 becomes inf, which is then wrong
             return array.astype(np.float64, copy=False).ravel()
 
@@ -183,7 +197,7 @@ def _printable(name: str) -> str:
     return name if name.isprintable() else repr(name)
 
 
-def _way_out(missing: Sequence[str], given: Mapping[str, Any]) -> str:
+def _way_out(missing: Sequence[str], given: Mapping[str, Any], names: Sequence[str]) -> str:
     """What to do about names that grads lack."""
     if not missing:
         nested = any("[" in name for name in given)
@@ -192,7 +206,8 @@ def _way_out(missing: Sequence[str], given: Mapping[str, Any]) -> str:
         return ". Name all of them like the parameter, or all of them with the d in front"
     if all(name.startswith("params[") for name in missing):
         return ". Give one gradient for every array of params, in their order"
-    return ". What is held fixed is left out of params too: lambda p: cost({**fixed, **p})"
+    both = [name for name in names if name in given]
+    return f". What has no gradient is held fixed, if you say what is checked: only={both!r}" if both else ""
 
 
 def _some(names: Sequence[str]) -> str:
@@ -227,7 +242,8 @@ def _plain(name: str, value: ArrayLike) -> NDArray[Any]:
     if isinstance(value, np.ndarray) and type(value) not in (np.ndarray, np.memmap):
         raise GradlabError(
             f"params {name!r} must be a plain array, got {type(value).__name__}, which may calculate in another way "
-            "(for np.matrix, * is the matrix product): pass np.asarray(...) if cost means the same with it"
+            "(for np.matrix, * is the matrix product): pass np.asarray(...) if cost means the same with it; if not, "
+            f"make it again inside: lambda p: cost({_again(value)}), and so in grads"
         )
     if hasattr(value, "__array__") and callable(getattr(value, "to_numpy", None)):  # of pandas, xarray, polars
         raise GradlabError(
@@ -237,10 +253,55 @@ def _plain(name: str, value: ArrayLike) -> NDArray[Any]:
     return array
 
 
-def _checked(name: str, array: NDArray[Any]) -> Vector:
-    if array.dtype.kind in "iub":
+def _again(value: np.ndarray) -> str:
+    kind = type(value)
+    return "np.matrix(p)" if kind is np.matrix else f"p.view({kind.__name__})"
+
+
+def _refuse_sparse(what: str, value: Any, shape: tuple[int, ...]) -> None:
+    """Gradients of some rows alone: their author knows how they are laid out."""
+    if callable(getattr(value, "toarray", None)):
+        raise GradlabError(f"{what} must be an array, got a sparse {type(value).__name__}: .toarray()")
+    if not (isinstance(value, list | tuple) and len(value) == 2 and len(shape) > 1):
+        return
+    rows, found = (np.asarray(part) if isinstance(part, np.ndarray | list) else np.empty(()) for part in value)
+    if rows.dtype.kind in "iu" and rows.ndim == 1 and found.shape == (len(rows), *shape[1:]):
         raise GradlabError(
-            f"params {name!r} must be floats, got {array.dtype}: a small step would be cut off. Use .astype(float)"
+            f"{what} must be an array of shape {shape}, got a {type(value).__name__} of 2. If these are (rows, "
+            f"values) of a sparse gradient, add them up: G = np.zeros({shape}); np.add.at(G, rows, values)"
+        )
+
+
+def _refuse_other(name: str, array: NDArray[Any]) -> None:
+    """What is no number, and the way to make it one."""
+    what = f"params {name!r} must be real floats, got "
+    if array.dtype.names:
+        fields = ", ".join(array.dtype.names)
+        raise GradlabError(
+            f"{what}a structured array with the fields {fields}. Check it as one plain array:\n"
+            "    from numpy.lib.recfunctions import structured_to_unstructured as plain, unstructured_to_structured\n"
+            "    back = lambda t: unstructured_to_structured(t, p.dtype)\n"
+            "    check_gradients(lambda t: cost(back(t)), plain(p), lambda t: plain(grads(back(t))))"
+        )
+    entries = list(array.ravel()[:8]) if array.dtype.kind == "O" else []
+    kinds = {type(entry).__name__ for entry in entries}
+    if entries and all(any(hasattr(entry, grad) for grad in ("grad", "diff", "g")) for entry in entries):
+        raise GradlabError(
+            f"{what}{' and '.join(sorted(kinds))} objects. If each keeps a number or an array and its gradient, as "
+            "micrograd's do: from gradlab.adapters import values; "
+            "check_gradients(*values.problem(cost, params), grads=True)"
+        )
+    got = f" ({', '.join(sorted(kinds))})" if kinds else ""
+    raise GradlabError(f"{what}dtype {array.dtype}{got}: pass an array of floats")
+
+
+def _checked(name: str, array: NDArray[Any], others: Sequence[str]) -> Vector:
+    if array.dtype.kind in "iub":
+        rest = f". If it is no parameter, check the others: only={list(others)!r}" if others else ""
+        number = "1.0 instead of 1" if array.ndim == 0 else "np.array(..., dtype=float)"
+        raise GradlabError(
+            f"params {name!r} must be floats, got {array.dtype}: a small step would be cut off. "
+            f"Use .astype(float), or {number}{rest}"
         )
     if array.dtype.kind == "c":
         raise GradlabError(
@@ -248,7 +309,7 @@ def _checked(name: str, array: NDArray[Any]) -> Vector:
             "convention='torch' or 'jax', and both parts, .real and .imag, are checked as blocks of their own"
         )
     if array.dtype.kind != "f":
-        raise GradlabError(f"params {name!r} must be real floats, got dtype {array.dtype}: pass an array of floats")
+        _refuse_other(name, array)
     if array.dtype.itemsize < 4:
         raise GradlabError(
             f"params {name!r} must be float32 or finer, got {array.dtype}: it has 3 digits in all. "
@@ -262,9 +323,15 @@ def _checked(name: str, array: NDArray[Any]) -> Vector:
     return array
 
 
+def _refuse_nothing(arrays: Mapping[str, Vector], params: Any) -> None:
+    if not sum(array.size for array in arrays.values()):
+        held = [f"{key!r} is {shown(value)}" for key, value in (by_name(params) or {}).items() if is_setting(value)]
+        raise GradlabError(
+            "params must hold at least one number, got none" + (f": {', '.join(held[:4])}" if held else "")
+        )
+
+
 def _refuse_mixture(arrays: Mapping[str, Vector]) -> None:
-    if not arrays or not sum(array.size for array in arrays.values()):
-        raise GradlabError("params must hold at least one number, got none")
     dtypes = {str(array.dtype): name for name, array in arrays.items()}
     if len(dtypes) > 1:
         found = ", ".join(f"{name!r} is {dtype}" for dtype, name in dtypes.items())

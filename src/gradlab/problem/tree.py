@@ -17,9 +17,11 @@ OF_W = (
 )  # fmt: skip
 """What a gradient is called whose parameter is called W, the most usual first."""
 
+_FUNCTIONS = types.FunctionType | types.BuiltinFunctionType
+
 
 def leaves(tree: Any, like: Any = None, root: str = "") -> list[tuple[str, Any]]:
-    """Paths and leaves, in order.
+    """Paths and leaves, in order, without what can be no parameter (`is_setting`).
 
     Parameters
     ----------
@@ -37,13 +39,20 @@ def leaves(tree: Any, like: Any = None, root: str = "") -> list[tuple[str, Any]]
     ['layers[0].W', 'layers[1].W', 'scale']
     >>> [name for name, _ in leaves({"dW": np.ones(2), "db": 0.0, "dZ": 1.0}, like={"W": np.ones(2), "b": 0.0})]
     ['W', 'b']
+    >>> [name for name, _ in leaves({"W": np.ones(2), "b": None, "activation": "tanh"})]
+    ['W']
     """
     return list(_walk(tree, tree if like is None else like, "", root))
 
 
+def is_setting(value: Any) -> bool:
+    """Whether it is held among parameters, but can be none: None, text, a switch, a function or a type."""
+    return value is None or isinstance(value, str | bytes | bool | type | np.ufunc | _FUNCTIONS)
+
+
 def beside(tree: Any, like: Any) -> tuple[str, ...]:
     """Names in gradients that are read with a prefix, and belong to no parameter: `dZ` beside `dW` for `W`."""
-    wanted, given = by_name(like), _members(tree)
+    wanted, given = _wanted(like), _members(tree)
     if wanted is None or given is None:
         return ()
     pattern = _pattern(wanted, given)
@@ -64,7 +73,9 @@ def by_name(tree: Any) -> Mapping[Any, Any] | None:
 
 
 def rebuilt(like: Any, values: Iterator[Any], inside: bool = False) -> Any:
-    """The structure of `like`, its own keys included, with these leaves in order."""
+    """The structure of `like`, its own keys and settings included, with these leaves in order."""
+    if inside and is_setting(like):
+        return like
     if (members := by_name(like)) is not None:
         new = {key: rebuilt(value, values, True) for key, value in members.items()}
         if isinstance(like, tuple):
@@ -111,7 +122,7 @@ def _members(tree: Any) -> Mapping[Any, Any] | None:
 
 
 def _walk(tree: Any, like: Any, path: str, root: str) -> Iterator[tuple[str, Any]]:
-    wanted, given = by_name(like), _members(tree)
+    wanted, given = _wanted(like), _members(tree)
     if wanted is not None and given is None and isinstance(like, tuple) and _is_row(tree):
         given = dict(zip(wanted, tree, strict=True)) if len(tree) == len(wanted) else None  # a plain one for a named
     if wanted is not None and given is not None:
@@ -125,8 +136,14 @@ def _walk(tree: Any, like: Any, path: str, root: str) -> Iterator[tuple[str, Any
     elif is_sequence(like, inside=bool(path)) and _is_row(tree):
         for i, value in enumerate(tree):
             yield from _walk(value, like[i] if i < len(like) else None, f"{path or root}[{i}]", root)
-    else:
+    elif not path or not (is_setting(tree) and is_setting(like)):
         yield path or "theta", tree
+
+
+def _wanted(like: Any) -> Mapping[Any, Any] | None:
+    """The members that hold parameters."""
+    members = by_name(like)
+    return None if members is None else {key: value for key, value in members.items() if not is_setting(value)}
 
 
 def _is_row(tree: Any) -> bool:
@@ -137,8 +154,24 @@ def _pattern(wanted: Iterable[Any], given: Mapping[Any, Any]) -> str:
     """How the names that are given come from those that are wanted; if in no way, they are taken as they are."""
     if any(key in given for key in wanted):
         return "{}"
-    fitting = (pattern for pattern in OF_W if all(pattern.format(key) in given for key in wanted))
+    fitting = (pattern for pattern in (*OF_W, *_own(wanted, given)) if _fits(pattern, wanted, given))
     return next(fitting, "{}")
+
+
+def _fits(pattern: str, wanted: Iterable[Any], given: Mapping[Any, Any]) -> bool:
+    return all(pattern.format(key) in given for key in wanted)
+
+
+def _own(wanted: Iterable[Any], given: Mapping[Any, Any]) -> Iterator[str]:
+    """What stands before and behind every name of a parameter, where that gives all names there are: `dL/dW`."""
+    names, texts = list(wanted), [key for key in given if isinstance(key, str)]
+    if not names or len(texts) != len(names) or len(texts) != len(given):
+        return
+    first = str(names[0])
+    for key in texts:
+        before, found, behind = key.partition(first)
+        if found:
+            yield before.replace("{", "{{").replace("}", "}}") + "{}" + behind.replace("{", "{{").replace("}", "}}")
 
 
 def _with(like: Any, new: Mapping[Any, Any]) -> Any:
