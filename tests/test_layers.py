@@ -17,7 +17,7 @@ STDLIB = {
     "__future__", "argparse", "ast", "base64", "collections", "concurrent", "contextlib", "copy", "csv",
     "dataclasses", "datetime", "decimal", "importlib",
     "enum", "fractions", "functools", "hashlib", "html", "inspect", "io", "itertools", "json", "math", "os",
-    "pathlib", "pickle", "queue", "re", "resource", "signal", "subprocess",
+    "pathlib", "pickle", "queue", "random", "re", "resource", "signal", "subprocess",
     "sys", "textwrap", "threading", "time", "types", "typing", "unicodedata", "warnings", "zipfile",
 }  # fmt: skip
 
