@@ -97,7 +97,7 @@ def bias_averaged(rng):
     return affine(rng, lambda R, x, W, d, Y: (d @ W.T, outer(x, d), d.mean(axis=0)))
 
 
-@mistake("GL115", "GL148")
+@mistake("GL115", "GL148", "GL124")
 def bias_of_one_example(rng):
     return affine(rng, lambda R, x, W, d, Y: (d @ W.T, outer(x, d), d[0]))
 
@@ -431,7 +431,7 @@ class Dense:
         return R @ self.W.T
 
 
-@mistake("GL116", "GL147", useful=["GL138"])
+@mistake("GL116", "GL147", useful=["GL138", "GL132"])
 def cache_holds_something_else(rng):
     m, n = sizes(rng, 2, 4, 7)
 

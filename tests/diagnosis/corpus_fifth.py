@@ -204,7 +204,7 @@ def sampling_grid_with_x_and_y_exchanged(rng):
     return check_backward(height, backward, {"g": rng.standard_normal((n, 2))})
 
 
-@mistake("GL124", "GL154", useful=["GL151", "GL123", "GL147"])
+@mistake("GL124", "GL154", "GL160", useful=["GL151", "GL123", "GL147"])
 def bag_of_words_mean_over_the_different_words(rng):
     bags = [[0, 1, 1], [2, 3], [4, 4, 0, 2]]
 
@@ -310,7 +310,7 @@ def same_padding_cropped_one_too_late(rng):
     return check_backward(forward, backward, {"x": rng.standard_normal((n, t))})
 
 
-@mistake("GL125", "GL126", useful=["GL123"])
+@mistake("GL125", "GL126", "GL132", useful=["GL123"])
 def layer_norm_over_the_batch_on_the_way_back(rng):
     n, d = sizes(rng, 2, 4, 8)
 
@@ -353,7 +353,7 @@ def weighted_mean_divided_by_the_count(rng):
     return check_gradients(model.loss, model.w, model.gradient)
 
 
-@mistake()
+@mistake("GL132", useful=["GL160"])
 def fourier_features_with_the_halves_exchanged(rng):
     n, d, k = sizes(rng, 3)
     B = rng.standard_normal((d, k))

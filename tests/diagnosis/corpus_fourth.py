@@ -221,7 +221,7 @@ def depthwise_kernel_takes_the_sum_of_all_channels(rng):
     )
 
 
-@mistake("GL105", "GL124", "GL137", useful=["GL123", "GL148", "GL151"])
+@mistake("GL105", "GL124", "GL137", "GL132", useful=["GL123", "GL148", "GL151"])
 def dilation_forgotten_on_the_way_back(rng):
     t, step = int(rng.integers(9, 12)), int(rng.integers(2, 4))
 

@@ -396,7 +396,7 @@ def col2im_overwrites(rng):
     return conv_case(rng, add=False)
 
 
-@mistake("GL114", useful=["GL148"])
+@mistake("GL114", useful=["GL148", "GL132"])
 def conv_weights_see_another_padding(rng):
     return conv_case(rng, padded=False)
 
@@ -411,7 +411,7 @@ def conv_bias_of_the_first_row(rng):
     return conv_case(rng, bias=lambda d: d[:, :, 0].sum(axis=(0, 2)))
 
 
-@mistake(useful=["GL123"])
+@mistake("GL132", useful=["GL123"])
 def conv_input_with_the_kernel_turned(rng):
     return conv_case(rng, turned=False)
 
@@ -1304,7 +1304,7 @@ def prelu_slope_counts_the_wrong_side(rng):
     return check_backward(lambda x, alpha: np.where(x > 0, x, alpha * x), backward, inputs)
 
 
-@mistake("GL131", useful=["GL123"])
+@mistake("GL131", "GL138", useful=["GL123"])
 def graph_layer_with_the_matrix_untransposed(rng):
     n, d = sizes(rng, 2, 3, 7)
     A = rng.random((n, n)) * (rng.random((n, n)) < 0.7)

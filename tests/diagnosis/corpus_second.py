@@ -164,7 +164,7 @@ def deconvolution_kernel_flipped(rng):
     return check_backward(lambda x, w: np.convolve(x, w), backward, inputs)
 
 
-@mistake(useful=["GL123"])
+@mistake(useful=["GL123", "GL138"])
 def bilinear_layer_reads_one_factor_twice(rng):
     m, n, d, k = 3, *sizes(rng, 3)
     inputs = {

@@ -47,12 +47,12 @@ def block_weight_from_the_unnormalised_input(rng):
     return encoder(rng, raw=True)
 
 
-@mistake("GL114", useful=["GL148"])
+@mistake("GL114", useful=["GL148", "GL132"])
 def block_output_weight_from_before_the_relu(rng):
     return encoder(rng, pre=True)
 
 
-@mistake(useful=["GL147", "GL113", "GL117"])
+@mistake("GL132", useful=["GL147", "GL113", "GL117"])
 def block_without_its_relu_mask(rng):
     return encoder(rng, mask="none")
 
@@ -166,7 +166,7 @@ def batch_norm_with_a_gain_taken_twice(rng):
     return check_backward(lambda x, gamma, beta: gamma * standard(x, 0) + beta, backward, inputs)
 
 
-@mistake("GL126")
+@mistake("GL126", "GL124")
 def log_softmax_without_its_sum(rng):
     z = rng.standard_normal(sizes(rng, 2))
     return check_backward(lambda z: np.log(softmax(z)), lambda R, z: {"z": R * (1 - softmax(z))}, {"z": z})
@@ -432,7 +432,7 @@ def jacobian_with_a_column_of_the_wrong_sign(rng):
     return check_jacobian(lambda p: p[0] * np.exp(-t / p[1]), rng.uniform(0.6, 2, 2), jacobian)
 
 
-@mistake("GL131", useful=["GL123"])
+@mistake("GL131", useful=["GL123", "GL132"])
 def message_passing_over_incoming_edges_only(rng):
     A = (rng.random((5, 5)) < 0.5).astype(float)
     x, W = rng.standard_normal((5, 3)), rng.standard_normal((3, 3))

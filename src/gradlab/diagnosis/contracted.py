@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from gradlab.diagnosis.case import CERTAIN, Case
 from gradlab.diagnosis.finding import Finding
-from gradlab.diagnosis.upstream import column_of
 from gradlab.verdict.blocks import Block
 
 Floats = NDArray[np.float64]
@@ -28,10 +27,8 @@ def jacobian_entry(case: Case) -> Iterator[Finding]:
     if not small:
         return
     R = layer.upstream
-    answers = [layer.backward(unit) for unit in np.eye(R.size).reshape(R.size, *R.shape)]
     for block in small:
-        analytic = np.stack([answer[block.name].ravel() for answer in answers])
-        numeric = np.stack([column_of(case, block.name, i) for i in range(block.size)], axis=1)
+        analytic, numeric = layer.jacobians(block.name)
         size = float(np.max(np.abs(numeric)))
         if np.max(np.abs(R.ravel() @ analytic - block.analytic.ravel())) > 1e-9 * size:  # backward is not linear
             continue
@@ -48,6 +45,17 @@ def _said(block: Block, R: Floats, analytic: Floats, numeric: Floats, wrong: NDA
     square = wrong.shape[0] == wrong.shape[1]
     if square and np.all(np.abs(analytic.T - numeric) <= OFF * float(np.max(np.abs(numeric)))):
         return f"The Jacobian of the output by {block.name} is transposed. Look at the line that makes it."
+    for axis in range(min(block.analytic.ndim, R.ndim)):
+        if block.shape[axis] == R.shape[axis] > 1 and max(R.ndim, block.analytic.ndim) > 1:
+            turned = analytic.reshape(*R.shape, *block.shape).swapaxes(axis, R.ndim + axis).reshape(analytic.shape)
+            if np.all(np.abs(turned - numeric) <= OFF * float(np.max(np.abs(numeric)))):
+                return (
+                    f"Along axis {axis} the gradient of {block.name} goes the way of forward, and should go the "
+                    "other "
+                    "way round: a matrix that acts on this axis must be transposed (an adjacency, a mixing, a "
+                    "filter), "
+                    "and what runs along it must run backwards (a scan, a running sum, a shift)."
+                )
     if block.shape == R.shape and wrong.any() and not wrong[~np.eye(block.size, dtype=bool)].any():
         return (
             f"Each entry of the output hangs on the entry of {block.name} at the same place in a way of its own, and "
@@ -61,12 +69,12 @@ def _few(block: Block, R: Floats, wrong: NDArray[np.bool_]) -> str:
     """Which entries are wrong, if they are few."""
     if not 0 < wrong.sum() <= max(1, min(wrong.size // 4, FEW)):
         return ""
-    pairs = [(_index(i, R.shape), _index(j, block.shape)) for i, j in np.argwhere(wrong)[:4]]
+    pairs = [(index_of(i, R.shape), index_of(j, block.shape)) for i, j in np.argwhere(wrong)[:4]]
     places = ", ".join(f"output{i} by {block.name}{j}" for i, j in pairs)
     few = "one entry is" if wrong.sum() == 1 else f"{wrong.sum()} entries are"
     more = " and others" if wrong.sum() > 4 else ""
     return f"Of the layer's Jacobian {few} wrong: the derivative of {places}{more}. Look at the line that makes it."
 
 
-def _index(i: int, shape: tuple[int, ...]) -> str:
+def index_of(i: int, shape: tuple[int, ...]) -> str:
     return f"[{', '.join(str(int(k)) for k in np.unravel_index(i, shape))}]"

@@ -17,6 +17,7 @@ from gradlab.diagnosis import (
     layers,
     normalisation,
     other_factor,
+    outputs,
     own_factor,
     places,
     products,
@@ -81,6 +82,11 @@ CAUSES: tuple[Rule, ...] = (
     own_factor.factor_of_its_own,
     own_factor.elementwise,
     contracted.jacobian_entry,
+    outputs.first_step_back,
+    outputs.some_uses,
+    outputs.other_places,
+    outputs.which_output,
+    outputs.some_outputs,
     elsewhere.linear_on_one_side,
 )
 WEAK: tuple[Rule, ...] = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,53 @@ class LayerProbe:
     upstream: Floats
     output: Floats
 
+    def change(self, name: str, i: int) -> Floats:
+        """The derivative of all outputs, in one row, by one entry of an input: a central difference of forward."""
+        x = self.inputs[name]
+        h = 1e-5 * max(abs(float(x.flat[i])), 0.1)
+        sides = []
+        for step in (h, -h):
+            moved = x.copy()
+            moved.flat[i] += step
+            sides.append(self.forward({name: moved}).ravel())
+        return np.asarray((sides[0] - sides[1]) / (2 * h))
+
+    @cached_property
+    def answers(self) -> list[Mapping[str, Floats]]:
+        """What backward says of each output by itself."""
+        R = self.upstream
+        return [self.backward(unit) for unit in np.eye(R.size).reshape(R.size, *R.shape)]
+
+    @cached_property
+    def _numeric(self) -> dict[str, Floats]:
+        return {}
+
+    def jacobians(self, name: str) -> tuple[Floats, Floats]:
+        """Backward's Jacobian of the outputs by an input, and that of forward, a row for each output."""
+        if name not in self._numeric:
+            columns = [self.change(name, i) for i in range(self.inputs[name].size)]
+            self._numeric[name] = np.stack(columns, axis=1)
+        return np.stack([answer[name].ravel() for answer in self.answers]), self._numeric[name]
+
+
+@dataclass(frozen=True)
+class OutputsProbe:
+    """The layer of `check_backward`, if it has several outputs: each may be asked by itself.
+
+    Attributes
+    ----------
+    upstream
+        R of each output, by the output's name.
+    forward
+        The outputs at theta moved by so much.
+    backward
+        The gradient of all inputs in one vector, for other upstream gradients.
+    """
+
+    upstream: Mapping[str, Floats]
+    forward: Callable[[Floats], Mapping[str, Floats]]
+    backward: Callable[[Mapping[str, Floats]], Floats]
+
 
 @dataclass(frozen=True)
 class Probe:
@@ -56,7 +104,9 @@ class Probe:
     rng
         Draws where to ask.
     layer
-        The layer of `check_backward`.
+        The layer of `check_backward`, if it has one output.
+    outputs
+        The layer of `check_backward`, if it has several.
     """
 
     theta: Floats
@@ -65,6 +115,7 @@ class Probe:
     cost: Callable[[Floats], float] | None = None
     rng: np.random.Generator | None = None
     layer: LayerProbe | None = None
+    outputs: OutputsProbe | None = None
 
     @classmethod
     def of(cls, problem: Problem, gradient: Callable[[Floats], Floats] | None) -> Probe | None:
@@ -91,7 +142,8 @@ class Probe:
             return gradient(point)
 
         scale = np.asarray(problem.scale, dtype=np.float64)
-        return cls(theta.astype(np.float64), scale, gradient and inside, cost, problem.rng)
+        several = _outputs_probe(asked, problem) if isinstance(asked, UpstreamCost) else None
+        return cls(theta.astype(np.float64), scale, gradient and inside, cost, problem.rng, outputs=several)
 
     def slope(self, moved: Floats, at: int) -> float:
         """The numeric gradient in one entry, at theta moved by so much: a central difference of order four."""
@@ -139,3 +191,18 @@ def layer_probe(layer: Layer, upstream: Upstream, names: list[str], rng: np.rand
     R, Y = (np.asarray(side[only], dtype=np.float64) for side in (upstream, layer.outputs))
     asked = LayerProbe(forward, backward, arrays, R, Y)
     return Probe(theta, scale, gradient, cost, rng, asked)
+
+
+def _outputs_probe(asked: UpstreamCost, problem: Problem) -> OutputsProbe:
+    """Of a layer with several outputs, or whose inputs are not all arrays."""
+    parameters, layer = problem.parameters, asked.layer
+
+    def forward(delta: Floats) -> dict[str, Floats]:
+        outputs = layer.output(parameters.blocks(parameters.theta + delta))
+        return {name: np.asarray(outputs[name], dtype=np.float64) for name in asked.upstream}
+
+    def backward(upstream: Mapping[str, Floats]) -> Floats:
+        found = layer.gradients(upstream)
+        return np.concatenate([np.asarray(found[name], dtype=np.float64).ravel() for name in parameters.names])
+
+    return OutputsProbe(asked.upstream, forward, backward)

@@ -175,25 +175,13 @@ class _Uses:
 
 def _uses(case: Case, name: str, i: int) -> _Uses:
     """From the change of all outputs when one entry moves: each changes by the same share, or not at all."""
-    column = column_of(case, name, i)
+    assert case.layer is not None
+    column = case.layer.change(name, i)
     moved = np.flatnonzero(np.abs(column) > 1e-6 * np.max(np.abs(column), initial=1e-300))
     share = float(np.mean(column[moved])) if moved.size else 0.0
     alike = moved.size and np.ptp(column[moved]) <= 1e-6 * abs(share)
     nearest = 1 / round(1 / share) if alike and 1e-3 < share < 1.5 else 0.0  # 1, or 1/4 of an average over 4
     return _Uses(moved, nearest if abs(nearest - share) <= 1e-5 * abs(share) else 0.0)
-
-
-def column_of(case: Case, name: str, i: int) -> NDArray[Any]:
-    """The derivative of all outputs by one entry of an input: a central difference of forward."""
-    assert case.layer is not None
-    x = case.layer.inputs[name]
-    h = 1e-5 * max(abs(float(x.flat[i])), 0.1)
-    sides = []
-    for step in (h, -h):
-        moved = x.copy()
-        moved.flat[i] += step
-        sides.append(case.layer.forward({name: moved}).ravel())
-    return np.asarray((sides[0] - sides[1]) / (2 * h))
 
 
 def _among(R: NDArray[Any], outputs: NDArray[np.int_], analytic: float) -> str | None:
