@@ -17,7 +17,8 @@ from gradlab.verdict.blocks import Block
 Floats = NDArray[Any]
 Mask = NDArray[np.bool_]
 
-MOST_OUTPUTS, MOST_ENTRIES = 300, 60_000  # of a layer, and of a Jacobian: that many are asked for in a moment
+MOST_OUTPUTS = 300  # of a layer that is asked for each of them by itself
+MOST_ENTRIES = 60_000  # of a Jacobian that is made by differences
 SAME = 1e-7  # of the largest entry: what a simple difference of forward leaves of an exact fit
 
 
