@@ -18,6 +18,7 @@ from gradlab import constants as tuned
 from gradlab._arguments import Workers
 from gradlab.errors import GradlabError
 from gradlab.problem.answers import Failure, number, out_of_data
+from gradlab.problem.buffers import same
 from gradlab.problem.displaced import Answer, Aside, Point, Task, To, each_once, on_a_copy, one_by_one, stacked
 from gradlab.problem.domain import domain_of, inside_only
 from gradlab.problem.parameters import Parameters, named
@@ -253,11 +254,11 @@ def untouched(f: Callable[[Any], Any], parameters: Parameters) -> tuple[Any, boo
     try:
         answer = f(views)
     finally:
-        changed = not np.array_equal(moving, theta)
+        changed = not same(moving, theta)
         moving[:] = theta
     after = list(named(views).items())
-    same = [name for name, _ in after] == [name for name, _ in arrays]
-    return answer, changed or not same or any(a is not b for (_, a), (_, b) in zip(after, arrays, strict=True))
+    names_stay = [name for name, _ in after] == [name for name, _ in arrays]
+    return answer, changed or not names_stay or any(a is not b for (_, a), (_, b) in zip(after, arrays, strict=True))
 
 
 def _random_state() -> tuple[bytes, int]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gradlab._arguments import shown
 from gradlab.errors import GradlabError
 from gradlab.problem.answers import NO_VALUE, described, number, out_of_data
-from gradlab.problem.direction import pieces_of
+from gradlab.problem.direction import PIECE, pieces_of
 from gradlab.problem.parameters import Parameters
 
 Point: TypeAlias = tuple[Any, Any]
@@ -59,9 +59,12 @@ class Aside:
 
     def write(self, where: slice, theta: NDArray[Any], out: NDArray[Any]) -> None:
         """Write it into these places of `out`."""
-        with np.errstate(all="ignore"):
-            np.multiply(theta[where], 1 + self.share, out=out[where])
-        np.copyto(out[where], self.share, where=theta[where] == 0)
+        begin, end, _ = where.indices(len(theta))
+        for i in range(begin, end, PIECE):
+            at = slice(i, min(i + PIECE, end))
+            with np.errstate(all="ignore"):
+                np.multiply(theta[at], 1 + self.share, out=out[at])
+            np.copyto(out[at], self.share, where=theta[at] == 0)
 
 
 def each_once(answers: Any, count: int) -> Iterator[Answer]:

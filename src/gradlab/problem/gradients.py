@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gradlab import constants as tuned
 from gradlab.errors import GradlabError
 from gradlab.problem.answers import out_of_data
+from gradlab.problem.buffers import same, watched
 from gradlab.problem.cost import Cost, untouched
 from gradlab.problem.direction import PIECE
 from gradlab.problem.displaced import Aside, To
@@ -114,17 +115,18 @@ def analytic_gradients(
     if first is None:
         raise GradlabError("grads must return the gradients, got None: is a return missing?")
     gradients = parameters.flatten(first)
+    shares, more = _sharing(first), beside(first, parameters.views)
+    buffers = {name: watched(value) for name, value in named(first, parameters.views).items()}
+    del first
     ask.call_cost(far)
     ask.at(_beside(theta, 1e-6, cost))  # another input must leave the first answer alone
-    kept = parameters.by_block(first)
-    reuses = tuple(name for name, s in names if not _same(gradients[s], kept[name]))
-    shares, more = _sharing(first), beside(first, parameters.views)
-    del kept, first
+    reuses = tuple(name for name, s in names if _written_over(buffers[name](), gradients[s]))
     answers = ask.at(here)
-    unsure = np.concatenate([_differ(answers[name], gradients[s]) for name, s in names])
+    unsure: NDArray[np.bool_] = np.broadcast_to(np.False_, gradients.shape)
     follows_cost, accumulates = False, np.zeros_like(unsure[:0])
     differs: Floats | float = 0.0
-    if not all(_same(answers[name], gradients[s]) for name, s in names):
+    if not all(same(answers[name], gradients[s]) for name, s in names):
+        unsure = np.concatenate([_differ(answers[name], gradients[s]) for name, s in names])
         again = _in_one(answers)
         with np.errstate(all="ignore"):
             differs = np.abs(again - gradients)
@@ -259,11 +261,9 @@ def _differ(one: Floats, other: Floats) -> NDArray[np.bool_]:
     return found
 
 
-def _same(one: Floats, other: Floats) -> bool:
-    """Whether two are equal, NaN to NaN, looked at a piece at a time."""
-    return all(
-        np.array_equal(one[i : i + PIECE], other[i : i + PIECE], equal_nan=True) for i in range(0, len(one), PIECE)
-    )
+def _written_over(now: Any, before: Floats) -> bool:
+    """Whether an array that was handed out holds other numbers now."""
+    return now is not None and not same(before, np.asarray(now, dtype=np.float64).ravel())
 
 
 def _sharing(grads: Params) -> tuple[str, ...]:

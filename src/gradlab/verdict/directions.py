@@ -93,8 +93,11 @@ def missable(blocks: Mapping[str, Block]) -> tuple[str, ...]:
 
 def _usual(problem: Problem, at: slice) -> float:
     """What the slope of a block along a ±1 direction usually is: the root of the sum of its squares."""
-    pieces = [slice(i, min(i + PIECE, at.stop)) for i in range(at.start, at.stop, PIECE)]
-    return float(np.linalg.norm([np.linalg.norm(problem.scale[p] * problem.analytic[p]) for p in pieces]))
+    return float(np.linalg.norm([np.linalg.norm(problem.scale[p] * problem.analytic[p]) for p in _pieces(at)]))
+
+
+def _pieces(at: slice) -> list[slice]:
+    return [slice(i, min(i + PIECE, at.stop)) for i in range(at.start, at.stop, PIECE)]
 
 
 def _together(problem: Problem, slices: Mapping[str, slice], directions: int) -> tuple[dict[str, Block], bool]:
@@ -102,8 +105,8 @@ def _together(problem: Problem, slices: Mapping[str, slice], directions: int) ->
 
     The numeric slope of one block is that of all less the analytic ones of the others.
     """
-    at = [problem.unsure[s] for s in slices.values()]
-    if any(unsure.any() for unsure in at) or not all(np.isfinite(problem.analytic[s]).all() for s in slices.values()):
+    pieces = [piece for s in slices.values() for piece in _pieces(s)]
+    if any(problem.unsure[p].any() or not np.isfinite(problem.analytic[p]).all() for p in pieces):
         return {}, True
     sharp = max(tuned.HEARD, tuned.ROUNDED_SUM * unit_roundoff(problem.parameters.theta.dtype))
     shares, theta, value, bound, reason = [], [], [], [], []
