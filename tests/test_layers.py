@@ -18,7 +18,7 @@ STDLIB = {
     "dataclasses", "datetime", "decimal", "importlib",
     "enum", "fractions", "functools", "hashlib", "html", "inspect", "io", "itertools", "json", "math", "os",
     "pathlib", "pickle", "queue", "random", "re", "resource", "signal", "subprocess",
-    "sys", "textwrap", "threading", "time", "types", "typing", "unicodedata", "warnings", "zipfile",
+    "sys", "textwrap", "threading", "time", "types", "typing", "unicodedata", "warnings", "weakref", "zipfile",
 }  # fmt: skip
 
 

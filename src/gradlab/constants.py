@@ -466,7 +466,7 @@ Derived: a slope along many entries has more noise beside it than that of one, a
 Unit: rung, two a decade."""
 
 FOUND = 8
-"""Wrong entries after which a bisection ends: so many show what is wrong.
+"""Wrong entries after which a bisection ends: so many show what is wrong. After so many wrong blocks one is enough.
 
 Chosen: a report lists no more.
 

@@ -266,3 +266,26 @@ def test_a_mistake_that_no_single_entry_shows_is_not_looked_for_in_all_of_them(s
     )
     assert not report.ok
     assert report.evaluations < 3000
+
+
+@pytest.mark.parametrize("blocks", [12, 24])
+@pytest.mark.parametrize("spoiled", ["everywhere", "one entry"])
+def test_of_many_wrong_blocks_one_entry_is_enough(blocks, spoiled):
+    """Eight entries of eight blocks, then one of each: about 2 log₂(size) directions for it, not eight times that."""
+    rng, size, k = np.random.default_rng(blocks), 256, 2
+    params = {f"W{i}": rng.standard_normal(size) for i in range(blocks)}
+    grads = {name: 1 - np.tanh(value) ** 2 for name, value in params.items()}
+    for grad in grads.values():
+        grad[slice(None) if spoiled == "everywhere" else int(rng.integers(size))] *= 1.5
+
+    def cost(p):
+        return float(sum(np.sum(np.tanh(value)) for value in p.values()))
+
+    report = gradlab.check_gradients(cost, params, grads, directions=k)
+    assert {block.verdict for block in report.blocks.values()} == {Verdict.WRONG}
+    located = [len(block.located) for block in report.blocks.values()]
+    assert min(located) == 1
+    assert sum(n > 1 for n in located) == (8 if spoiled == "everywhere" else 0)
+    assert all(abs(c.analytic / c.numeric - 1.5) < 1e-6 for b in report.blocks.values() for c in b.located)
+    each = 14 * 2 * np.log2(size)  # evaluations for an entry, 14 a direction at most
+    assert report.evaluations < 2000 + blocks * (each + 14 * k) + 64 * each

@@ -44,7 +44,7 @@ def random_line(problem: Problem, parts: Sequence[slice]) -> tuple[Line, list[Li
     return Line(slice(start, stop), unit), [Line(s, unit[s.start - start : s.stop - start]) for s in parts]
 
 
-def wrong_entries(problem: Problem, block: slice) -> tuple[list[int], bool]:
+def wrong_entries(problem: Problem, block: slice, most: int) -> tuple[list[int], bool]:
     """Bisect a wrong block down to wrong entries: about 2 log₂(size) directions for each.
 
     If one half agrees, the mistake is in the other; if mistakes cancelled in it, the next try takes other signs.
@@ -54,7 +54,7 @@ def wrong_entries(problem: Problem, block: slice) -> tuple[list[int], bool]:
     Returns
     -------
     (list, bool)
-        Components that are wrong, at most `FOUND`; and whether these are all.
+        Components that are wrong, at most so many; and whether these are all.
     """
 
     rung = tuned.BISECTION_START
@@ -70,20 +70,20 @@ def wrong_entries(problem: Problem, block: slice) -> tuple[list[int], bool]:
         return bool(~(np.abs(analytic - seen.value) <= tuned.BEYOND * seen.bound)[0])
 
     for _ in range(tuned.TRIES):
-        found, complete = _bisect(wrong, block.start, block.stop, problem.rng)
+        found, complete = _bisect(wrong, block, most, problem.rng)
         if found:
             break
     return found, complete
 
 
 def _bisect(
-    wrong: Callable[[int, int], bool], start: int, stop: int, rng: np.random.Generator
+    wrong: Callable[[int, int], bool], block: slice, most: int, rng: np.random.Generator
 ) -> tuple[list[int], bool]:
     """One search of a part that is known to be wrong."""
     found: list[int] = []
-    left, dead = [(start, stop)], 0
+    left, dead = [(block.start, block.stop)], 0
     # A part may be wrong and each of its entries too little so to be seen: then every part would end in nothing.
-    while left and len(found) < tuned.FOUND and dead < (tuned.TRIES if found else 1):
+    while left and len(found) < most and dead < (tuned.TRIES if found else 1):
         left.sort(key=lambda part: part[1] - part[0])
         start, stop = left.pop()
         if found and not wrong(start, stop):

@@ -40,7 +40,8 @@ def blocks_along(problem: Problem, directions: int) -> dict[str, Block]:
     1e4 times the bound of the sum drowns in it: such blocks are compared once more without the others.
 
     The arrays of a block then hold one number for each direction, not for each entry: slopes along the directions.
-    `worst` and `wrong_count` are about single entries that were found by bisection, see `gradlab.locate`.
+    `worst` and `wrong_count` are about single entries that were found by bisection: `FOUND` at most of each block,
+    and after so many wrong blocks one of each, which makes about 2·log₂(size) directions more for a wrong block.
     A block with no more entries than directions is compared entry by entry if it is alone: that says more.
 
     Raises
@@ -56,7 +57,9 @@ def blocks_along(problem: Problem, directions: int) -> dict[str, Block]:
     while waiting:
         group = waiting.pop()
         if len(group) == 1:
-            found |= _alone(problem, group[0], slices[group[0]], directions)
+            wrong_blocks = sum(block.verdict is Verdict.WRONG for block in found.values())
+            most = tuned.FOUND if wrong_blocks < tuned.FOUND else 1
+            found |= _alone(problem, group[0], slices[group[0]], directions, most)
             continue
         right, wrong = _together(problem, {name: slices[name] for name in group}, directions)
         found |= right
@@ -141,7 +144,7 @@ def _rounds(problem: Problem, directions: int) -> list[int]:
     return [min(room, directions - done) for done in range(0, directions, room)]
 
 
-def _alone(problem: Problem, name: str, at: slice, directions: int) -> dict[str, Block]:
+def _alone(problem: Problem, name: str, at: slice, directions: int, most: int) -> dict[str, Block]:
     """One block along directions of its own; if that takes as many as it has entries, entry by entry."""
     if at.stop - at.start <= directions:
         return _by_entry(problem, np.arange(at.start, at.stop), skip=set(problem.parameters.names) - {name})
@@ -155,7 +158,7 @@ def _alone(problem: Problem, name: str, at: slice, directions: int) -> dict[str,
     numeric = Numeric(value, bound, reason).without(problem.unsure[at].any())
     block = _block(problem, name, analytic, numeric, theta)
     wrong = block.verdict is Verdict.WRONG and np.isfinite(problem.analytic[at]).all()
-    return {name: _located(block, problem, at) if wrong else block}
+    return {name: _located(block, problem, at, most) if wrong else block}
 
 
 def _block(problem: Problem, name: str, analytic: Floats, numeric: Numeric, theta: Floats) -> Block:
@@ -199,9 +202,9 @@ def _slopes(problem: Problem, at: slice, k: int) -> tuple[Floats, Floats, list[N
     return analytic, theta, seen
 
 
-def _located(block: Block, problem: Problem, at: slice) -> Block:
+def _located(block: Block, problem: Problem, at: slice, most: int) -> Block:
     """The block with its wrong entries, as far as they were looked for; undecided if there are none."""
-    entries, complete = wrong_entries(problem, at)
+    entries, complete = wrong_entries(problem, at, most)
     if not entries:
         return _in_sum(block)
     seen = _entries(problem, np.array(entries))
