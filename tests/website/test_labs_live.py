@@ -19,6 +19,7 @@ TOPICS = [topic for topic in labs.TOPICS if topic != "traps"]
 KEPT = "JSON.parse(localStorage.getItem('gradlab-labs') ?? '{}')"
 SOLVED = "Solved: the checker agrees."
 BLIND = "labs/blind/"
+MOVING = ("learn/thresholds/", "learn/backprop-by-hand/")  # pages with sliders, buttons and lists
 NONE = "about/design/"  # a page without a hunt
 PATIENCE = 120_000  # of which Python needs most, once
 
@@ -196,6 +197,30 @@ def test_a_wrong_click_lights_the_row_that_rules_it_out(tab: Page) -> None:
     assert tab.evaluate(KEPT)[bug.id]["clicks"] == 1
 
 
+def test_who_follows_a_link_in_the_middle_of_a_hunt_finds_it_as_it_was(tab: Page) -> None:
+    go(tab, "labs/dense/")
+    bug = labs.find("dw-doubled")
+    wrong = [n for n, line in enumerate(bug.listing.splitlines(), 1) if line.startswith(("    dA =", "    db ="))][:2]
+    lines = Hunt(tab, bug.id).lines
+    for n in wrong:
+        lines.locator(f"button[data-n='{n}']").click()
+        expect(lines.locator(".lab-out")).to_have_count(wrong.index(n) + 1)
+    tab.locator(".lab-report pre a").first.click()
+    expect(tab).to_have_url(re.compile("/reference/findings/"))
+    tab.go_back()
+    lines = Hunt(tab, bug.id).lines
+    expect(lines.locator(".lab-out")).to_have_count(2)
+    expect(tab.locator(".lab-told").first).to_contain_text(f"Line {wrong[-1]}.")
+    tab.reload()
+    lines = Hunt(tab, bug.id).lines
+    expect(lines.locator(".lab-out")).to_have_count(2)
+    lines.locator(f"button[data-n='{wrong[0] + 1}']").click()
+    expect(tab.locator(".lab-end")).to_contain_text("Found, with 2 wrong clicks")
+    tab.reload()
+    expect(tab.locator("h2.lab-solved")).to_have_count(1)
+    expect(Hunt(tab, bug.id).lines.locator(".lab-out, .lab-found")).to_have_count(0)  # it can be played again
+
+
 def test_a_hunt_is_not_solved_by_another_function_or_another_check(tab: Page) -> None:
     go(tab, "labs/dense/")
     one, two = Hunt(tab, labs.BUGS[0].id), Hunt(tab, labs.BUGS[1].id)
@@ -213,6 +238,15 @@ def test_an_error_is_shown_where_it_is(tab: Page) -> None:
     hunt.function.locator(".cm-content").press("ControlOrMeta+Enter")
     expect(hunt.said).to_contain_text("Not yet: stopped by an error: SyntaxError", timeout=PATIENCE)
     expect(hunt.function.locator(".live-out")).to_contain_text("line 1")
+    for code, told in {
+        'raise ValueError("a word (or two) and the rest")': "ValueError: a word (or two) and the rest",
+    }.items():
+        edit(hunt.function, f"def dense_backward(dZ, A, W):\n    {code}")
+        hunt.function.locator(".cm-content").press("ControlOrMeta+Enter")
+        expect(hunt.said).to_contain_text(told, timeout=PATIENCE)
+    edit(hunt.function, "def dense_backward(dZ, A, W):\n    return W.T @ dZ, dZ @ A.T, dZ.sum()")
+    hunt.function.locator(".cm-content").press("ControlOrMeta+Enter")
+    expect(hunt.said).to_contain_text(re.compile(r"GradlabError: .*must have shape \(\d+, 1\)"), timeout=PATIENCE)
     edit(hunt.function, labs.BUGS[0].correct_source)
     hunt.function.locator(".cm-content").press("ControlOrMeta+Enter")
     expect(hunt.said).to_have_text(SOLVED, timeout=PATIENCE)
@@ -512,3 +546,21 @@ def test_a_phone_shows_all_of_it(chromium: Browser) -> None:
             expect(page.locator(".lab-said, .lab-progress").last).to_be_attached()
             assert page.evaluate("document.documentElement.scrollWidth") == 320, address
         assert not visitor.complaints
+
+
+# What a finger aims at, and is smaller than 44 pixels. A piece of a line of code is as high as its line.
+SMALL = """() => [...document.querySelectorAll("article :is(button, summary, select, input)")]
+  .filter((one) => one.checkVisibility() && !one.closest(".md-code__nav, .hero-place"))
+  .map((one) => [one.textContent.trim() || one.className || one.type, one.getBoundingClientRect()])
+  .filter(([, { width, height }]) => width && (height < 43.9 || width < 24))
+  .map(([name, { width, height }]) => `${name}: ${width} × ${height}`)"""
+
+
+def test_a_finger_hits_what_it_aims_at(chromium: Browser) -> None:
+    with visit(chromium, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) as visitor:
+        page = visitor.open()
+        for address in ("labs/dense/", "labs/traps/", BLIND, "labs/decoder/", "playground/", *MOVING):
+            page.goto(url(address))
+            ready = ".lab-lines, .lab-word, .decoder, .live-play, moving-picture[data-live], .guess button"
+            expect(page.locator(ready).first).to_be_visible()
+            assert page.evaluate(SMALL) == [], address

@@ -284,8 +284,39 @@ def test_a_blocked_editor_is_said(chromium: Browser) -> None:
         page.get_by_role("button", name="Edit").click()
         expect(page.locator(".live-note")).to_contain_text("The editor could not be loaded: try again")
         visitor.context.unroute("**/editor.js")
-        page.get_by_role("button", name="Edit").click()
+        page.get_by_role("button", name="Retry").click()
         expect(page.locator(".cm-content")).to_be_focused()
+        expect(page.locator(".live-note")).to_have_text("")  # what was said no longer holds
+
+
+def test_a_download_that_failed_before_anybody_asked_is_begun_afresh(chromium: Browser) -> None:
+    """A pointer came near while there was no network: who clicks later does not wait for what will never come."""
+    with visit(chromium) as visitor:
+        page = visitor.open(ONE)
+        blocked = re.compile("assets/live-[0-9a-f]+/worker.js")
+        visitor.context.route(blocked, lambda route: route.abort())
+        block = page.locator("live-block")
+        with visitor.context.expect_event("requestfailed", lambda request: "worker.js" in request.url):
+            block.get_by_role("button", name="Run", exact=True).dispatch_event("pointerenter")
+        visitor.context.unroute(blocked)
+        run(block)
+        if state(block) == "failed":  # the failure came after the click
+            assert "no answer" not in block.locator(".live-note").inner_text()
+            block.get_by_role("button", name="Retry").click()
+            expect(block).not_to_have_attribute("data-state", "failed")
+            ended(block)
+        assert state(block) == "same"
+
+
+@pytest.mark.parametrize("lines", [1, 300])
+def test_run_and_the_output_are_in_the_window_however_long_the_code_is(block: Locator, lines: int) -> None:
+    edit(block, "\n".join(f"x{k} = {k}" for k in range(lines)) + f"\nprint(x{lines - 1})")
+    block.locator(".cm-content").press("ControlOrMeta+Enter")
+    assert ended(block) == f"{lines - 1}\n"
+    block.get_by_role("button", name="Run", exact=True).scroll_into_view_if_needed()
+    expect(block.get_by_role("button", name="Run", exact=True)).to_be_in_viewport()
+    high = block.locator(".cm-editor").evaluate("editor => editor.clientHeight / innerHeight")
+    assert high <= 0.76
 
 
 def test_without_javascript_the_verified_block_stands(unscripted: Page) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bs4 import BeautifulSoup
-from playwright.sync_api import Page
+from bs4 import BeautifulSoup, Tag
+from playwright.sync_api import Page, expect
 
 import gradlab
 from tests.website.live_tab import go, run
@@ -123,5 +123,27 @@ def test_static_and_live_reports_are_the_same_and_fit_a_phone(tab: Page, site: P
     block.evaluate("(block, code) => block.write(code)", code + "\n")
     run(block)
     live = block.locator(".live-out .gradlab-report").inner_html()
+    live, static = (re.sub(r'href="[^"]*(?=reference/)', 'href="', one) for one in (live, static))
     live, static = (re.sub(r"about \d+ for", "about n for", one) for one in (live, static))  # differs by processor
     assert " ".join(live.split()) == " ".join(static.split())
+
+
+def test_the_code_of_a_finding_leads_to_its_section(tab: Page, site: Path) -> None:
+    sections = BeautifulSoup((site / "reference/findings/index.html").read_text("utf-8"), "html.parser")
+    pages = [site / address / "index.html" for address in addresses(site) if not address.endswith(".html")]
+    linked = 0
+    for page in pages:
+        for finding in BeautifulSoup(page.read_text("utf-8"), "html.parser").select(".gradlab-finding > strong"):
+            link = finding.find("a")
+            assert isinstance(link, Tag), f"{finding} on {page}"
+            to, _, section = str(link["href"]).partition("#")
+            assert (page.parent / to).resolve() == (site / "reference/findings").resolve()
+            assert sections.find(id=section), f"no section {section}"
+            linked += 1
+    assert linked > 10
+    go(tab, "labs/dense/")  # where a report stays text
+    code = tab.locator(".lab-report pre a").first
+    expect(code).to_have_text(re.compile(r"^GL\d{3}$"))
+    code.click()
+    expect(tab).to_have_url(re.compile("/reference/findings/#gl"))
+    expect(tab.locator(":target")).to_be_in_viewport()

@@ -85,7 +85,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     else:
         html = live_blocks.with_runs(markup.with_light_sources(html), page.meta.get("needs", ""))
         if "data-hunt" not in html:  # there a report's lines are pointed at, one by one
-            html = static_reports.with_reports(html)
+            html = static_reports.with_reports(html, get_relative_url("reference/findings/", page.url))
     return markup.with_whole_numbers(markup.without_spans_in_ink(copy_button.with_copies(html)))
 
 

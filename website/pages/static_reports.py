@@ -6,6 +6,7 @@ no room for all that it has to say.
 """
 
 import re
+from functools import partial
 from html import escape
 from itertools import pairwise
 
@@ -20,20 +21,25 @@ _WORST = re.compile(r"(\[[^]]*\]|-) +(\S+) +(\S.*)")  # entry, analytic, numeric
 _SPENT = re.compile("Evaluations of the cost: ")
 _COURSE = re.compile(r"Relative difference, formula \(2\)|That number ")
 _FINDING = re.compile(r"GL\d{3} ")
+_CODE = re.compile(r'(<p class="gradlab-finding"><strong>)(GL\d{3})')
 _OUTPUT = re.compile(
     r'(<div class="language-text[^"]*">)(<span class="filename">[^<]*</span>)?(<pre>.*?</pre>)</div>', re.S
 )
 
 
-def with_reports(content: str) -> str:
-    """Rendered content in which outputs that are reports are tables and words; their text is folded away below."""
-    return _OUTPUT.sub(_shown, content)
+def with_reports(content: str, findings: str) -> str:
+    """Rendered content in which outputs that are reports are tables and words; their text is folded away below.
+
+    The code of each finding leads to its section on the page of findings, whose address is given.
+    """
+    return _OUTPUT.sub(partial(_shown, findings), content)
 
 
-def _shown(output: re.Match[str]) -> str:
+def _shown(findings: str, output: re.Match[str]) -> str:
     report = as_html(copy_button.text_of(output[3]))
     if not report:
         return output[0]
+    report = _CODE.sub(lambda code: f'{code[1]}<a href="{findings}#{code[2].lower()}">{code[2]}</a>', report)
     text = f'<details class="gl-text"><summary>As text</summary>{output[3]}</details>'
     shown = f'<div class="live-report" data-search-exclude>{report}</div>'
     return f'<div class="language-text highlight gl-reported">{output[2] or ""}{shown}{text}</div>'

@@ -133,4 +133,4 @@ const verdictOf = (html = "") =>
 
 /** Where the reader's function went wrong, and why; nothing where it was stopped. */
 const failure = (line, name, error) =>
-  error ? `Not yet: stopped by an error${name ? ` in line ${line} of ${name}` : ""}: ${error.split(" (")[0]}` : "";
+  error ? `Not yet: stopped by an error${name ? ` in line ${line} of ${name}` : ""}: ${error}` : "";

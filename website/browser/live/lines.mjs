@@ -1,5 +1,6 @@
 // A hunt that starts from the report: which line of the right code was broken in the copy? The answers come with the first click.
 import { read } from "./answers.mjs";
+import * as drafts from "./drafts.mjs";
 import { kept, lost, today } from "./progress.mjs";
 
 const WORDS = { agrees: "No. ", wrong: "No. ", numbers: "Near, but no. ", open: "It could be. " };
@@ -7,7 +8,8 @@ const WORDS = { agrees: "No. ", wrong: "No. ", numbers: "Near, but no. ", open: 
 /** Put the lines in the place of the listing. What is returned takes them away again, for another listing. */
 export function lines(lab, make, text = lab.blocks[1].block.code) {
   const [report, listing] = lab.blocks,
-    answers = lab.answers ?? lab.id;
+    answers = lab.answers ?? lab.id,
+    clicked = `gradlab-clicked:${location.pathname}:${answers}`; // who follows a link and comes back goes on
   const rows = byRow([...report.querySelectorAll(".language-text pre code")].at(-1), make);
   const said = make("p", { className: "lab-told", role: "status" });
   const buttons = [];
@@ -57,6 +59,7 @@ export function lines(lab, make, text = lab.blocks[1].block.code) {
     if (n in hunt.broken) {
       found.add(n);
       at(n).classList.add("lab-found");
+      remember(n);
       const left = Object.keys(hunt.broken).length - found.size;
       said.textContent = left ? `That is one of them. ${left} more.` : "";
       return left ? undefined : end(hunt);
@@ -68,10 +71,17 @@ export function lines(lab, make, text = lab.blocks[1].block.code) {
     at(n).classList.add("lab-out");
     if (answer.kind !== "open") wrong++;
     at(n).append(said);
+    remember(n);
+  }
+
+  function remember(n) {
+    const before = drafts.read(clicked)?.split(",") ?? [];
+    if (!before.includes(n)) drafts.write(clicked, [...before, n].join());
   }
 
   async function end(hunt) {
     over = true;
+    drafts.write(clicked, null);
     light({});
     for (const [n, answer] of Object.entries(hunt.lines)) {
       at(n).classList.remove("lab-out");
@@ -131,6 +141,8 @@ export function lines(lab, make, text = lab.blocks[1].block.code) {
   listing.hidden = true;
   listing.after(list, said);
   report.classList.add("lab-report");
+  const again = (drafts.read(clicked) ?? "").split(",").filter((n) => at(n)?.querySelector("button.lab-line"));
+  again.reduce((done, n) => done.then(() => choose(n)), Promise.resolve());
   return () => {
     list.remove();
     said.remove();
@@ -141,7 +153,10 @@ export function lines(lab, make, text = lab.blocks[1].block.code) {
 function byRow(code, make) {
   const rows = new Map();
   const parts = code.textContent.split("\n").map((text) => {
-    const part = make("span", { textContent: text + "\n" });
+    const [, finding, rest] = /^(GL\d{3})?(.*)$/.exec(text);
+    const page = new URL(`../../reference/findings/#${finding?.toLowerCase()}`, import.meta.url);
+    const link = finding ? [make("a", { href: page, textContent: finding })] : [];
+    const part = make("span", {}, ...link, rest + "\n");
     const name = /^(\S+) +\d+(×\d+)* +[A-Z]/.exec(text)?.[1];
     if (name) rows.set(name, part);
     return part;

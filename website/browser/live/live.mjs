@@ -178,8 +178,12 @@ class LiveBlock extends HTMLElement {
   }
 
   failed(why) {
-    this.say(`Python could not be loaded (${why}). `, "failed");
-    const onclick = () => this.run();
+    this.unloaded(`Python could not be loaded (${why}). `, () => this.run());
+  }
+
+  /** What could not be fetched, and a button that tries again. */
+  unloaded(words, onclick) {
+    this.say(words, "failed");
     this.note.append(make("button", { type: "button", textContent: "Retry", className: "live-retry", onclick }));
   }
 
@@ -189,6 +193,10 @@ class LiveBlock extends HTMLElement {
     const printed = [...way, ...(text ? [make("pre", { textContent: text })] : [])];
     if (!html) return printed;
     const report = make("div", { className: "live-report" }, ...allowed(html));
+    for (const code of report.querySelectorAll(".gradlab-finding > strong")) {
+      const href = new URL(`reference/findings/#${code.textContent.toLowerCase()}`, root);
+      code.replaceChildren(make("a", { href, textContent: code.textContent }));
+    }
     if (!told || !text) return [...printed, report];
     return [report, make("details", {}, make("summary", { textContent: "As text" }), ...printed)];
   }
@@ -237,9 +245,12 @@ class LiveBlock extends HTMLElement {
       this.undo = (again) => this.editor && (again ? editor.redo : editor.undo)(this.editor);
       this.replace = (text) => editor.replace(this.editor, text);
     } catch {
-      return this.say("The editor could not be loaded: try again, or reload the page", "failed");
+      return this.unloaded("The editor could not be loaded: try again, or reload the page. ", () =>
+        this.edit(code, focus),
+      );
     }
     if (this.editor) return;
+    if (this.dataset.state === "failed") this.say("", "");
     if (focus) python.warm(); // who edits will run it
     this.buttons.edit.hidden = true;
     this.buttons.reset.hidden = false;

@@ -201,10 +201,16 @@ def _own_line(error: BaseException, name: str) -> str:
     return f"{place}: {(last.line or '').strip()}\n{''.join(traceback.format_exception_only(error))}\n"
 
 
+def _in_words(error: BaseException) -> str:
+    """What a traceback ends with, without the module of the error and the place that Python puts behind a slip."""
+    said = error.msg if isinstance(error, SyntaxError) else str(error)
+    return type(error).__name__ + (f": {said}" if said else "")
+
+
 def _explained(error: BaseException) -> dict[str, Any]:
     """Where an error came from, and what can be done where this browser is the reason."""
     frames = _frames(error)
-    told: dict[str, Any] = {"error": traceback.format_exception_only(error)[-1].strip(), "function": ""}
+    told: dict[str, Any] = {"error": _in_words(error), "function": ""}
     if isinstance(error, SyntaxError):
         told["line"] = error.lineno
         if (error.text or "").lstrip()[:1] in ("!", "%"):

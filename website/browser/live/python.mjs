@@ -17,12 +17,19 @@ export const hasRun = (block, code = ran.get(block)) => ran.has(block) && ran.ge
 function start() {
   const source = new Blob([`import ${JSON.stringify(here + "worker.js")}`], { type: "text/javascript" });
   const address = URL.createObjectURL(source);
-  worker = new Worker(address, { type: "module" });
-  worker.onmessage = ({ data }) => {
+  const mine = new Worker(address, { type: "module" });
+  const failed = (why) => {
+    if (worker !== mine) return; // another has taken its place
+    end(); // nobody may have asked yet: who asks next begins afresh, and does not wait for this one
+    asking?.on({ failed: why });
+  };
+  worker = mine;
+  mine.onmessage = ({ data }) => {
+    if (data?.failed) return failed(data.failed);
     watch();
     if (asking && (data?.id ?? asking.id) === asking.id) asking.on(data ?? {});
   };
-  worker.onerror = (event) => asking?.on({ failed: event.message || "the worker could not start" });
+  mine.onerror = (event) => failed(event.message || "the worker could not start");
 }
 
 function watch() {

@@ -66,7 +66,7 @@ self.onmessage = async ({ data: { id, drop, base, block, code, page, fresh } }) 
   try {
     live = await booted;
   } catch (error) {
-    return id && send({ failed: String(error?.message ?? error) });
+    return send({ failed: String(error?.message ?? error) });
   }
   if (!id) return live.warm(); // it was only to be there in time
   if (dropped.has(id)) return;
