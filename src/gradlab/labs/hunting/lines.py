@@ -134,12 +134,13 @@ class Code:
 
     def _reached(self, node: ast.stmt, k: int) -> list[Reach]:
         """What the value k of a statement reaches, for each time that it is made."""
-        return self._each(_shaken(self.source, node.lineno, k))
+        return self._each(_edited(self.source, node.lineno, lambda node: _shaken(node, k)))
 
     def _written_over(self, node: ast.stmt, name: str) -> list[Reach]:
         """What an array reaches that is changed in place just after a statement; what is no array, cannot be."""
         try:
-            return self._each(_followed(self.source, node.lineno, f"{name}[...] = _shake({name}, 0)"))
+            shake = f"{name}[...] = _shake({name}, 0)"
+            return self._each(_edited(self.source, node.lineno, lambda node: _after(node, shake)))
         except (TypeError, ValueError):
             return []
 
@@ -256,38 +257,32 @@ def in_place(node: ast.stmt) -> list[tuple[str, str]]:
     ]
 
 
-def _followed(source: str, lineno: int, text: str) -> CodeType:
-    """The code with another statement just after one."""
+def _after(node: ast.stmt, text: str) -> list[ast.stmt]:
+    """A statement, and another just after it."""
+    return [node, *ast.parse(text).body]
 
-    class Follow(ast.NodeTransformer):
+
+def _shaken(node: ast.stmt, k: int) -> ast.stmt | list[ast.stmt]:
+    """A statement with `_shake` around one of its values, just after it was made."""
+    part = sites(node)[k][1]
+    if not isinstance(node, ast.Return):
+        text = ast.unparse(part)
+        return _after(node, f"{text} = _shake({text}, 0)")
+    call = ast.Call(ast.Name("_shake", ast.Load()), [part, ast.Constant(0)], [])
+    if isinstance(node.value, ast.Tuple):
+        node.value.elts[k] = call
+    else:
+        node.value = call
+    return node
+
+
+def _edited(source: str, lineno: int, change: Callable[[ast.stmt], ast.stmt | list[ast.stmt]]) -> CodeType:
+    """The code in which the statement of a line is changed; what stands within loops and tests is a line as any."""
+
+    class Edit(ast.NodeTransformer):
         def visit(self, node: ast.AST) -> Any:
-            if isinstance(node, ast.Assign) and node.lineno == lineno:
-                return [node, *ast.parse(text).body]
-            return self.generic_visit(node)
-
-    return compiled(ast.fix_missing_locations(Follow().visit(ast.parse(source))))
-
-
-def _shaken(source: str, lineno: int, k: int) -> CodeType:
-    """The code with `_shake` around one value, just after it was made."""
-
-    class Shake(ast.NodeTransformer):
-        def visit(self, node: ast.AST) -> Any:
-            if (
-                not isinstance(node, ast.stmt)
-                or isinstance(node, (*HEADERS, ast.FunctionDef))
-                or node.lineno != lineno
-            ):
+            if not isinstance(node, ast.stmt) or isinstance(node, (*HEADERS, ast.FunctionDef)):
                 return self.generic_visit(node)
-            part = sites(node)[k][1]
-            call = ast.Call(ast.Name("_shake", ast.Load()), [part, ast.Constant(0)], [])
-            if not isinstance(node, ast.Return):
-                text = ast.unparse(part)
-                return [node, *ast.parse(f"{text} = _shake({text}, 0)").body]
-            if isinstance(node.value, ast.Tuple):
-                node.value.elts[k] = call
-            else:
-                node.value = call
-            return node
+            return change(node) if node.lineno == lineno else self.generic_visit(node)
 
-    return compiled(ast.fix_missing_locations(Shake().visit(ast.parse(source))))
+    return compiled(ast.fix_missing_locations(Edit().visit(ast.parse(source))))
