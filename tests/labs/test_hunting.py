@@ -35,6 +35,12 @@ def test_the_listing_is_the_case(bug):
 
 
 @EACH
+def test_there_are_lines_enough_to_look_among(bug):
+    clicked = [text for text in bug.listing.splitlines() if text.strip() and not re.match(r"\s*(def |#)", text)]
+    assert len(clicked) >= 6
+
+
+@EACH
 def test_the_broken_lines_are_those_that_differ(bug):
     right, copy = bug.listing.splitlines(), bug.buggy_listing.splitlines()
     kept = [text for n, text in enumerate(right, 1) if n not in bug.broken]

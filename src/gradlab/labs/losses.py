@@ -4,7 +4,7 @@ import numpy as np
 
 from gradlab.labs.bug import Bug, Hints
 from gradlab.labs.pieces import logistic_backward, softmax_cost_backward
-from gradlab.labs.setups import layer, network
+from gradlab.labs.setups import layer, network, within
 from gradlab.nn.losses import softmax
 
 
@@ -14,9 +14,24 @@ def softmax_backward(dP, S):
     return P * (dP - (P * dP).sum(axis=0))
 
 
+def mixture_backward(dO, W, V, X):
+    S = W @ X
+    P = np.exp(S) / np.exp(S).sum(axis=0)
+    dV = dO @ P.T
+    dP = V.T @ dO
+    dS = softmax_backward(dP, S)
+    dW = dS @ X.T
+    dX = W.T @ dS
+    return dW, dV, dX
+
+
 LOGISTIC = network("loss_backward")
 SOFTMAX = network("loss_backward", loss="softmax", sizes=(4, 5, 3))
-SHARES = layer(lambda S: softmax(S), lambda rng: {"S": rng.standard_normal((4, 5))})
+MIXTURE = layer(
+    lambda W, V, X: V @ softmax(W @ X),
+    lambda rng: {name: rng.standard_normal(shape) for name, shape in {"W": (4, 3), "V": (2, 4), "X": (3, 5)}.items()},
+)
+SHARES = within(MIXTURE, mixture_backward, "softmax_backward")
 
 BUGS = (
     Bug(
@@ -102,8 +117,8 @@ BUGS = (
         mutated="P * (1 - P) * dP",
         finding="GL126",
         hints=Hints(
-            blocks="There is one, and it is wrong.",
-            ratio="There is none. Add up numeric down each column: what comes out, and why must it?",
+            blocks="V is right, W and X are wrong.",
+            ratio="There is none. Add up numeric of W down each column: what comes out, and why must it?",
             layer="Each column of P adds up to 1, so a shift of a column of S moves nothing.",
         ),
         why=(
@@ -121,8 +136,8 @@ BUGS = (
         mutated="dP",
         finding="GL126",
         hints=Hints(
-            blocks="There is one, and it is wrong.",
-            ratio="There is none. Divide numeric − analytic by P: in each column it is one number.",
+            blocks="V is right, W and X are wrong.",
+            ratio="There is none. Add up analytic of W down each column. It should be 0, and is not.",
             layer="What is subtracted from dP is one number for each column.",
         ),
         why=(
@@ -140,8 +155,8 @@ BUGS = (
         mutated="(P * dP).sum(axis=1, keepdims=True)",
         finding="GL126",
         hints=Hints(
-            blocks="There is one, and it is wrong.",
-            ratio="There is none. Add up analytic down each column. It should be 0, and is not.",
+            blocks="V is right, W and X are wrong.",
+            ratio="There is none. Add up analytic of W down each column. It should be 0, and is not.",
             layer="Which axis adds up to 1?",
         ),
         why="Columns are examples here, and in many other programs rows are. keepdims makes either axis fit.",

@@ -29,6 +29,33 @@ def layer_norm_backward(dU, Z, gamma, beta):
     return dZ, dgamma, dbeta
 
 
+def picture_norm_backward(dU, Z, gamma, beta):
+    batch, height, width, _ = Z.shape
+    every = (0, 1, 2)
+    n = batch * height * width
+    root = np.sqrt(Z.var(axis=every) + 1e-5)
+    N = (Z - Z.mean(axis=every)) / root
+    dgamma = (dU * N).sum(axis=every)
+    dbeta = dU.sum(axis=every)
+    dN = dU * gamma
+    through_mean = dN.sum(axis=every) / n
+    through_variance = N * (dN * N).sum(axis=every) / n
+    return (dN - through_mean - through_variance) / root, dgamma, dbeta
+
+
+def gated_norm_backward(dU, W, X):
+    Z = W @ X
+    centred = Z - Z.mean(axis=0)
+    root = np.sqrt((centred**2).mean(axis=0) + 1e-5)
+    N = centred / root
+    gate = np.tanh(Z)
+    dgate = dU * N
+    dN = dU * gate
+    dZ = (dN - dN.mean(axis=0) - N * (dN * N).mean(axis=0)) / root
+    dZ += dgate * (1 - gate**2)
+    return dZ @ X.T, W.T @ dZ
+
+
 def _inputs(rng):
     return {
         "Z": 2 + 3 * rng.standard_normal((4, 6)),
@@ -39,6 +66,31 @@ def _inputs(rng):
 
 BATCH = layer(batch_norm_forward, _inputs)
 LAYER = layer(layer_norm_forward, _inputs)
+
+
+def _pictures(rng):
+    return {
+        "Z": 2 + 3 * rng.standard_normal((3, 2, 2, 2)),
+        "gamma": 1 + 0.5 * rng.standard_normal(2),
+        "beta": rng.standard_normal(2),
+    }
+
+
+def picture_norm_forward(Z, gamma, beta):
+    every = (0, 1, 2)
+    return gamma * (Z - Z.mean(axis=every)) / np.sqrt(Z.var(axis=every) + 1e-5) + beta
+
+
+def gated_norm_forward(W, X):
+    Z = W @ X
+    return np.tanh(Z) * (Z - Z.mean(axis=0)) / np.sqrt(Z.var(axis=0) + 1e-5)
+
+
+PICTURES = layer(picture_norm_forward, _pictures)
+GATED = layer(
+    gated_norm_forward,
+    lambda rng: {"W": 0.7 * rng.standard_normal((4, 3)), "X": rng.standard_normal((3, 5))},
+)
 
 BUGS = (
     Bug(
@@ -127,5 +179,43 @@ BUGS = (
             "seen."
         ),
         setup=LAYER,
+    ),
+    Bug(
+        slug="pictures-counted-for-pixels",
+        title="The number of pictures, where that of all their pixels belongs",
+        level=2,
+        correct=picture_norm_backward,
+        original="n = batch * height * width",
+        mutated="n = batch",
+        finding="GL125",
+        hints=Hints(
+            blocks="Gamma and beta are right, Z is wrong.",
+            ratio="There is none. Subtract: numeric − analytic of one channel lies on a straight line in N.",
+            layer="With pictures of one pixel the bug is gone. What is a mean taken over here?",
+        ),
+        why=(
+            "Batch norm of pictures takes mean and variance over the batch and over all places, so a sum over them "
+            "becomes a mean by N · H · W. In a dense layer the batch was all that there was."
+        ),
+        setup=PICTURES,
+    ),
+    Bug(
+        slug="centred-in-place",
+        title="The mean is subtracted in place, and Z is needed once more",
+        level=3,
+        correct=gated_norm_backward,
+        original="centred = Z - Z.mean(axis=0)",
+        mutated="centred = Z\n    centred -= Z.mean(axis=0)",
+        finding="GL147",
+        hints=Hints(
+            blocks="Both are wrong.",
+            ratio="There is none.",
+            layer="Two things are made of Z. Print Z in the line that uses it last, and compare with W @ X.",
+        ),
+        why=(
+            "An assignment gives an array a second name and copies nothing. What -= writes, Z has too, and the gate, "
+            "which needs Z as it was, gets it without its mean."
+        ),
+        setup=GATED,
     ),
 )

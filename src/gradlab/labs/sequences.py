@@ -4,7 +4,7 @@ import numpy as np
 
 from gradlab import nn
 from gradlab.labs.bug import Bug, Hints
-from gradlab.labs.setups import layer
+from gradlab.labs.setups import layer, within
 
 
 def rnn_backward(dA, Wax, Waa, ba, X, a0):
@@ -41,6 +41,18 @@ def embedding_backward(dA, E):
     return dE
 
 
+def read_backward(dU, E, W, b):
+    words = np.array([2, 0, 2, 4, 2, 1])
+    A = E[:, words]
+    U = np.tanh(W @ A + b)
+    dZ = dU * (1 - U**2)
+    dW = dZ @ A.T
+    db = dZ.sum(axis=1, keepdims=True)
+    dA = W.T @ dZ
+    dE = embedding_backward(dA, E)
+    return dE, dW, db
+
+
 def attention_backward(dO, Q, K, V):
     S = K.T @ Q / np.sqrt(len(Q))
     P = np.exp(S) / np.exp(S).sum(axis=0)
@@ -62,7 +74,11 @@ MEMORY = layer(
     lambda f, i, g, o, c_before: o * np.tanh(f * c_before + i * g),
     _draw(f=(3, 2), i=(3, 2), g=(3, 2), o=(3, 2), c_before=(3, 2)),
 )
-EMBEDDING = layer(lambda E: nn.embedding.embedding_forward(np.array([2, 0, 2, 4, 2, 1]), E), _draw(E=(3, 5)))
+READ = layer(
+    lambda E, W, b: np.tanh(W @ nn.embedding.embedding_forward(np.array([2, 0, 2, 4, 2, 1]), E) + b),
+    _draw(E=(3, 5), W=(2, 3), b=(2, 1)),
+)
+EMBEDDING = within(READ, read_backward, "embedding_backward")
 ATTENTION = layer(nn.attention.attention_forward, _draw(Q=(3, 4), K=(3, 5), V=(2, 5)))
 
 BUGS = (
@@ -196,7 +212,7 @@ BUGS = (
         mutated="dE[:, words] += dA",
         finding="GL118",
         hints=Hints(
-            blocks="There is one, and it is wrong.",
+            blocks="W and b are right, E is wrong.",
             ratio="Most columns are exactly right. Which one is not?",
             layer="Count how often each word comes.",
         ),
@@ -221,5 +237,24 @@ BUGS = (
         ),
         why="The scores are divided by √d, so their slopes are too. 1/√3 is 0.5774.",
         setup=ATTENTION,
+    ),
+    Bug(
+        slug="state-weight-not-transposed",
+        title="Waa where Waaᵀ belongs, and the shapes fit",
+        level=2,
+        correct=rnn_backward,
+        original="da = Waa.T @ dz",
+        mutated="da = Waa @ dz",
+        finding="GL128",
+        hints=Hints(
+            blocks="All are wrong.",
+            ratio="There is none; dX is right at the last moment in time and wrong before.",
+            layer="What comes from the next moment is there, and is not what it should be. Which matrix led forward?",
+        ),
+        why=(
+            "Waa is square, since it leads from a state to a state, so NumPy multiplies either way. On the way back "
+            "a matrix is always transposed."
+        ),
+        setup=RNN,
     ),
 )

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -146,6 +147,38 @@ class layer:
         rng = np.random.default_rng(seed)
         params = self.inputs(rng)
         return params, rng.standard_normal(np.shape(self.forward(**params)))
+
+
+@dataclass(frozen=True)
+class within:
+    """A setup: a function of few lines, called by the backward pass of a larger layer.
+
+    Attributes
+    ----------
+    outer
+        The larger layer.
+    backward
+        Its backward pass, which calls the function left open by its name.
+    part
+        That name.
+    """
+
+    outer: layer
+    backward: Function
+    part: str
+
+    def __call__(self, function: Function, seed: int, more: int = 0) -> Case:
+        """The case in which the backward pass calls `function`."""
+        names = self.backward.__globals__ | {self.part: function}
+        return self.outer(FunctionType(self.backward.__code__, names), seed, more)
+
+    def listing(self, source: str) -> str:
+        """The function, and the backward pass that calls it."""
+        return f"{source}\n\n{source_of(self.backward)}"
+
+    def gradients(self, name: str, seed: int) -> Gradients:
+        """What a listing says the gradient is."""
+        return self.outer.gradients(self.backward.__name__, seed)
 
 
 _ACTIVATION = {
