@@ -461,3 +461,34 @@ def test_a_cost_that_does_not_read_its_params_is_sent_to_put_them_there():
         lambda p: (net.__dict__.update(p), loss())[1], params, lambda p: (net.__dict__.update(p), loss(), grads())[2]
     )
     assert moved.ok
+
+
+@dataclasses.dataclass
+class WithRate:
+    w: np.ndarray
+    b: float
+    rate: float = 0.1
+    decay: float = 0.0
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+def test_a_setting_of_a_record_that_is_a_float_is_told_from_a_parameter(factor):
+    rng = np.random.default_rng(1)
+    X, y = rng.standard_normal((6, 2)), rng.standard_normal(6)
+
+    def cost(p):
+        return float(np.mean((X @ p.w + p.b - y) ** 2))
+
+    def grads(p):
+        r = 2 * (X @ p.w + p.b - y) / 6
+        return WithRate(factor * X.T @ r, r.sum())
+
+    params = WithRate(rng.standard_normal(2), 0.3)
+    report = check_gradients(cost, params, grads)
+    assert report.blocks["rate"].verdict is Verdict.WRONG
+    said = next(finding for finding in report.findings if "rate" in finding.blocks)
+    assert said.code == "GL110"
+    assert "only=['w', 'b', 'decay']" in said.message
+    assert check_gradients(cost, params, grads, only=["w", "b"]).ok is (factor == 1)
+    with pytest.raises(GradlabError, match=r"missing: rate, decay.*only=\['w', 'b'\]"):
+        check_gradients(cost, params, lambda p: {"w": grads(p).w, "b": grads(p).b})

@@ -59,7 +59,14 @@ def no_effect(case: Case) -> Iterator[Finding]:
                 f"The cost does not change with {case.name(blocks)}. Does it use these parameters, or a copy that "
                 "was made earlier? A bias in front of a normalisation has no effect either."
             )
-            if len(blocks) == len(case.blocks) and case.layer is None:
+            others = [name for name in case.blocks if name not in {block.name for block in blocks}]
+            if others and all(np.array_equal(block.analytic, block.theta) for block in blocks):
+                message = (
+                    f"The cost does not change with {case.name(blocks)}, and its gradient is the parameter itself: a "
+                    "setting, such as a learning rate, that is held among params and was handed on as it is? Check "
+                    f"the others: only={others!r}."
+                )
+            elif len(blocks) == len(case.blocks) and case.layer is None:
                 message = (
                     "The cost stays the same wherever params are moved, so nothing can be said about the gradient "
                     "yet. Mostly it does not read what it is handed, but arrays or an object that were made earlier. "
