@@ -183,9 +183,20 @@ def test_a_caption_stands_as_written_until_the_reader_moves_something(page: Page
         page.set_viewport_size(PHONE)
         page.set_viewport_size(LAPTOP)  # drawn again, and not by the reader
         assert followed(page, name) == written
-        for key in ("ArrowLeft", "ArrowRight", "ArrowRight"):  # one of these leaves the place at which it began
-            moving.locator("input[type=range]").first.press(key)
+        move(moving)
         assert followed(page, name) != written
+
+
+def move(moving: Locator) -> None:
+    """Change whatever this picture lets its reader change first: a slider, a choice or a button."""
+    slider, select = moving.locator("input[type=range]"), moving.locator("select")
+    if slider.count():
+        for key in ("ArrowLeft", "ArrowRight", "ArrowRight"):  # one of these leaves the place at which it began
+            slider.first.press(key)
+    elif select.count():
+        select.first.select_option(index=1)
+    else:
+        moving.get_by_role("button").first.click()
 
 
 def test_numbers_in_a_caption_follow_what_is_dragged(page: Page) -> None:
@@ -465,12 +476,14 @@ def test_a_training_is_checked_at_any_step(page: Page) -> None:
 def test_bisection_finds_the_entry(page: Page) -> None:
     bisect = picture(page, "bisect")
     bisect.get_by_role("button", name="Ask one half").click()
-    assert shown(bisect, "passes") == 6
+    assert shown(bisect, "passes") == 2 + 2 * 3  # theta as a whole, and three halves
     bisect.get_by_role("button", name="To the end").click()
     network = Parameters(nn.init_params(big_networks.SIZES, "zeros"))
     name, index = network.where(big_networks.ENTRY)
     assert bisect.locator("[data-of=entry]").inner_text() == f"{name}[{', '.join(map(str, index))}]"
     assert shown(bisect, "asked") <= math.ceil(math.log2(network.size))
+    assert shown(bisect, "left") == 1
+    assert shown(bisect, "passes") == 34, "the page says so of its own search"
     bisect.get_by_role("button", name="Hide it elsewhere").click()
     assert shown(bisect, "asked") == 0
 

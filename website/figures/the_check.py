@@ -55,7 +55,8 @@ def check_triangle(narrow: bool = False) -> Figure:
     fig, ax = style.drawing(340, 240) if narrow else style.drawing(740, 270)
     start = np.array([30.0, 200.0]) if narrow else np.array([130.0, 225.0])
     grad = start + ([270.0, -90.0] if narrow else [430.0, -90.0])
-    approx = start + ([220.0, -165.0] if narrow else [370.0, -190.0])
+    turn = np.deg2rad(15)  # up: in the picture y points down. As the moving picture begins
+    approx = start + 0.95 * np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) @ (grad - start)
     _arrow(ax, tuple(start), tuple(grad), style.ANALYTIC, 2.5)
     _arrow(ax, (start[0], start[1]), (approx[0], approx[1]), style.NUMERIC, 2.5)
     ax.plot(*np.array([grad, approx]).T, color=style.WRONG, linewidth=2.5)

@@ -75,13 +75,16 @@ export function mount(host, signal) {
     svg.append(text(right + 8, y + 15, (high - low).toLocaleString("en"), "gl-soft small"));
     const found = high - low === 1;
     return [
+      "The whole and ",
       number("asked", String(rows)),
-      " halves asked, two forward passes each: ",
-      number("passes", String(2 * rows)),
-      ". ",
-      found ? "Found: entry " : "Left: ",
-      found ? number("entry", where(low), "gl-wrong") : number("left", (high - low).toLocaleString("en")),
-      found ? `. Entry by entry it would have been up to ${(2 * N).toLocaleString("en")}.` : " entries.",
+      ` ${rows === 1 ? "half" : "halves"} asked, two forward passes each: `,
+      number("passes", String(2 * (1 + rows))),
+      ". Left: ",
+      number("left", (high - low).toLocaleString("en")),
+      found ? ", and that is entry " : ".",
+      ...(found
+        ? [number("entry", where(low), "gl-wrong"), `. Entry by entry: ${(2 * N).toLocaleString("en")} passes.`]
+        : []),
     ];
   });
 }

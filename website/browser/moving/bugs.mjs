@@ -34,7 +34,8 @@ export function mount(host, signal) {
     const wrong = blocks.filter(([, difference]) => difference > 1e-7).map(([name]) => name),
       right = blocks.map(([name]) => name).filter((name) => !wrong.includes(name));
     return [
-      "Wrong: ",
+      number("bug", which.value),
+      ". Wrong: ",
       number("wrong", wrong.join(", ") || "none", "gl-wrong"),
       ". Right: ",
       number("right", right.join(", ") || "none", "gl-agrees"),

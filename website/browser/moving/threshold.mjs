@@ -72,7 +72,7 @@ export function mount(host, signal) {
           ],
           "line thick",
         ),
-        text(Math.min(p.x(at) + 8, width - 70), 54, "wrong, it says", "small gl-soft"),
+        text(Math.min(p.x(at) + 8, width - 70), 54, "called wrong", "small gl-soft"),
       );
       for (const y of [0.15, 0.4, 0.65, 0.9])
         grip(p.x(at), 40 + y * (height - 96), (x) => {

@@ -50,9 +50,9 @@ export function mount(host, signal) {
     const end = p.x(steps.at(-1)) - 4;
     svg.append(
       text(end, p.y(-7) + 16, "the course’s 1e-7", "gl-soft small end"),
-      text(end, p.y(-14.6), "size of the gradient", "gl-analytic small end"),
+      text(p.x(steps.at(-1) / 2), p.y(-11.6), "size of the gradient", "gl-analytic small end"),
       text(p.x(steps.at(-1) * 0.32), p.y(-3.6), "right code", "gl-numeric small"),
-      text(p.x(steps.at(-1) * 0.06), p.y(0.3), "wrong code", "gl-wrong small"),
+      text(p.x(steps.at(-1) * 0.17), p.y(0.3), "wrong code", "gl-wrong small"),
     );
     for (const y of [0.2, 0.4, 0.6, 0.8])
       grip(p.x(steps[k]), 26 + y * (height - 68), (x) => {

@@ -6,10 +6,10 @@ const level = (difference) => (difference <= 1e-7 ? "great" : difference < 1e-3 
 export function mount(host, signal) {
   const ratio = slider(
     "Length of approx",
-    { min: 0, max: 1.5, step: 0.01, value: 0.9 },
+    { min: 0, max: 1.5, step: 0.01, value: 0.95 },
     (value) => `${fixed(value)} × grad`,
   );
-  const angle = slider("Angle", { min: -180, max: 180, step: 1, value: 20 }, (value) => `${fixed(value, 0)}°`);
+  const angle = slider("Angle", { min: -180, max: 180, step: 1, value: 15 }, (value) => `${fixed(value, 0)}°`);
   stage(host, signal, "The triangle of two gradients, to be dragged", [ratio, angle], (svg, width, height, grip) => {
     const unit = Math.min(width / 3.7, height / 3.5),
       x0 = width / 2,

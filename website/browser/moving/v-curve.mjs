@@ -82,7 +82,7 @@ export function mount(host, signal) {
           drawn.map((k) => [k, inside(whole(k))]),
           chosen ? "gl-bound wide" : "gl-soft thin",
         );
-        const beside = drawn[12]; // a decade and a half from the left end
+        const beside = drawn[24]; // three decades from the left end
         if (!chosen && beside !== undefined)
           svg.append(text(a.x(beside) + 6, a.y(inside(whole(beside))) - 6, name, "gl-soft"));
       }
@@ -107,7 +107,7 @@ export function mount(host, signal) {
         svg.append(
           text(
             Math.min(a.x(log(best)), a.x(-2.5)),
-            a.y(inside(cut(best) + rounding(best))) + 22,
+            a.y(inside(cut(best) + rounding(best))) + (height > 300 ? 44 : 34), // below the dots, which are luckier than the curve
             `best at ${short(best)}`,
             "gl-soft middle",
           ),
