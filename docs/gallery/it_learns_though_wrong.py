@@ -13,7 +13,7 @@ import numpy as np
 import gradlab
 from gradlab import nn
 
-BLUE, VERMILION = "#0072b2", "#d55e00"
+BLUE, VERMILION, GREY = "#0072b2", "#d55e00", "#8c9199"
 
 # %% [markdown]
 # ## The task
@@ -93,23 +93,34 @@ def train(gradients, params=start):
 
 
 curves = {"right": train(right)} | {name: train(g) for name, g in slips.items()}
-for name, costs in curves.items():
-    print(f"{name:22} {costs[0]:.2f} -> {costs[-1]:.3f}")
+
+
+def drawn(colours):
+    _, ax = plt.subplots(figsize=(8.8, 5.2))
+    for name, costs in curves.items():
+        ax.semilogy(costs, color=colours.get(name, colours["others"]), linewidth=3 if name in colours else 1)
+    ax.set_yticks([0.1, 0.2, 0.5, 1], ["0.1", "0.2", "0.5", "1"])
+    ax.minorticks_off()
+    ax.set_xlabel("step of training", loc="right")
+    ax.set_title("cost", loc="left")
+    plt.show()
+
+
+# %% alt="Six falling curves of the cost over 300 steps, all in grey." caption="Six gradients, one of them right. Which curve is its?"
+drawn({"others": GREY})
 
 # %% [markdown]
-# All learn, and the right one is not the fastest. Without names, who would have picked it?
+# Choose one. Then see which it is:
 
-# %% alt="Six falling curves of the cost over 300 steps. The blue one, with the right gradient, runs among the five vermilion ones." caption="Blue: the right gradient. Vermilion: the five wrong ones."
-fig, ax = plt.subplots(figsize=(8.8, 5.2))
+# %% alt="The same six curves. The blue one, with the right gradient, runs among the five vermilion ones." caption="Blue: the right gradient. Vermilion: the five wrong ones."
+drawn({"others": VERMILION, "right": BLUE})
+
+# %% [markdown]
+# All learn, and the right one is not the fastest:
+
+# %%
 for name, costs in curves.items():
-    if name != "right":
-        ax.semilogy(costs, color=VERMILION, linewidth=1)
-ax.semilogy(curves["right"], color=BLUE, linewidth=3)
-ax.set_yticks([0.1, 0.2, 0.5, 1], ["0.1", "0.2", "0.5", "1"])
-ax.minorticks_off()
-ax.set_xlabel("step of training", loc="right")
-ax.set_title("cost", loc="left")
-plt.show()
+    print(f"{name:22} {costs[0]:.2f} -> {costs[-1]:.3f}")
 
 # %% [markdown]
 # ## Luck?
@@ -147,8 +158,8 @@ for name, gradients in slips.items():
     print(f"{name:22} {cosine:.2f}")
 
 # %% [markdown]
-# Every one of them leads downhill, and rather straight. Only a slip that spoils most of the gradient turns it
-# around.
+# Every one of them leads downhill, and rather straight. To turn the direction round, a slip has to spoil most of the
+# gradient.
 #
 # ## Ask the cost
 #
@@ -161,5 +172,5 @@ for name, gradients in ({"right": right} | slips).items():
     print(f"{name:22} {report.verdict.value:7} {' '.join(wrong)}")
 
 # %% [markdown]
-# Five of five, each with the name of its block. A falling cost is no evidence either way. [What comparing
-# proves](../learn/what-comparing-proves.md) says what is.
+# Five of five, each with the name of its block. A falling cost shows that the direction is downhill, and no more. [What
+# comparing proves](../learn/what-comparing-proves.md) says what an agreement shows.
