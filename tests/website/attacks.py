@@ -165,7 +165,8 @@ ENDLESS = {
         "x = 1\nimport time\n\ntry:\n    time.sleep(1000)\nexcept Exception:\n    print('done')"
     ),
     "the alarm is caught again and again": code(
-        "x = 1\nwhile True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass"
+        "x = 1\nwhile True:\n    try:\n        while True:\n            pass\n"
+        "    except BaseException:\n        x = 2"
     ),
     "prompt": prompts(">>> x = 1", ">>> while True: pass"),
     "shell": shell("$ sleep 1000"),
@@ -582,4 +583,134 @@ LOOKS |= {
     "a drive": "`C:\\> dir`\n",
     "Returned": "Returned: 3\n",
     "the other stream": "Stderr: 3\n",
+}
+
+# Numbers in what is said around blocks, which nothing computes.
+PROSE = {
+    "mkdocstrings' heading": '::: gradlab.relative_difference\n    options:\n      heading: "gives 0.031"\n',
+    "± in a sentence": "The slope is 0.5 ± 0.03 here.\n",
+    "per cent of a word": "It holds in 97 percent of runs.\n",
+    "pct": "It holds in 97 pct of runs.\n",
+    "per cent with a fine space": "It holds in 97\u202f% of runs.\n",
+    "full-width per cent": "It holds in 97％ of runs.\n",
+    "per cent sign by entity": "It holds in 97&percnt; of runs.\n",
+    "point by entity": "The error is 0&period;031.\n",
+    "digit by entity": "The error is &#48;.&#x30;31.\n",
+    "comment within a number": "The error is 0.<!-- -->031.\n",
+    "bold within a number": "The error is 0.**031**.\n",
+    "code span within a number": "The error is 0.`031`.\n",
+    "zero-width within a number": "The error is 0.\u200b031.\n",
+    "decimal comma": "The error is 0,031.\n",
+    "Arabic digits": "The error is ٠٫٠٣١.\n",
+    "mathematical digits": "The error is 𝟎.𝟎𝟑𝟏.\n",
+    "full-width digits": "The error is ０．０３１.\n",
+    "middle point": "The error is 0·031.\n",
+    "power in superscripts": "The error is 3·10⁻⁸.\n",
+    "power in sup": "The error is 10<sup>-8</sup>.\n",
+    "times": "It is 1.7× as fast.\n",
+    "fold": "It is 3.5-fold faster.\n",
+    "time": "It takes 3.2 ms.\n",
+    "count": "It found 19 of 20 bugs.\n",
+    "count with a slash": "It found 19/20 bugs.\n",
+    "count in words and digits": "It found 19 out of 20 bugs.\n",
+    "in a table": "| x | y |\n| --- | --- |\n| error | 0.031 |\n",
+    "in a caption": "![A curve](figure:v-curve)\n\n/// caption\nError 0.031.\n///\n",
+    "in a link's title": '[x](page.md "error 0.031")\n',
+    "in an admonition's title": '!!! note "The error is 0.031"\n\n    Word.\n',
+    "in a tab's title": '=== "0.031"\n\n    Word.\n',
+    "in a footnote": "Word[^1].\n\n[^1]: The error is 0.031.\n",
+    "in an abbreviation": "The error is small.\n\n*[error]: 0.031 in all runs\n",
+    "in a description": "---\ndescription: The error is 0.031.\n---\n\n# x\n",
+    "in the page's title": "---\ntitle: The error is 0.031\n---\n\n# x\n",
+    "in a heading with mark-up": "## The *error* is 0.0**31**\n",
+    "in a term": "Error 0.031\n:   Word.\n",
+    "linked to itself": "The error is [0.031](#here).\n",
+    "linked to nothing": "The error is [0.031](page.md).\n",
+    "another number's digits": prints("print('10.0315')", "10.0315") + "\nThe error is 0.0315.\n",
+    "sign turned": prints("print(-1 / 4)", "-0.25") + "\nThe difference is +0.25, and 0.25 it is.\n",
+    "exponent turned": prints("print(3.5e-8)", "3.5e-08") + "\nThe error is 3.5e-18.\n",
+}
+
+# Code that is not what it looks like, shapes of blocks, what is said in odd places.
+FIFTH = {
+    "in tags": "---\ntags: [error 0.031]\n---\n\n# x\n",
+    "in a label": '[x](page.md){ aria-label="error 0.031" }\n',
+    "in a tooltip": 'Word.\n{ data-tooltip="error 0.031" }\n',
+    "meter": '<meter value="0.97">97</meter>\n',
+    "time element": '<time datetime="0.031">0.031</time>\n',
+    "JSON-LD": '<script type="application/ld+json">{"description": "error 0.031"}</script>\n',
+    "raw svg text": '<svg viewBox="0 0 9 9"><text>0.031</text></svg>\n',
+    "mermaid": "```mermaid\ngraph LR\n  A -->|error 0.031| B\n```\n",
+    "strike": "<del>0.031</del>\n",
+    "one-line function that fails": code("def f(): return 1 / 0"),
+    "one-line method that fails": code("class A:\n    def f(self): return 1 / 0\n\n\na = A()"),
+    "one-line if": code("x = 1\nif x > 2: print('FAILED')"),
+    "one-line loop over nothing": code("x = []\nfor _ in x: assert 1 + 1 == 3"),
+    "a generator nobody reads": code("x = 'ab'\ny = (1 / 0 for _ in x)"),
+    "an assert that suppress swallows": code(
+        "from contextlib import suppress\n\nwith suppress(AssertionError):\n    assert 1 + 1 == 3"
+    ),
+    "an assert that except swallows": code("try:\n    assert 1 + 1 == 3\nexcept AssertionError:\n    pass"),
+    "a test under skip": code("import pytest\n\n\n@pytest.mark.skip\ndef test_x(): assert 1 + 1 == 3"),
+    "a bare string": code("x = 1 + 1\n'x is three'"),
+    "docstring of a class": code('class A:\n    """Its sum is 3."""\n\n    x = 1 + 1\n\n\na = A()'),
+    "reads the page's own output": code(
+        "import gc\n\nprint(next(o for o in gc.get_objects() if type(o).__name__ == 'Block').output)"
+    )
+    + "\n"
+    + code("2", 'text title="Output"'),
+    "reach, disarmed": code("import sys\n\nsys.settrace(None)\n\n\ndef f():\n    return 1 / 0"),
+    "reach, disarmed in a thread": code(
+        "import threading\n\nthreading.settrace(None)\n\n\ndef f():\n    return 1 / 0\n\n\nf.x = 1"
+    ),
+    "code object given away": code("def f():\n    assert 1 + 1 == 3\n\n\nf.__code__ = (lambda: None).__code__\nf()"),
+    "unseeded, one digit": prompts(">>> import numpy as np", ">>> print(np.random.default_rng().random() + 5)", "5."),
+    "a hash": prints("print(hash('a') != 0)", "False"),
+    "left behind in /tmp": code("from pathlib import Path\n\nn = Path('/tmp/gradlab-left').write_text('3')"),
+    "left behind in the home": code(
+        "from pathlib import Path\n\nn = Path('~/gradlab-left').expanduser().write_text('3')"
+    ),
+    "note of an error": prompts(
+        ">>> e = ValueError('no')",
+        ">>> e.add_note('FAILED')",
+        ">>> raise e",
+        "Traceback (most recent call last):",
+        "    ...",
+        "ValueError: no",
+    ),
+    "cause of an error": prompts(
+        ">>> raise ValueError('no') from TypeError('FAILED')",
+        "Traceback (most recent call last):",
+        "    ...",
+        "ValueError: no",
+    ),
+    "second line of an error": prompts(
+        ">>> raise ValueError('no\\nFAILED')",
+        "Traceback (most recent call last):",
+        "    ...",
+        "ValueError: no",
+        "fine",
+    ),
+    "short name of an error": prompts(
+        ">>> import decimal",
+        ">>> raise decimal.Overflow('no')",
+        "Traceback (most recent call last):",
+        "    ...",
+        "Overflow: no",
+    ),
+    "in a list in details": "- a\n\n    ??? note\n\n        ```pycon\n        >>> 1 + 1\n        3\n        ```\n",
+    "in a quote": "> ```pycon\n> >>> 1 + 1\n> 3\n> ```\n",
+    "in a definition": "Word\n:   ```pycon\n    >>> 1 + 1\n    3\n    ```\n",
+    "hidden by style": code(">>> x = 3", '{ .pycon style="display:none" }') + prompts(">>> x", "3"),
+    "hidden by attribute": code(">>> x = 3", '{ .pycon hidden="" }') + prompts(">>> x", "3"),
+    "text block titled Result": code("x = 1 + 1") + "\n" + code("3", 'text title="Result"'),
+    "text without a title": code("x = 1 + 1") + "\n" + code("3", "text"),
+    "shell function": shell("$ python() { echo 3; }", "$ python -c 'print(1 + 1)'", "3"),
+    "shell alias by PATH": shell(
+        "$ mkdir b; printf '#!/bin/sh\\necho 3\\n' > b/python; chmod +x b/python; PATH=b:$PATH; python -c 'print(2)'",
+        "3",
+    ),
+    "shell, wrong number": shell("$ python -c 'print(0.2)'", "0.1"),
+    "shell, true after semicolon": shell("$ false; true"),
+    "shell, or true": shell("$ python -c 'raise SystemExit(3)' || true"),
 }

@@ -6,6 +6,7 @@ from tests.website import attacks
 from website.verify import rendered, sandbox
 from website.verify.blocks import Unverified
 from website.verify.document import Page
+from website.verify.unproved import unproved
 
 
 def refusal(text: str) -> str:
@@ -37,6 +38,16 @@ def test_a_value_that_nothing_checks_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", attacks.LOOKS)
 def test_what_only_looks_like_code_or_output_is_refused(name: str) -> None:
     assert "page.md:" in refusal(attacks.LOOKS[name])
+
+
+@pytest.mark.parametrize("name", attacks.PROSE)
+def test_a_number_that_nothing_computes_is_listed(name: str) -> None:
+    assert list(unproved(attacks.PROSE[name]))
+
+
+@pytest.mark.parametrize("name", attacks.FIFTH)
+def test_code_that_is_not_what_it_looks_like_is_refused(name: str) -> None:
+    assert "page.md:" in refusal(attacks.FIFTH[name])
 
 
 @pytest.mark.skipif(not sandbox.FORKS, reason="the shorter limit does not reach a spawned process")

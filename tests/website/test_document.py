@@ -279,7 +279,9 @@ def test_a_block_that_does_not_end_is_stopped_with_its_line(monkeypatch: pytest.
     assert 'page.md", line' in first
     assert "did not end within 1 seconds" in first
     assert after == "passed"
-    stubborn = "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass"
+    stubborn = (
+        "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        x = 2"
+    )
     monkeypatch.setattr(sandbox, "GRACE", 1)
     [message] = outcomes(f"```python\n{stubborn}\n```\n")
     assert "page.md:1:" in message
@@ -287,8 +289,8 @@ def test_a_block_that_does_not_end_is_stopped_with_its_line(monkeypatch: pytest.
 
 
 def test_a_page_is_main_so_that_its_functions_can_be_sent_to_other_processes() -> None:
-    text = "```pycon\n>>> import pickle\n>>> def f(): return 3\n...\n>>> pickle.loads(pickle.dumps(f))()\n3\n```\n"
-    assert outcomes(text) == ["passed"]
+    session = ">>> import pickle\n>>> def f():\n...     return 3\n>>> pickle.loads(pickle.dumps(f))()\n3\n"
+    assert outcomes(f"```pycon\n{session}```\n") == ["passed"]
 
 
 def test_a_block_in_the_middle_runs_what_stands_above_it_first() -> None:

@@ -15,7 +15,7 @@ from website.paths import PACKAGE, ROOT
 from website.verify import blocks, lint, rendered, rewrite
 from website.verify.blocks import Unverified
 from website.verify.document import Page
-from website.verify.unproved import unproved
+from website.verify.unproved import linked, unproved
 
 PAGES = rewrite.pages()
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
@@ -100,7 +100,8 @@ def test_gallery_scripts_show_only_what_they_ran(script: Path) -> None:
     assert code
     assert not [problem for source in code for problem in lint.claims(source, 0)]
     prose = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    assert not list(unproved(prose + "".join(f"\n\n```python\n{source}\n```\n" for source in code)))
+    page = prose + "".join(f"\n\n```python\n{source}\n```\n" for source in code)
+    assert not list(unproved(page, follow=linked(script)))
     magic = [line for source in code for line in source.splitlines() if line.startswith(("%", "!"))]
     assert not magic, "no Python, so nothing looks into it"
     assert not [cell.metadata for cell in cells if cell.metadata.get("tags")], "a tag may skip, hide or excuse a cell"

@@ -1,13 +1,20 @@
 """Results in prose that nothing on the page shows are listed; what a block computes, or is quoted, is not."""
 
+from pathlib import Path
+
 import pytest
 
 from website.verify import rewrite
 from website.verify.document import name_of
-from website.verify.unproved import Drawing, drawing, unproved
+from website.verify.unproved import Drawing, drawing, linked, unproved
 
 SHOWN = "0.3333333333333333 2e-09 0.125 -0.5"
 BLOCK = f'```python\nprint(1 / 3, 2e-9, 0.125, -0.5)\n```\n\n```text title="Output"\n{SHOWN}\n```\n'
+
+
+def there(name: str) -> list[str]:
+    """What stands on the only other page."""
+    return ["0.777"] if name == "page.md" else []
 
 
 @pytest.mark.parametrize(
@@ -32,7 +39,7 @@ BLOCK = f'```python\nprint(1 / 3, 2e-9, 0.125, -0.5)\n```\n\n```text title="Outp
     ],
 )
 def test_what_is_shown_set_or_quoted_is_not_listed(sentence: str) -> None:
-    assert list(unproved(f"{sentence}\n\n{BLOCK}")) == []
+    assert list(unproved(f"{sentence}\n\n{BLOCK}", follow=there)) == []
 
 
 @pytest.mark.parametrize(
@@ -77,7 +84,19 @@ def test_what_is_shown_set_or_quoted_is_not_listed(sentence: str) -> None:
     ],
 )
 def test_what_no_block_shows_is_listed(sentence: str, number: str) -> None:
-    assert [found for _, found in unproved(f"{sentence}\n\n{BLOCK}")] == [number]
+    assert [found for _, found in unproved(f"{sentence}\n\n{BLOCK}", follow=there)] == [number]
+
+
+@pytest.mark.parametrize("target", ["elsewhere.md", "#here", "?d=0.777", "picture.png", "missing.md"])
+def test_a_link_within_the_site_proves_what_stands_where_it_leads(target: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    text = f"The slope is [0.777]({target})."
+    page.write_text(text, encoding="utf-8")
+    (tmp_path / "elsewhere.md").write_text("It is 0.778 there.", encoding="utf-8")
+    (tmp_path / "picture.png").write_bytes(b"0.777")
+    assert [found for _, found in unproved(text, follow=linked(page))] == ["0.777"]
+    (tmp_path / "elsewhere.md").write_text("It is −0.7771 there.", encoding="utf-8")
+    assert bool(list(unproved(text, follow=linked(page)))) == (target != "elsewhere.md")
 
 
 def test_a_picture_proves_what_its_alternative_text_says_and_nothing_else() -> None:
@@ -98,4 +117,4 @@ def test_what_a_picture_shows_is_taken_from_what_it_is_drawn_with() -> None:
 @pytest.mark.parametrize("page", rewrite.pages(), ids=lambda page: name_of(str(page)))
 def test_every_result_on_every_page_is_computed_there_or_quoted(page) -> None:
     """Computed: printed by a block of the page, or drawn by its picture. Quoted: with a link. A literal is `code`."""
-    assert list(unproved(page.read_text(encoding="utf-8"), drawing)) == []
+    assert list(unproved(page.read_text(encoding="utf-8"), drawing, linked(page))) == []

@@ -132,6 +132,7 @@ class Runner:
         self.watch = sandbox.Watch()
         self.reach = Reach(page.path)
         sandbox.enter(self.module, folder)
+        self.watch.keep_to(folder.parent)
 
     def __call__(self, index: int) -> list[Ran]:
         return self.run(self.page, index)

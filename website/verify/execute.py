@@ -62,7 +62,11 @@ def _run(source: str, path: str, mode: str, namespace: dict[str, Any], out: io.S
     if error is None:
         return Ran(printed)
     message = traceback.format_exception_only(error)
-    return Ran(printed, _trace(error), "".join(message[-1:] if isinstance(error, SyntaxError) else message))
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    chained = f"after {traceback.format_exception_only(before)[-1]}" if before else ""  # a terminal shows it first
+    return Ran(
+        printed, _trace(error), "".join(message[-1:] if isinstance(error, SyntaxError) else [chained, *message])
+    )
 
 
 def shell(block: Block, folder: Path) -> list[Ran]:
@@ -87,7 +91,15 @@ def command(command: str, folder: Path) -> tuple[str, int, Path]:
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", f"trap 'pwd > \"$GRADLAB_PWD\"' EXIT\n{command}"],
             cwd=folder,
-            env=kept | {"PATH": path, "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "80", "GRADLAB_PWD": str(where)},
+            env=kept
+            | {
+                "PATH": path,
+                "HOME": str(folder),
+                "NO_COLOR": "1",
+                "TERM": "dumb",
+                "COLUMNS": "80",
+                "GRADLAB_PWD": str(where),
+            },
             text=True,
             encoding="utf-8",
             stdin=subprocess.DEVNULL,

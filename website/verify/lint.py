@@ -49,6 +49,7 @@ _VALUE = re.compile(
 _BACKGROUND = re.compile(
     r"(?<![&>|<])&(?![&>])|\b(?:coproc|nohup|setsid|disown|trap|exec)\b|\bset \+|\bshopt\b|[$<>]\(|`|[<>] ?/dev/"
 )
+_UNSEEN = re.compile(r"\|\||(?:^|[;&|(]\s*)!\s|\b(?:PATH|BASH_ENV|PYTHON[A-Z]+)=|\balias\b|\w+ ?\(\) ?\{", re.M)
 _DOCUMENTED = re.compile(r":::\s*(\S*)")
 _LOOKS_LIKE_CODE = re.compile(
     r">>>\s?[^`\s]|\.\.\.\s|(?:In ?|Out)\[ ?\d*\]:|\b[A-Z]:\\\S*>|\boctave:\d+>|\\(?:texttt|verb|tt)\b"
@@ -178,6 +179,8 @@ def console(source: str) -> Iterator[Problem]:
                 step.line,
                 "what fails or is printed in the background, after `set +e`, in $() would not be seen",
             )
+        if _UNSEEN.search(step.code):
+            yield step.line, "a command whose failure `||` or `!` hides, or that is another than it is called"
         try:
             if shlex.split(step.code) != shlex.split(step.code, comments=True):
                 yield step.line, "a comment in a command is never checked: say it in words above the block"
@@ -206,6 +209,7 @@ def claims(code: str, offset: int, session: bool = False) -> Iterator[Problem]:
         if token.type == tokenize.COMMENT and (_VALUE.search(token.string) or _counts(token.string)):
             what = f"a value in a comment is never checked: {token.string!r}: print it, or say it in words"
             yield token.start[0] - 1 + offset, what
+    yield from ((line - 1 + offset, what) for line, what in _hiding(tree))
     documented = {id(node.body[0]) for node in ast.walk(tree) if isinstance(node, _DOCUMENTABLE) and node.body}
     tried = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.Try | ast.With) for inner in node.body}
     for node in ast.walk(tree):
@@ -223,6 +227,32 @@ def claims(code: str, offset: int, session: bool = False) -> Iterator[Problem]:
             continue
         if isinstance(node.value, _UNUSED) and text is not ...:
             yield node.lineno - 1 + offset, "a value that nothing uses is never checked: print it, or assert it"
+
+
+def _hiding(tree: ast.AST) -> Iterator[Problem]:
+    """Lines behind which something may fail, or never run, and nobody sees it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler) and all(_is_nothing(line) for line in node.body):
+            yield node.lineno, "what fails here is never noticed: say what is done then, or leave the try out"
+        if isinstance(node, ast.With | ast.AsyncWith):
+            calls = [item.context_expr for item in node.items if isinstance(item.context_expr, ast.Call)]
+            if any(ast.unparse(call.func).split(".")[-1] == "suppress" for call in calls):
+                yield node.lineno, "what fails under suppress is never noticed: leave it out"
+        if not isinstance(node, ast.stmt | ast.ExceptHandler):
+            continue
+        for name in ("body", "orelse", "finalbody"):
+            lines = getattr(node, name, None)
+            if isinstance(lines, list) and lines and lines[0].lineno == node.lineno and not _is_nothing(lines[0]):
+                yield node.lineno, "a body on the line of its head: whether it runs is only seen on a line of its own"
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            if any(name.split(".")[0] in ("website", "tests") for name in names):
+                yield node.lineno, "what verifies the site is not the reader's to import"
+
+
+def _is_nothing(line: ast.stmt) -> bool:
+    constant = isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
+    return constant or isinstance(line, ast.Pass | ast.Continue)
 
 
 def _unasked(value: ast.expr) -> str:

@@ -8,14 +8,16 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+_NAMELESS: dict[type[ast.expr], str] = {ast.Lambda: "<lambda>", ast.GeneratorExp: "<genexpr>"}
+
 
 class Reach:
-    """The lines of one file that were reached, and the first lines of the functions without name that were called."""
+    """The lines of one file that were reached, and the first lines of lambdas and generators that ran."""
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._lines: set[int] = set()
-        self._lambdas: set[int] = set()
+        self._nameless: set[tuple[str, int]] = set()
 
     @contextmanager
     def noted(self) -> Iterator[None]:
@@ -32,8 +34,8 @@ class Reach:
         if frame.f_code.co_filename != self._path:
             return None  # its lines are nobody's here, and cost nothing
         self._lines.add(frame.f_lineno)
-        if frame.f_code.co_name == "<lambda>":
-            self._lambdas.add(frame.f_code.co_firstlineno)
+        if frame.f_code.co_name in _NAMELESS.values():
+            self._nameless.add((frame.f_code.co_name, frame.f_code.co_firstlineno))
         return self._line
 
     def _line(self, frame: FrameType, event: str, arg: Any) -> Any:
@@ -48,8 +50,9 @@ class Reach:
         """
         tree = ast.parse(source)
         for node in ast.walk(tree):
-            if isinstance(node, ast.Lambda) and node.lineno + offset not in self._lambdas:
-                yield node.lineno + offset
+            if isinstance(node, ast.Lambda | ast.GeneratorExp):
+                if (_NAMELESS[type(node)], node.lineno + offset) not in self._nameless:
+                    yield node.lineno + offset
             elif isinstance(node, ast.stmt) and not _without_code(node):
                 first, end = _head(node)
                 if self._lines.isdisjoint(range(first + offset, end + offset + 1)):

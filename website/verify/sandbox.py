@@ -35,6 +35,22 @@ MOST = 10_000_000  # characters that a block may print: an endless loop that pri
 FORKS = sys.platform == "linux"
 
 Answer = Callable[[Any], Any]
+_WRITES = (
+    "open",
+    "os.mkdir",
+    "os.rename",
+    "os.remove",
+    "os.rmdir",
+    "os.link",
+    "os.symlink",
+    "os.truncate",
+    "os.chmod",
+)
+
+
+def _caches() -> tuple[Path, ...]:
+    """Where everybody may write: the sink, and where matplotlib keeps its list of fonts."""
+    return Path("/dev"), Path(os.environ.get("MPLCONFIGDIR") or Path.home() / ".cache" / "matplotlib")
 
 
 class Ended(Exception):
@@ -139,6 +155,7 @@ class Watch:
         warnings.resetwarnings()
         warnings.simplefilter("error")
         warnings.showwarning = _show
+        self._own: Path | None = None
         self._forks = 0
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._in_fork, after_in_parent=self._forked)
@@ -156,6 +173,24 @@ class Watch:
         finally:
             if hasattr(signal, "SIGALRM"):
                 signal.alarm(0)
+
+    def keep_to(self, folder: Path) -> None:
+        """From now on, a file that Python writes elsewhere is complained of: another page could find it."""
+        self._own = folder.resolve()
+        sys.addaudithook(self._audited)
+
+    def _audited(self, event: str, words: tuple[Any, ...]) -> None:
+        if event not in _WRITES or not isinstance(words[0], str | bytes | os.PathLike):
+            return
+        if event == "open" and not (words[2] or 0) & (os.O_WRONLY | os.O_RDWR):
+            return
+        path = Path(os.fsdecode(words[1] if event == "os.rename" else words[0])).absolute()
+        if (
+            self._own
+            and not any(path.is_relative_to(root) for root in (self._own, *_caches()))
+            and "__pycache__" not in path.parts
+        ):
+            self._said.append(f"wrote {path}, where another page could find it: write into the current folder\n")
 
     def complaints(self, names: dict[str, Any] | None) -> str:
         """What was noticed since the last time; given the names of a page, also what the end of Python brings."""
@@ -260,6 +295,8 @@ def enter(module: ModuleType, folder: Path) -> None:
     own = folder.parent / "tmp"  # what a page leaves among temporary files, no other page finds
     own.mkdir(exist_ok=True)
     os.environ["TMPDIR"] = tempfile.tempdir = str(own)
+    for name in [name for name in os.environ if name.startswith("PYTEST_")]:
+        del os.environ[name]  # no code of a page runs otherwise because it is looked at
     sys.path.insert(0, str(folder))
     os.environ["MPLBACKEND"] = "Agg"
     if "matplotlib" in sys.modules:

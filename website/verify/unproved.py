@@ -31,12 +31,18 @@ _LEFT_OUT = re.compile(
 )
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.S)
 _RESULT = re.compile(
-    r"(?<![a-zA-Z\d.,\-/])-?(?:\d*\.\d+(?:e-?\d+)?|0,\d+|\d+e-?\d+"
-    r"|\d+(?:\.\d+)?(?=\s?(?:[%‰x]|per ?cent\b|-fold\b| times\b))"
-    r"|\d[\d,]*(?= (?:out of|of|in) (?:the |its |all )?\d)|(?:(?<=\d of )|(?<=\d in ))\d[\d,]*)"
+    r"(?<![a-zA-Z\d.,\-+/])[-+]?(?:\d*\.\d+(?:e-?\d+)?|0,\d+|\d+e-?\d+"
+    r"|\d+(?:\.\d+)?(?=\s?(?:[%‰x]|per ?cent\b|pct\b|-fold\b| times\b))"
+    r"|(?!1/)\d+/[1-9]\d+|\d[\d,]*(?= (?:out of|of|in) (?:the |its |all )?\d)|(?:(?<=\d of )|(?<=\d in ))\d[\d,]*)"
     r"(?!(?!(?:ns|µs|ms|s|kB|MB|GB|x)\b)[^\W_]|/|\.\d)"
 )
 _POWER = re.compile(r"(?:(?<![\w.])(\d+(?:\.\d+)?) ?[·×] ?)?(?<![\w.])10(?:\^(-?\d+)|([⁻⁰¹²³⁴-⁹]+))")  # of ten
+_SUP = re.compile(r"(?<=\d)<sup>\s*([-−+]?\d+)\s*</sup>")
+_MARKED = re.compile(
+    r"(?<=\d)[*_]+(?=\.?\d)|(?<=\d\.)[*_]+(?=\d)|(?<=\d)`(\.?\d+)`|(?<=\d\.)`(\d+)`|`(\d+\.?)`(?=\.?\d)"
+)
+_MIDDLE = re.compile(r"(?<=\d)[·٫](?=\d)")  # a point that stands higher, or a comma in Arabic
+_NO_MARK = str.maketrans("<>`$", "‹›’S")  # an entity is no mark-up
 _LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SET = re.compile(r"(?:=|Python|NumPy|PyTorch|JAX|TensorFlow|SciPy|autograd|source of|version|step|GL\d*)\s*$")
 _CLAIMED = re.compile(
@@ -46,11 +52,12 @@ _EQUATED = re.compile(r"`[^`\n]*(?:==|\)\s*[=≈→])\s*(-?\d*\.?\d+(?:e-?\d+)?)
 _SAID = re.compile(r"\b(?:title|alt|aria-label)=[\"']([^\"'\n]*)[\"']")  # attributes that a reader is shown
 _ASKED = re.compile(r"\s*#+\s+(?:Hunt \d|[“\"]|.*\?)")  # titles that ask, or quote a reader
 _SHOWN = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?|-?\.\d+")
+_QUOTED = re.compile(_SHOWN.pattern.replace("-?", "[-−]?"))
 _ENDS = re.compile(  # of a sentence, a row of a table, an item of a list
     r"(?<=[.!?])[\"”’)*_]*\s+(?=[A-Z“\"‘`*\[(0-9])|\n\s*\n|\n(?=\s*(?:\||[-*] |\d+\. |///|#|!!!|\?\?\?|===))"
 )
 _ROWS = re.compile(r"\n(?=\s*\|)")
-_LINK = re.compile(r"\]\((?:https?:|\.\./|#|[\w./-]+\.(?:md|py))")
+_LINK = re.compile(r"\]\(([^)\s]+)")
 _SOURCE = re.compile(r"\]\(https?:")
 _PICTURE = re.compile(r"!\[([^\]]*)\]\(figure:([\w-]+)\)")
 
@@ -66,6 +73,8 @@ class Drawing:
         """In a label, to the digits given; or a value of a line, a power of ten within a factor of two."""
         if any(_shows(number, label) for label in self.labels):
             return True
+        if "/" in number:
+            return False
         wanted = abs(float(number))
         if re.fullmatch(r"-?1e-?\d+", number):
             return any(value and abs(math.log10(abs(value) / wanted)) < 0.35 for value in self.values)
@@ -73,9 +82,12 @@ class Drawing:
 
 
 Look = Callable[[str], Drawing]
+Follow = Callable[[str], list[str]]  # the numbers where a link within the site leads
 
 
-def unproved(text: str, look: Look = lambda name: Drawing()) -> Iterator[tuple[int, str]]:
+def unproved(
+    text: str, look: Look = lambda name: Drawing(), follow: Follow = lambda name: []
+) -> Iterator[tuple[int, str]]:
     """Line and number of each result that nothing on the page shows, and that is quoted from nowhere."""
     found = blocks.find(text)
     inside = {n for block in found for n in range(block.line, block.end + 1)}
@@ -84,18 +96,35 @@ def unproved(text: str, look: Look = lambda name: Drawing()) -> Iterator[tuple[i
     prose = _FRONT.sub(lambda head: re.sub(r"^(?!title:|description:).*$", "", head[0], flags=re.M), prose)
     drawn = {alt: look(name) for alt, name in _PICTURE.findall(prose)}
     for line, unit, paragraph in _units(prose):
-        if _ASKED.match(unit) or _LINK.search(_PICTURE.sub("", unit)) or _SOURCE.search(paragraph):
+        if _ASKED.match(unit) or _SOURCE.search(paragraph):
             continue
+        quoted = [there for name in _LINK.findall(_PICTURE.sub("", unit)) for there in follow(name)]
         pictures = [drawing for alt, drawing in drawn.items() if alt in paragraph]
-        plain = _CLAIMED.sub(lambda claim: claim[0].replace("`", " "), unit)
-        plain = _EQUATED.sub(lambda claim: f" {claim[1]}", plain)
-        plain = re.sub("[−‐‑]", "-", "".join(sign for sign in plain if unicodedata.category(sign) != "Cf"))
-        plain = _POWER.sub(_with_exponent, html.unescape(_LEFT_OUT.sub(_as_many_lines, plain)))
+        plain = _as_read(unit)
         for number in _RESULT.finditer(plain):
             if _SET.search(plain[: number.start()]) or any(_shows(number[0], other) for other in shown):
                 continue
+            if any(_shows(number[0], there) or (len(there) > 4 and _shows(there, number[0])) for there in quoted):
+                continue
             if not any(picture.shows(number[0]) for picture in pictures):
                 yield line + plain[: number.start()].count("\n"), number[0]
+
+
+def _as_read(unit: str) -> str:
+    """A sentence as a reader takes it in: no mark-up within a number, no signs that only look otherwise."""
+    seen = re.sub(r"&#?\w+;", lambda entity: html.unescape(entity[0]).translate(_NO_MARK), unit)
+    seen = "".join(_digit(sign) for sign in seen if unicodedata.category(sign) != "Cf")
+    plain = re.sub("[−‐‑]", "-", _MARKED.sub(lambda part: "".join(filter(None, part.groups())), seen))
+    plain = _CLAIMED.sub(lambda claim: claim[0].replace("`", " "), _SUP.sub(r"^\1", plain))
+    plain = _LEFT_OUT.sub(_as_many_lines, _EQUATED.sub(lambda claim: f" {claim[1]}", plain))
+    return _MIDDLE.sub(".", _POWER.sub(_with_exponent, plain))
+
+
+def _digit(sign: str) -> str:
+    """A digit of another script, a point or a per cent of another width, as it is written here."""
+    if unicodedata.category(sign) == "Nd":
+        return str(unicodedata.decimal(sign))
+    return unicodedata.normalize("NFKC", sign) if sign in "．％" else sign
 
 
 def _with_exponent(power: re.Match[str]) -> str:
@@ -109,9 +138,12 @@ def _as_many_lines(found: re.Match[str]) -> str:
 
 def _shows(number: str, shown: str) -> bool:
     """Is it what a block shows, as it is, rounded, or as a share of a hundred? A sentence may give a size alone."""
-    if number.startswith("-") and not shown.startswith("-"):
+    if number.startswith("-" if shown[0] != "-" else "+"):
         return False
-    number = number.lstrip("-").replace(",", "")
+    number = number.lstrip("+-").replace(",", "")
+    if "/" in number:  # a share, by its value
+        above, below = map(int, number.split("/"))
+        return same(shown.lstrip("-") + "\n", f"{above / below:.15f}\n")
     shown = shown.lstrip("-").replace(",", "")
     ways = (shown, f"{100 * float(shown):.10g}", f"{100 * (1 - float(shown)):.10g}")
     return any(way == number or same(number + "\n", way + "\n") for way in ways)
@@ -129,6 +161,18 @@ def _units(prose: str) -> Iterator[tuple[int, str, str]]:
                 yield prose[: start + begin].count("\n") + 1, unit, paragraph
             begin = end.end() if end else begin
         start += len(paragraph)
+
+
+def linked(page: Path) -> Follow:
+    """Follows the links of a page to others; those to itself prove nothing."""
+
+    def follow(name: str) -> list[str]:
+        target = (page.parent / name.partition("#")[0]).resolve()
+        if target == page.resolve() or target.suffix not in (".md", ".py") or not target.is_file():
+            return []
+        return [shown.replace("−", "-") for shown in _QUOTED.findall(target.read_text(encoding="utf-8"))]
+
+    return follow
 
 
 def drawing(name: str) -> Drawing:
@@ -158,7 +202,7 @@ def main(names: list[str]) -> int:
     """Print them, by page; of all pages, if none is named. Exit status 1 if there are any."""
     count = 0
     for path in [Path(name).resolve() for name in names] or rewrite.pages():
-        for line, number in unproved(path.read_text(encoding="utf-8"), drawing):
+        for line, number in unproved(path.read_text(encoding="utf-8"), drawing, linked(path)):
             print(f"{name_of(str(path))}:{line}: {number}")
             count += 1
     print(f"{count} numbers in prose that nothing on their page shows", file=sys.stderr)

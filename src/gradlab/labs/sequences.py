@@ -151,7 +151,7 @@ BUGS = (
         ),
         why=(
             "The cost adds up over time, the gradient was averaged. All signs match, and formula (2) says 3/5; "
-            "with 39 moments it would say 19/20."
+            "the more moments, the nearer to 1."
         ),
         setup=RNN,
     ),
