@@ -80,3 +80,41 @@ def test_two_answers_within_rtol_are_not_random():
 def test_an_rtol_that_cannot_be_meant(rtol):
     with pytest.raises(ValueError, match="rtol must be a share"):
         check_gradients(cost, theta(0), gradient, rtol=rtol)
+
+
+def descended(A, b, tolerance):
+    """The solution of A x = b by steps of gradient descent, stopped at a tolerance."""
+    x, rate = np.zeros(len(b)), 1 / np.linalg.norm(A, 2)
+    while True:
+        step = rate * (A @ x - b)
+        x = x - step
+        if np.abs(step).max() < tolerance:
+            return x
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("tolerance", [1e-5, 1e-6, 1e-7])
+def test_an_iteration_that_stops_at_a_tolerance_is_asked_for_it_first(seed, tolerance):
+    """The exact gradient of what the iteration stands for: the cost has another one, off by about the tolerance."""
+    rng = np.random.default_rng([seed, 7])
+    Z, b, R = rng.standard_normal((5, 5)), rng.standard_normal(5), rng.standard_normal(5)
+    A = Z @ Z.T / 5 + np.eye(5)
+    right = np.linalg.solve(A, R)
+    report = check_gradients(lambda b: float(R @ descended(A, b, tolerance)), b, right)
+    assert tolerance < 1e-6 or report.verdict is not Verdict.AGREES
+    if report.verdict is Verdict.WRONG:
+        assert [finding.code for finding in report.findings] == ["GL129"]
+        assert "Tighten the tolerance" in report.findings[0].message.split("Else")[0]
+    assert check_gradients(lambda b: float(R @ descended(A, b, tolerance)), b, right, rtol=300 * tolerance).ok
+
+
+@pytest.mark.parametrize("share", [1e-9, 1e-8, 1e-7])
+def test_a_gradient_of_a_solver_is_asked_how_well_it_is_known(share):
+    rng = np.random.default_rng(0)
+    A = rng.standard_normal((20, 20))
+    A, x = A @ A.T + np.eye(20), rng.standard_normal(20)
+    grads = A @ x + share * np.abs(A @ x).max() * rng.standard_normal(20)
+    report = check_gradients(lambda t: float(t @ A @ t) / 2, x, grads)
+    assert report.findings[0].code == "GL129"
+    assert "rtol=" in report.findings[0].message
+    assert check_gradients(lambda t: float(t @ A @ t) / 2, x, grads, rtol=30 * share).ok

@@ -349,6 +349,13 @@ Derived: the best step of a central difference in float64 is u^(1/3) = 5e-6.
 
 Unit: rung, two a decade."""
 
+DERIVATIVE_NEAREST = -15
+"""The rung at which a value of `derivative` is tried once more: 3e-8 of x.
+
+Chosen: that of a noise table. What is narrower is not looked for where f is smooth around it.
+
+Unit: rung, two a decade."""
+
 DERIVATIVE_ENOUGH = 1e-10
 """Bound, as a share of the value, at which `derivative` ends its search for a better step.
 
@@ -592,3 +599,75 @@ Derived: two mistakes of one size cancel along a random ±1 direction with a cha
 are a matter of `directions=`.
 
 Unit: directions."""
+
+DERIVATIVE_ROUNDED = 100.0
+"""Round-offs of x, as a share of the value, at which it ends its search in any case: two digits less than x has.
+
+Chosen: in float32 no step brings more.
+
+Unit: round-offs of x."""
+
+ROW = 0.0125
+"""Step of the row of eleven values with which `derivative` begins, as a share of |x|.
+
+Tuned on sin, exp, tanh, log, sqrt, x³, arctan and the sigmoid. The rest of order ten is below round-off there, even
+of log x, whose series ends to converge at the distance |x|; a longer step has less noise.
+
+Unit: share of |x|."""
+
+ROW_NEAR = (2.0**-10, 2.0**-19)
+"""Steps of two pairs beside the point, in units of the row's: 1e-5 and 2e-8 of |x|.
+
+Chosen: the best step of a central difference, and that of a noise table: what is narrower than 2e-8 of |x|, quiet at
+the point and gone at both steps cannot be seen.
+
+Unit: times the step of the row."""
+
+QUIET = 16.0
+"""Times the round-off of f and of x that a row of values may scatter about a smooth curve, if its slope is believed.
+
+Chosen: sums of a dozen terms scatter so much; what is louder has its noise measured.
+
+Unit: times a round-off."""
+
+FASTEST = 0.01
+"""Least rate from order to order at which the rest of a row is charged, though its estimates settle faster.
+
+Derived: that of the last order, (5 · ROW / R)² at a distance R of |x| to the next singularity, is 0.004 at R = |x|.
+
+Unit: ratio of neighbouring changes."""
+
+SETTLING = 0.2
+"""The change of a row's estimates must fall at least so much from order to order, where it is more than noise.
+
+Derived: a rate of 0.2 leaves the highest order a rest of 0.2⁵ = 3e-4 at best, which is no good value any more.
+
+Unit: ratio of neighbouring changes."""
+
+ROW_RESERVE = 3.0
+"""Times the rest of a row that is charged for truncation.
+
+Derived: the rate grows from order to order, by (5/4)² = 1.6 at the last; the rest is reserve.
+
+Unit: times a rest."""
+
+SHORT = 1e-3
+"""Step of a slope, in units of the row's, below which it is asked whether f jumps beside x.
+
+Chosen: 1e-5 of |x|, the best step of a smooth function: who needs a shorter one has something near.
+
+Unit: times the step of the row."""
+
+FURTHER = 8.0
+"""How much further than the row goes a jump is looked for, on the one side where the row shows none.
+
+Derived: 8 · 5 · 0.0125 is half of |x|: f may end where x changes its sign.
+
+Unit: times the length of the row."""
+
+HALVINGS = 6
+"""Halvings of an interval over which a jump stays what it is, while a smooth change falls to 1/64.
+
+Chosen: an eighth, halfway between both, then tells them apart, and noise, too, which is not the same at each halving.
+
+Unit: halvings."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import factorial
@@ -18,6 +18,7 @@ from gradlab.errors import GradlabError
 from gradlab.precision import unit_roundoff
 from gradlab.stencils import CENTRAL, Stencil
 
+Floats = NDArray[np.float64]
 Along: TypeAlias = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 Ahead: TypeAlias = Callable[[float], NDArray[np.float64]]  # a row of values, this far apart, from the point on
 
@@ -169,9 +170,8 @@ def measure_noise(along: Along, *, value: float, roundoff: float, points: int | 
     """
     count = points or tuned.NOISE_POINTS
 
-    def ahead(h: float) -> NDArray[np.float64]:
-        """Values at equally spaced points on one side, the point itself before them."""
-        return np.append(value, along(np.asarray(h * np.arange(1, count + 1))))
+    def ahead(h: float) -> Floats:
+        return _row(along, value, h, count)
 
     floor = roundoff * abs(value) / 2
     smallest = tuned.EVEN * 2.0 ** math.ceil(math.log2(roundoff) / 2)
@@ -185,7 +185,8 @@ def measure_noise(along: Along, *, value: float, roundoff: float, points: int | 
             noise = _nearer(ahead, h)
         if noise:
             if noise > tuned.DOUBTED * floor:
-                noise = _confirmed(noise, ahead, h, tuned.SUSPICIOUS * floor, 4 * roundoff)
+                near = [h / 1e3, 4 * roundoff] if noise > tuned.SUSPICIOUS * floor else [h / 1e3]
+                noise = _confirmed(noise, values, along, h, near, 4 * roundoff)
             return max(floor, noise, _coarse(unit, along, value, floor, roundoff))
     for longer in tuned.LONG_TABLES:  # a constant, or a staircase so coarse that only long steps show it
         if still or (longer == tuned.LONG_TABLES[0] and len(np.unique(values)) < 4):
@@ -219,16 +220,63 @@ def _one_gap(values: NDArray[np.float64]) -> float:
     return float(np.diff(finite).min()) if len(finite) in (2, 3) else 0.0
 
 
-def _confirmed(noise: float, ahead: Ahead, h: float, suspicious: float, ulps: float) -> float:
-    """So much may be a kink between the points, or a fast wave: then it is quiet on the other side, or nearer."""
-    behind = ahead(-h)
+def _confirmed(noise: float, values: Floats, along: Along, h: float, near: Sequence[float], ulps: float) -> float:
+    """So much may be a kink between the points, or a fast wave: then it is quiet on the other side, or nearer.
+
+    But one stair is quiet, too: what jumps on both sides, however near one looks, is noise.
+    """
+    behind = _row(along, values[0], -h, len(values) - 1)
     if np.ptp(behind) == 0:
         return 0.0
-    others = [_noise(behind), _noise(ahead(h / 1e3))]
-    if noise > suspicious:
-        others.append(_noise(ahead(ulps)))
-    others = [other for other in others if 0 < other < tuned.QUIETER * noise]
-    return min(others) if others and min(others) < noise / tuned.QUIETER else max([noise, *others])
+    rows = [behind, *(_row(along, values[0], step, len(values) - 1) for step in near)]
+    others = [_noise(row) for row in rows if _moves(row)]
+    quiet = [other for other in others if other < noise / tuned.QUIETER]
+    if quiet and not (_jumps(along, values, h, ulps) and _jumps(along, behind, -h, ulps)):
+        return min((other for other in quiet if other), default=0.0)
+    return max([noise, *(other for other in others if other < tuned.QUIETER * noise)])
+
+
+def _row(along: Along, value: float, h: float, count: int) -> Floats:
+    """Values at equally spaced points on one side, the point itself before them."""
+    return np.append(value, along(np.asarray(h * np.arange(1, count + 1))))
+
+
+def _jumps(along: Along, values: Floats, h: float, shortest: float) -> bool:
+    """Whether f jumps between two points of a row, this far apart: where it changes most against the rest."""
+    changes = np.diff(values)
+    k = int(np.abs(changes - changes.mean()).argmax())
+    ends = np.array([k * h, (k + 1) * h])
+    return jump_within(lambda t: float(along(np.array([t]))[0]), ends, values[k : k + 2], shortest=shortest)
+
+
+def jump_within(
+    f: Callable[[float], float],
+    ends: Floats,
+    values: Floats,
+    *,
+    shortest: float = 0.0,
+    slope: float = 0.0,
+    quiet: float = 0.0,
+) -> bool:
+    """Whether f jumps between two points, by bisection into the half that changes more than this slope explains.
+
+    What is continuous changes half as much over half of the distance, once that is short enough.
+    """
+    (a, b), (low, high) = ends, values
+    changes = [abs(high - low - slope * (b - a))]
+    while changes[-1] > quiet and (abs(b - a) > shortest or len(changes) <= tuned.HALVINGS):
+        middle = a + (b - a) / 2
+        between = f(middle)
+        first, second = abs(between - low - slope * (middle - a)), abs(high - between - slope * (b - middle))
+        if not first + second < np.inf:
+            return False
+        if first >= second:
+            b, high = middle, between
+        else:
+            a, low = middle, between
+        changes.append(max(first, second))
+    before = changes[max(-len(changes), -1 - tuned.HALVINGS)]
+    return bool(changes[-1] > max(quiet, before / 2 ** (tuned.HALVINGS / 2)))
 
 
 def _noise(values: NDArray[np.float64]) -> float:
@@ -236,10 +284,15 @@ def _noise(values: NDArray[np.float64]) -> float:
 
     The point itself may stand apart, as where the cost jumps exactly there: then it is left out.
     """
-    if not (np.isfinite(values).all() and len(np.unique(values)) > len(values) // 2):
+    if not _moves(values):
         return 0.0
     noise, without = noise_from_table(values), noise_from_table(values[1:])
     return without if 0 < without < noise / tuned.QUIETER else noise
+
+
+def _moves(values: Floats) -> bool:
+    """Whether a row has a value of its own at most points."""
+    return bool(np.isfinite(values).all()) and len(np.unique(values)) > len(values) // 2
 
 
 def quantum(values: NDArray[np.float64]) -> float:

@@ -30,7 +30,6 @@ HARD = {
     "relu at 1e-7": (lambda x: np.maximum(x, 0), 1e-7, 1.0),
     "relu at -1e-7": (lambda x: np.maximum(x, 0), -1e-7, 0.0),
     "relu(x - 1) at 1 + 1e-6": (lambda x: np.maximum(x - 1, 0), 1 + 1e-6, 1.0),
-    "floor at 0.3": (np.floor, 0.3, 0.0),
     "exp at 700": (np.exp, 700.0, math.exp(700)),
     "tan near its pole": (np.tan, 1.5707, 1 / math.cos(1.5707) ** 2),
     "x sin(1/x) at 0.01": (lambda x: x * np.sin(1 / x), 0.01, math.sin(100) - 100 * math.cos(100)),
@@ -48,7 +47,7 @@ def test_never_silently_wrong(name):
     d = derivative(f, x)
     assert abs(d.value - exact) <= d.error
     assert d.error <= 0.01 * abs(exact) or exact == 0
-    assert d.evaluations < 100
+    assert d.evaluations < 170
 
 
 @pytest.mark.parametrize(
@@ -58,6 +57,7 @@ def test_never_silently_wrong(name):
         (np.abs, 0.0, "kink"),
         (lambda x: abs(x - 1), 1.0, "kink"),
         (np.floor, 3.0, "jump"),
+        (np.floor, 0.3, "stairs"),
         (lambda x: np.sqrt(abs(x - 1)), 1.0, "jump"),
         (np.sqrt, 0.0, "domain"),
         (np.cbrt, 0.0, "noise"),
@@ -122,3 +122,39 @@ def test_f_must_return_one_finite_number():
         derivative(np.log, 0.0)
     with pytest.raises(GradlabError, match="x must be one number"):
         derivative(np.sum, np.ones(2))
+
+
+def test_smooth_functions_keep_nearly_all_of_their_digits():
+    """As the best of the packages that extrapolate from long steps, and yet with two short steps as a guard."""
+    found = [(derivative(f, x), exact(x)) for f, exact, points in SMOOTH.values() for x in points]
+    assert median(d.evaluations for d, _ in found) == 16
+    assert median(abs(d.value - exact) / abs(exact) for d, exact in found) <= 1e-14
+    assert median(d.error / abs(exact) for d, exact in found) <= 1e-12
+
+
+ODD = {  # nothing at x, and nothing further off: long steps alone would not see any of these
+    "a wave packet": (lambda z: z * math.exp(-z * z), 1.0),
+    "a step": (math.tanh, 1.0),
+    "a sine": (math.sin, 1.0),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("width", [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7])
+@pytest.mark.parametrize("x", [0.7, 3.3])
+def test_what_is_narrow_and_odd_about_x_is_not_missed(name, width, x):
+    f, slope = ODD[name]
+    d = derivative(lambda t: math.exp(t / 3) + f((t - x) / (width * x)), x)
+    exact = math.exp(x / 3) / 3 + slope / (width * x)
+    assert math.isnan(d.value) or abs(d.value - exact) <= d.error
+
+
+@pytest.mark.parametrize("noise", [1e-15, 1e-13, 1e-11, 1e-8])
+def test_noise_widens_the_error(noise):
+    def shaken(x, seed):
+        bits = np.random.default_rng([seed, *np.array([x]).view(np.uint32)])
+        return math.sin(x) + noise * bits.standard_normal()
+
+    rng = np.random.default_rng(7)
+    found = [(x, derivative(lambda t, s=s: shaken(float(t), s), x)) for s, x in enumerate(rng.uniform(0.2, 3, 80))]
+    assert sum(abs(d.value - math.cos(x)) > d.error for x, d in found) == 0

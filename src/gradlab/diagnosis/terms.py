@@ -252,10 +252,10 @@ def nearly(case: Case) -> Iterator[Finding]:
     yield case.finding(
         "GL129",
         blocks,
-        f"{name} {agree} with the cost to {digits} digits, and no further: no formula is wrong as a whole. Look "
-        "for a small constant on one side only (an ε in a log, "
-        "a root or a division), float32 inside, a difference quotient in place of a derivative, or an iteration that "
-        "stops at a tolerance.",
+        f"{name} {agree} with the cost to {digits} digits, and no further: no formula is wrong as a whole. "
+        "Does an iteration stop at a tolerance, in the cost or in its gradient? Tighten the tolerance, or say with "
+        "rtol= how much you expect. Else look for a small constant on one side only (an ε in a log, a root or a "
+        "division), float32 inside, or a difference quotient in place of a derivative.",
         f"largest difference below {format_magnitude(max(off))} of the block's size, the bounds are far smaller",
         6.0,
     )

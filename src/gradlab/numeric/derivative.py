@@ -13,6 +13,8 @@ from gradlab import constants as tuned
 from gradlab.errors import GradlabError
 from gradlab.numeric.answer import Reason
 from gradlab.numeric.ladder import Ladder, Line, rung_step
+from gradlab.numeric.row import Row, row_of
+from gradlab.numeric.staircase import on_one_stair
 from gradlab.precision import unit_roundoff
 from gradlab.problem.cost import Cost
 from gradlab.problem.parameters import Parameters
@@ -27,14 +29,15 @@ class Derivative:
     error: float
     step: float
     evaluations: int
-    reason: str  # why nothing can be said: "", "kink", "jump", "noise", "random", "overflow", "domain", "raised"
+    reason: str  # why nothing can be said: "", "kink", "jump", "stairs", "noise", "random", "overflow", …
 
 
 def derivative(f: Callable[[Any], Any], x: float) -> Derivative:
     """Estimate f'(x) by central differences, with the step chosen and the error estimated from f itself.
 
-    The noise of f is measured (Moré and Wild 2011), truncation is estimated from neighbouring steps,
-    and Richardson extrapolation improves the value. Steps are relative to |x|.
+    Of a smooth f eleven values at equal steps tell the slope to order ten, and two short steps that there is no
+    other one beside x. Else the noise of f is measured (Moré and Wild 2011), truncation is estimated from
+    neighbouring steps, and Richardson extrapolation improves the value. Steps are relative to |x|.
 
     Parameters
     ----------
@@ -58,7 +61,7 @@ def derivative(f: Callable[[Any], Any], x: float) -> Derivative:
     >>> from math import log
     >>> d = derivative(log, 1e-6)
     >>> print(f"{d.value:.4f} ± {d.error:.0e}, from {d.evaluations} evaluations")
-    1000000.0000 ± 3e-04, from 17 evaluations
+    1000000.0000 ± 9e-07, from 16 evaluations
     """
     _arguments.function("f", f, of="one number")
     values = _arguments.floats("x", x, "one finite float")
@@ -73,20 +76,35 @@ def derivative(f: Callable[[Any], Any], x: float) -> Derivative:
     if not cost.steady:
         return Derivative(np.nan, np.inf, np.nan, cost.evaluations, "random")
     with np.errstate(all="ignore"):  # of numbers that overflow or vanish
-        line = Line(0, scale)
-        noise = measure_noise(
-            lambda t: cost.at([(0, scale * k) for k in t]),
-            value=cost.value,
-            roundoff=unit_roundoff(parameters.theta.dtype),
-            points=tuned.DERIVATIVE_POINTS,
-        )
-        # Near zero |x| says little about the scale of f: let noise push the step up to 0.3.
-        top = max(-1, int(np.ceil(-2 * np.log10(scale))) - 1)
-        ladder = Ladder(cost, [line], noise, top=top)
-        found = ladder.refine(np.array([tuned.DERIVATIVE_START]), enough=tuned.DERIVATIVE_ENOUGH)
-        value, error = float(found.value[0]) / scale, float(found.bound[0]) / scale
-        step = float(rung_step(found.rung)[0]) * scale if np.isfinite(error) else np.nan
-        reason = str(found.reasons()[0])
-        if reason == Reason.OVERFLOW:
-            reason = str(cost.failure(0) or reason)
-        return Derivative(value, error, step, cost.evaluations, reason)
+        round_off = unit_roundoff(parameters.theta.dtype)
+        row = row_of(cost, scale, round_off)
+        if row.bound <= max(tuned.DERIVATIVE_ENOUGH, tuned.DERIVATIVE_ROUNDED * round_off) * abs(row.value):
+            return Derivative(row.value, row.bound, row.step, cost.evaluations, "")
+        return _refined(cost, scale, row)
+
+
+def _refined(cost: Cost, scale: float, row: Row) -> Derivative:
+    """The slope at a ladder of steps, where the row of values is not smooth enough to tell it."""
+    noise = measure_noise(
+        lambda t: cost.at([(0, scale * k) for k in t]),
+        value=cost.value,
+        roundoff=unit_roundoff(cost.parameters.theta.dtype),
+        points=tuned.DERIVATIVE_POINTS,
+    )
+    # Near zero |x| says little about the scale of f: let noise push the step up to 0.3.
+    top = max(-1, int(np.ceil(-2 * np.log10(scale))) - 1)
+    ladder = Ladder(cost, [Line(0, scale)], noise, top=top)
+    found = ladder.refine(np.array([tuned.DERIVATIVE_START]), enough=tuned.DERIVATIVE_ENOUGH)
+    nearest = np.array([tuned.DERIVATIVE_NEAREST])
+    apart = np.abs(ladder.slopes_at(np.array([0]), nearest) - found.value)
+    if apart > found.bound + tuned.SAFETY * noise / rung_step(nearest):  # something narrow stands at x
+        found = ladder.refine(nearest, enough=tuned.DERIVATIVE_ENOUGH)
+    value, error = float(found.value[0]) / scale, float(found.bound[0]) / scale
+    step, reason = float(rung_step(found.rung)[0]) * scale, str(found.reasons()[0])
+    if reason == Reason.OVERFLOW:
+        reason = str(cost.failure(0) or reason)
+    if not reason and on_one_stair(ladder, row, value, step):
+        reason = str(Reason.STAIRS)
+    if reason:
+        value, error, step = np.nan, np.inf, np.nan
+    return Derivative(value, error, step, cost.evaluations, reason)

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from gradlab import constants as tuned
 from gradlab.numeric.estimates import Estimates
 from gradlab.numeric.ladder import Ladder, Line, rung_step
+from gradlab.numeric.row import Row
+from gradlab.steps import jump_within
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
@@ -35,12 +37,53 @@ def on_stairs(ladder: Ladder, found: Estimates, wanted: Floats) -> tuple[Ints, F
         rest = _jumping(ladder, found, wanted, np.setdiff1d(wrong, lines), fit=0.0)
         lines, slopes = np.append(lines, rest[0]), np.append(slopes, rest[1])
     flat = np.setdiff1d(wrong[found.value[wrong] == 0], lines)
-    if len(lines) or _on_a_wide_stair(ladder, np.intersect1d(flat, some)):
+    if len(lines) or on_a_wide_stair(ladder, np.intersect1d(flat, some)):
         lines, slopes = np.append(lines, flat), np.append(slopes, np.zeros(len(flat)))
     return lines, slopes
 
 
-def _on_a_wide_stair(ladder: Ladder, lines: Ints) -> bool:
+def on_one_stair(ladder: Ladder, row: Row, slope: float, step: float) -> bool:
+    """Whether f jumps on both sides of x: then the slope of one stair, as a short step sees it, is no derivative.
+
+    Asked where a row of values scatters more than noise explains, or only short steps tell a slope. Where f jumps on
+    one side only, the other is looked at further off. Where f does not move at all, one jump is enough.
+    """
+    if not np.ptp(row.values):
+        return on_a_wide_stair(ladder, np.array([0]))
+    if row.noise <= tuned.QUIET * ladder.noise and step >= tuned.SHORT * row.step:
+        return False
+    middle = len(row.values) // 2
+    sides = [(sign, row.values[middle::sign]) for sign in (1, -1)]
+    jumps = [_jumps_beside(ladder, values, slope, sign * row.step, step) for sign, values in sides]
+    if any(jumps) and not all(jumps):
+        sign, values = sides[jumps.index(False)]
+        at = np.array([sign * middle * row.step, sign * tuned.FURTHER * row.step * middle])
+        far = np.array([values[-1], _value_at(ladder, at[1])])
+        return _jump_between(ladder, at, far, slope, step)
+    return all(jumps)
+
+
+def _jumps_beside(ladder: Ladder, values: Floats, slope: float, apart: float, step: float) -> bool:
+    """Whether f jumps on one side, where its values, so far apart, leave the straight line most; or ends there."""
+    off = np.abs(np.diff(values) - slope * apart)
+    if not np.isfinite(off).all():
+        return True
+    k = int(np.argmax(off))
+    return _jump_between(ladder, apart * np.array([k, k + 1.0]), values[k : k + 2], slope, step)
+
+
+def _jump_between(ladder: Ladder, ends: Floats, values: Floats, slope: float, step: float) -> bool:
+    """Down to a step much shorter than that at which the slope was found; what moves no more than noise is none."""
+    shortest, quiet = step / 2**tuned.HALVINGS, tuned.QUIET * ladder.noise
+    return jump_within(lambda t: _value_at(ladder, t), ends, values, shortest=shortest, slope=slope, quiet=quiet)
+
+
+def _value_at(ladder: Ladder, t: float) -> float:
+    """f at x + t, of one variable."""
+    return float(ladder.cost.at([(0, float(t))])[0])
+
+
+def on_a_wide_stair(ladder: Ladder, lines: Ints) -> bool:
     """Whether the cost jumps further off, along one of some lines that are flat: nothing fits on one wide stair.
 
     A cost that is flat beside a threshold, as a ReLU is, moves without a jump there.
