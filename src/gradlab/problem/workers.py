@@ -54,7 +54,8 @@ def answers(workers: Any, function: Callable[[Any], Any], tasks: Sequence[Any]) 
             raise GradlabError(f"workers must return the answers, as map does, got {shown(found)}")
         yield from found
     except Exception as error:
-        if not _can_be_sent(function) and _is_about_sending(error):
+        refusal = _refusal(function)
+        if refusal is not None and _is_about_sending(error, refusal):
             raise GradlabError(
                 f"cost cannot be sent to another process ({error}): define it with def at the top of a module, not "
                 "as a lambda or inside of a function; or take threads, workers=4; or Dask, which sends any function"
@@ -62,13 +63,16 @@ def answers(workers: Any, function: Callable[[Any], Any], tasks: Sequence[Any]) 
         raise
 
 
-def _can_be_sent(function: Callable[[Any], Any]) -> bool:
+def _refusal(function: Callable[[Any], Any]) -> Exception | None:
+    """Why it cannot be pickled, in the words of this Python; None if it can."""
     try:
         pickle.dumps(function)
-    except Exception:  # noqa: BLE001 (what cannot be pickled raises whatever it likes)
-        return False
-    return True
+    except Exception as error:  # noqa: BLE001 (what cannot be pickled raises whatever it likes)
+        return error
+    return None
 
 
-def _is_about_sending(error: Exception) -> bool:
-    return isinstance(error, pickle.PicklingError) or "pickle" in str(error).lower()
+def _is_about_sending(error: Exception, refusal: Exception) -> bool:
+    """Python 3.13 says "Can't get local object" and nothing of a pickle."""
+    same = type(error) is type(refusal) and str(error) == str(refusal)
+    return same or isinstance(error, pickle.PicklingError) or "pickle" in str(error).lower()
