@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-PAGES = tuple(f"reference/questions{which}.md" for which in ("", "-failed", "-practice", "-beyond"))
+PAGES = tuple(f"reference/questions{which}.md" for which in ("", "-failed", "-numbers", "-practice", "-layers", "-losses", "-tools", "-beyond"))
 _QUESTION = re.compile(r"^### (?P<title>.+?) \{ #(?P<anchor>[\w-]+) \}$", re.M)
 _TEACHES = re.compile(r"\]\(\.\./((?:learn|howto)/[\w-]+\.md)")
 
