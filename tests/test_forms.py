@@ -1,6 +1,7 @@
 """Params and gradients in the containers that real code has, nested at random."""
 
 import collections
+import copy
 import dataclasses
 import random
 import types
@@ -492,3 +493,48 @@ def test_a_setting_of_a_record_that_is_a_float_is_told_from_a_parameter(factor):
     assert check_gradients(cost, params, grads, only=["w", "b"]).ok is (factor == 1)
     with pytest.raises(GradlabError, match=r"missing: rate, decay.*only=\['w', 'b'\]"):
         check_gradients(cost, params, lambda p: {"w": grads(p).w, "b": grads(p).b})
+
+
+@pytest.mark.parametrize("aux", [{"accuracy": 1.0}, None, (1, 2)])
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+def test_value_and_grad_with_more_beside_the_value(aux, factor):
+    """As JAX's has_aux=True: ((cost, aux), grads)."""
+    X = np.random.default_rng(6).standard_normal((5, 3))
+    for params in ({"w": X[0]}, [X[0]]):
+
+        def both(p):
+            (w,) = p.values() if isinstance(p, dict) else p
+            grad = factor * 2 * X.T @ (X @ w)
+            return (float(np.sum((X @ w) ** 2)), aux), {"w": grad} if isinstance(p, dict) else [grad]
+
+        assert check_gradients(both, params, grads=True).ok is (factor == 1)
+
+
+class Plain:
+    def __init__(self, W, b):
+        self.W, self.b, self.name = W, b, "net"
+
+
+class Slotted:
+    __slots__ = ("W", "b", "name")
+    __init__ = Plain.__init__
+
+
+@pytest.mark.parametrize("kind", [Plain, Slotted])
+def test_the_lines_for_an_object_that_holds_the_params_work(kind):
+    cost, grads, W, b = _problem(np.random.default_rng(9))
+    p = kind(W, b)
+    known = {"check_gradients": check_gradients, "copy": copy, "p": p}
+    known |= {"cost": lambda p: cost(p.W, p.b), "grads": lambda p: kind(*grads(p.W, p.b))}
+    with pytest.raises(GradlabError, match=f"an object of the class {kind.__name__}") as raised:
+        check_gradients(known["cost"], p, known["grads"])
+    lines = [line.strip() for line in str(raised.value).splitlines()[1:]]
+    exec("\n".join(lines[:-1]), known)
+    assert eval(lines[-1], known).ok
+    assert p.W is W
+
+
+def test_pairs_of_gradients_and_params_are_told():
+    cost, grads, W, b = _problem(np.random.default_rng(9))
+    with pytest.raises(GradlabError, match=r"lambda p: \[grad for grad, _ in grads\(p\)\]"):
+        check_gradients(lambda p: cost(*p), [W, b], lambda p: list(zip(grads(*p), p, strict=True)))

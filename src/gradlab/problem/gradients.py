@@ -240,7 +240,12 @@ def separated(both: Callable[[Any], Any]) -> tuple[Callable[[Any], Any], Callabl
             raise GradlabError("grads=True says that the function returns (cost, grads): it returns (grads, cost)")
         return pair
 
-    return lambda params: pair(params)[0], lambda params: _behind_cost(pair(params), params)
+    return lambda params: _without_more(pair(params)[0]), lambda params: _behind_cost(pair(params), params)
+
+
+def _without_more(cost: Any) -> Any:
+    """The cost of (cost, aux), as JAX's `value_and_grad(..., has_aux=True)` returns it in front of the gradients."""
+    return cost[0] if isinstance(cost, tuple) and cost and np.ndim(cost[0]) == 0 else cost
 
 
 def _behind_cost(answer: Any, params: Any) -> Any:

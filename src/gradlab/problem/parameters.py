@@ -8,9 +8,16 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gradlab._arguments import shown
 from gradlab.errors import GradlabError
-from gradlab.problem.tree import by_name, is_setting, leaves, rebuilt
+from gradlab.problem.refusals import (
+    again,
+    checked,
+    refuse_mixture,
+    refuse_nothing,
+    refuse_pairs,
+    refuse_shared_memory,
+)
+from gradlab.problem.tree import by_name, leaves, rebuilt
 
 Params: TypeAlias = Mapping[str, Any] | Sequence[Any] | ArrayLike
 Vector: TypeAlias = NDArray[np.floating[Any]]
@@ -56,10 +63,10 @@ class Parameters:
     def __init__(self, params: Params) -> None:
         given = arrays_of(params)
         others = [name for name, array in given.items() if array.dtype.kind == "f"]
-        arrays = {name: _checked(name, array, others) for name, array in given.items()}
-        _refuse_nothing(arrays, params)
-        _refuse_mixture(arrays)
-        _refuse_shared_memory(arrays)
+        arrays = {name: checked(name, array, others) for name, array in given.items()}
+        refuse_nothing(arrays, params)
+        refuse_mixture(arrays)
+        refuse_shared_memory(arrays)
         self._like = params
         self.names = tuple(arrays)
         self.shapes = {name: array.shape for name, array in arrays.items()}
@@ -149,7 +156,7 @@ class Parameters:
 
     def _fitting(self, name: str, value: ArrayLike, what: str) -> NDArray[np.float64]:
         shape = self.shapes[name]
-        _refuse_sparse(f"{what} of {name!r}", value, shape)
+        refuse_pairs(f"{what} of {name!r}", value, shape)
         array = array_of(f"{what} of {name!r}", value)
         if array.dtype.kind not in "fiub":
             raise GradlabError(
@@ -243,7 +250,7 @@ def _plain(name: str, value: ArrayLike) -> NDArray[Any]:
         raise GradlabError(
             f"params {name!r} must be a plain array, got {type(value).__name__}, which may calculate in another way "
             "(for np.matrix, * is the matrix product): pass np.asarray(...) if cost means the same with it; if not, "
-            f"make it again inside: lambda p: cost({_again(value)}), and so in grads"
+            f"make it again inside: lambda p: cost({again(value)}), and so in grads"
         )
     if hasattr(value, "__array__") and callable(getattr(value, "to_numpy", None)):  # of pandas, xarray, polars
         raise GradlabError(
@@ -251,100 +258,3 @@ def _plain(name: str, value: ArrayLike) -> NDArray[Any]:
             "cost is handed arrays. Pass .to_numpy(), and for several columns a dict of arrays"
         )
     return array
-
-
-def _again(value: np.ndarray) -> str:
-    kind = type(value)
-    return "np.matrix(p)" if kind is np.matrix else f"p.view({kind.__name__})"
-
-
-def _refuse_sparse(what: str, value: Any, shape: tuple[int, ...]) -> None:
-    """Gradients of some rows alone: their author knows how they are laid out."""
-    if callable(getattr(value, "toarray", None)):
-        raise GradlabError(f"{what} must be an array, got a sparse {type(value).__name__}: .toarray()")
-    if not (isinstance(value, list | tuple) and len(value) == 2 and len(shape) > 1):
-        return
-    rows, found = (np.asarray(part) if isinstance(part, np.ndarray | list) else np.empty(()) for part in value)
-    if rows.dtype.kind in "iu" and rows.ndim == 1 and found.shape == (len(rows), *shape[1:]):
-        raise GradlabError(
-            f"{what} must be an array of shape {shape}, got a {type(value).__name__} of 2. If these are (rows, "
-            f"values) of a sparse gradient, add them up: G = np.zeros({shape}); np.add.at(G, rows, values)"
-        )
-
-
-def _refuse_other(name: str, array: NDArray[Any]) -> None:
-    """What is no number, and the way to make it one."""
-    what = f"params {name!r} must be real floats, got "
-    if array.dtype.names:
-        fields = ", ".join(array.dtype.names)
-        raise GradlabError(
-            f"{what}a structured array with the fields {fields}. Check it as one plain array:\n"
-            "    from numpy.lib.recfunctions import structured_to_unstructured as plain, unstructured_to_structured\n"
-            "    back = lambda t: unstructured_to_structured(t, p.dtype)\n"
-            "    check_gradients(lambda t: cost(back(t)), plain(p), lambda t: plain(grads(back(t))))"
-        )
-    entries = list(array.ravel()[:8]) if array.dtype.kind == "O" else []
-    kinds = {type(entry).__name__ for entry in entries}
-    if entries and all(any(hasattr(entry, grad) for grad in ("grad", "diff", "g")) for entry in entries):
-        raise GradlabError(
-            f"{what}{' and '.join(sorted(kinds))} objects. If each keeps a number or an array and its gradient, as "
-            "micrograd's do: from gradlab.adapters import values; "
-            "check_gradients(*values.problem(cost, params), grads=True)"
-        )
-    got = f" ({', '.join(sorted(kinds))})" if kinds else ""
-    raise GradlabError(f"{what}dtype {array.dtype}{got}: pass an array of floats")
-
-
-def _checked(name: str, array: NDArray[Any], others: Sequence[str]) -> Vector:
-    if array.dtype.kind in "iub":
-        rest = f". If it is no parameter, check the others: only={list(others)!r}" if others else ""
-        number = "1.0 instead of 1" if array.ndim == 0 else "np.array(..., dtype=float)"
-        raise GradlabError(
-            f"params {name!r} must be floats, got {array.dtype}: a small step would be cut off. "
-            f"Use .astype(float), or {number}{rest}"
-        )
-    if array.dtype.kind == "c":
-        raise GradlabError(
-            f"params {name!r} must be real floats, got dtype {array.dtype}: say what their gradients mean, "
-            "convention='torch' or 'jax', and both parts, .real and .imag, are checked as blocks of their own"
-        )
-    if array.dtype.kind != "f":
-        _refuse_other(name, array)
-    if array.dtype.itemsize < 4:
-        raise GradlabError(
-            f"params {name!r} must be float32 or finer, got {array.dtype}: it has 3 digits in all. "
-            "Use .astype(float), and compute the cost in float64"
-        )
-    if not np.all(np.isfinite(array)):
-        raise GradlabError(
-            f"params {name!r} must be finite, got {int(np.sum(~np.isfinite(array)))} NaN or inf: "
-            "check where the cost is defined"
-        )
-    return array
-
-
-def _refuse_nothing(arrays: Mapping[str, Vector], params: Any) -> None:
-    if not sum(array.size for array in arrays.values()):
-        held = [f"{key!r} is {shown(value)}" for key, value in (by_name(params) or {}).items() if is_setting(value)]
-        raise GradlabError(
-            "params must hold at least one number, got none" + (f": {', '.join(held[:4])}" if held else "")
-        )
-
-
-def _refuse_mixture(arrays: Mapping[str, Vector]) -> None:
-    dtypes = {str(array.dtype): name for name, array in arrays.items()}
-    if len(dtypes) > 1:
-        found = ", ".join(f"{name!r} is {dtype}" for dtype, name in dtypes.items())
-        raise GradlabError(f"params must be of one dtype: {found}. Convert them, best with .astype(float)")
-
-
-def _refuse_shared_memory(arrays: Mapping[str, Vector]) -> None:
-    """Where two entries are one number, moving one moves the other, and the numeric derivative is a sum."""
-    for name, array in arrays.items():
-        if array.size and any(stride == 0 and n > 1 for stride, n in zip(array.strides, array.shape, strict=True)):
-            raise GradlabError(f"entries of params {name!r} share memory (a broadcast array): pass a copy")
-    names = list(arrays)
-    for i, one in enumerate(names):
-        for other in names[i + 1 :]:
-            if np.shares_memory(arrays[one], arrays[other]):
-                raise GradlabError(f"params {one!r} and {other!r} share memory: pass the array once, or a copy of it")
