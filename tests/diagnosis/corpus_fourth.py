@@ -305,7 +305,7 @@ def circular_layer(circular):
 # ------------------------------------------------------------------------------------------------- layers and gates
 
 
-@mistake(useful=["GL147", "GL151"])
+@mistake(useful=["GL147", "GL151", "GL161"])
 def highway_gate_without_the_carried_input(rng):
     n, d = sizes(rng, 2)
     inputs = {"x": rng.standard_normal((n, d)), "Wh": rng.standard_normal((d, d)), "Wt": rng.standard_normal((d, d))}
@@ -499,7 +499,7 @@ def spectral_norm_held_constant(rng):
     )
 
 
-@mistake(useful=["GL123", "GL151"])
+@mistake("GL161", useful=["GL123", "GL151"])
 def dense_block_first_features_from_the_last_layer_only(rng):
     n, d = sizes(rng, 2)
     inputs = {
@@ -577,7 +577,7 @@ def coupling_without_its_log_determinant(rng):
     return check_gradients(nll, params, grads)
 
 
-@mistake(useful=["GL147", "GL151", "GL148"])
+@mistake(useful=["GL147", "GL151", "GL148", "GL161"])
 def planar_flow_without_its_log_determinant(rng):
     n, d = sizes(rng, 2)
     X = rng.standard_normal((n, d))
@@ -1078,7 +1078,7 @@ def middle_atom_of_an_angle_without_its_force(rng):
     return check_gradients(energy, pos, grad)
 
 
-@mistake(useful=["GL147"])
+@mistake("GL162", useful=["GL147"])
 def pair_force_not_divided_by_the_distance(rng):
     n = int(rng.integers(3, 5))
     x = np.arange(n)[:, None] * 1.2 + 0.1 * rng.standard_normal((n, 3))
@@ -1125,7 +1125,7 @@ def periodic_box_forgotten_in_the_force(rng):
     return check_gradients(energy, x, grad)
 
 
-@mistake()
+@mistake(useful=["GL161"])
 def adjoint_meets_the_state_after_the_step(rng):
     d = int(rng.integers(2, 5))
     dt, steps = 0.3, 5

@@ -192,17 +192,17 @@ def attention_scores_not_scaled_on_the_way_back(rng):
     return attention_case(rng, scaled=False)
 
 
-@mistake(useful=["GL147"])
+@mistake(useful=["GL147", "GL161"])
 def attention_softmax_by_its_diagonal(rng):
     return attention_case(rng, coupled=False)
 
 
-@mistake(useful=["GL147"])
+@mistake(useful=["GL147", "GL161"])
 def attention_keys_take_untransposed_scores(rng):
     return attention_case(rng, turned=False)
 
 
-@mistake("GL123", "GL131")
+@mistake("GL123", "GL131", useful=["GL161"])
 def attention_input_lacks_the_path_of_the_keys(rng):
     return attention_case(rng, whole=False)
 
@@ -577,12 +577,12 @@ def char_rnn(rng, form=dict, **wrong):
     return check_gradients(loss, params, back)
 
 
-@mistake("GL113")
+@mistake("GL113", "GL161")
 def char_rnn_without_what_comes_from_later(rng):
     return char_rnn(rng, carry=False)
 
 
-@mistake("GL113")
+@mistake("GL113", "GL161")
 def char_rnn_with_whh_untransposed(rng):
     return char_rnn(rng, untransposed=True)
 
@@ -602,7 +602,7 @@ def char_rnn_clipped_in_place(rng):
     return char_rnn(rng, clip=True)
 
 
-@mistake("GL123", useful=["GL148"])
+@mistake("GL123", "GL161", useful=["GL148"])
 def gru_state_lacks_the_reset_path(rng):
     N, D, H = sizes(rng, 3, 2, 6)
     shapes = {"x": (N, D), "h": (N, H)} | dict.fromkeys(("Wz", "Wr", "Wn"), (D + H, H))

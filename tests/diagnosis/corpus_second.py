@@ -128,7 +128,7 @@ def context_vector_without_its_direct_path(rng):
     return attended(rng, direct=False)
 
 
-@mistake(useful=["GL147"])
+@mistake(useful=["GL147", "GL161"])
 def energies_without_the_slope(rng):
     return attended(rng, sloped=False)
 
@@ -277,7 +277,7 @@ def factorisation_machine_without_its_own_square(rng):
     return check_gradients(lambda p: 0.5 * float(np.sum((predict(p) - y) ** 2)), params, grads)
 
 
-@mistake()
+@mistake("GL162")
 def neighbour_embedding_without_its_weights(rng):
     n = int(rng.integers(4, 7))
     P = rng.random((n, n))

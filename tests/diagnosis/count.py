@@ -1,4 +1,4 @@
-"""How often the first finding helps: `python -m tests.diagnosis.count [SEEDS]`, over each of the six corpora.
+"""How often the first finding helps: `python -m tests.diagnosis.count [SEEDS]`, over each of the seven corpora.
 
 Right: it names the mistake. Useful: it names the place, or half of it. Useless: it says nothing that leads anywhere.
 Misleading: it names another mistake.
@@ -9,7 +9,15 @@ import sys
 import numpy as np
 
 from gradlab import Verdict
-from tests.diagnosis import corpus, corpus_fifth, corpus_fourth, corpus_fresh, corpus_second, corpus_third
+from tests.diagnosis import (
+    corpus,
+    corpus_fifth,
+    corpus_fourth,
+    corpus_fresh,
+    corpus_second,
+    corpus_sixth,
+    corpus_third,
+)
 
 CORPORA = {
     "own": corpus.CASES,
@@ -18,6 +26,7 @@ CORPORA = {
     "third": corpus_third.CASES,
     "fourth": corpus_fourth.CASES,
     "fifth": corpus_fifth.CASES,
+    "sixth": corpus_sixth.CASES,
 }
 USELESS = {"nothing", "GL119", "GL121", "GL122", "GL147"}  # unless the case says that it leads somewhere
 

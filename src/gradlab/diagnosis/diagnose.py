@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from gradlab.diagnosis import (
     geometry,
     invariance,
     jacobian_symmetry,
+    law,
     layers,
     normalisation,
     other_factor,
@@ -28,6 +31,7 @@ from gradlab.diagnosis import (
     upstream,
     values,
     whereabouts,
+    without,
 )
 from gradlab.diagnosis.case import CERTAIN, Case
 from gradlab.diagnosis.finding import Finding
@@ -70,6 +74,7 @@ CAUSES: tuple[Rule, ...] = (
     own_factor.parameter_scale,
     other_factor.factor_of_another,
     terms.nearly,
+    law.law_of_few,
     normalisation.softmax_coupling,
     normalisation.normalisation,
     square.symmetrised,
@@ -88,8 +93,11 @@ CAUSES: tuple[Rule, ...] = (
     outputs.which_output,
     outputs.some_outputs,
     elsewhere.linear_on_one_side,
+    elsewhere.no_curvature,
 )
 WEAK: tuple[Rule, ...] = (
+    geometry.between_points,
+    without.right_without,
     invariance.should_sum_to_zero,
     invariance.should_stand_at_right_angles,
     whereabouts.only_the_input,
@@ -130,6 +138,9 @@ RULES = (
 )
 
 NO_EFFECT = "GL110"
+# These say where, and no more: with what the difference changes may tell the rest.
+ONLY_PLACES = {"GL112", "GL113", "GL114", "GL115", "GL116", "GL118", "GL119", "GL147", "GL148"}
+
 SURE = 3.0  # digits that a fit must explain to be called the likely bug: a chance of 1e-3
 
 
@@ -179,7 +190,14 @@ def diagnose(blocks: Mapping[str, Block], probe: Probe | None = None, raised: st
     asymmetry = [] if certain or not (found or place) else _ask([jacobian_symmetry.asymmetric], case)
     if place and asymmetry and not found and place[0].code == whereabouts.NOTHING_BUT_WHERE:
         place, asymmetry = [whereabouts.with_symmetry(place[0], asymmetry[0]), *place[1:]], []
-    return (*found, *place, *asymmetry, *_ask(TRUST, case))
+    said = [*found, *place]
+    if said and not causes and said[0].code in ONLY_PLACES and (more := _guarded(_hangs_on, case)):
+        said[0] = replace(said[0], message=said[0].message + more[0])
+    return (*said, *asymmetry, *_ask(TRUST, case))
+
+
+def _hangs_on(case: Case) -> list[str]:
+    return [sentence] if (sentence := law.hangs_on(case)) else []
 
 
 def _causes(case: Case, wrong: set[str]) -> list[Finding]:
@@ -201,7 +219,7 @@ def _ask(rules: Iterable[Rule], case: Case) -> list[Finding]:
     return [finding for rule in rules for finding in _guarded(rule, case)]
 
 
-def _guarded(rule: Rule, case: Case) -> list[Finding]:
+def _guarded(rule: Callable[[Case], Iterable[Any]], case: Case) -> list[Any]:
     """What a rule says; nothing if it fails: it may have asked the caller's code where that cannot answer."""
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.diagnosis.case import Case, capital
+from gradlab.diagnosis.case import Case
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.probe import Probe
 from gradlab.precision import format_magnitude
-from gradlab.verdict.blocks import Verdict
+from gradlab.verdict.blocks import Block, Verdict
 
 Floats = NDArray[np.float64]
 
@@ -70,6 +70,40 @@ def linear_on_one_side(case: Case) -> Iterator[Finding]:
     yield case.finding("GL152", case.wrong, message, says, 6.0)
 
 
+def no_curvature(case: Case) -> Iterator[Finding]:
+    """GL152 A decay aside, the analytic gradient does not change nearby, and the cost is curved."""
+    probe = case.probe
+    if case.layer or probe is None or probe.gradient is None or probe.cost is None or not case.entrywise:
+        return
+    if len(case.wrong) < len(case.tested) or probe.theta.size < 2:
+        return
+    rng, cuts = np.random.default_rng(8), [_at(case, block) for block in case.blocks.values()]
+    decays, here = [], probe.gradient(probe.theta)
+    for _ in range(2):
+        u = 1e-3 * probe.scale * rng.choice([-1.0, 1.0], probe.theta.size)
+        change = probe.gradient(probe.theta + u) - here
+        decays.append([float(change[at] @ u[at] / (u[at] @ u[at])) for at in cuts])
+        flat = np.concatenate([c * u[at] for c, at in zip(decays[-1], cuts, strict=True)])
+        bend = probe.cost(u) - 2 * probe.cost(0 * u) + probe.cost(-u)
+        if np.max(np.abs(change - flat)) > 1e-12 * np.max(np.abs(here)) or abs(bend - flat @ u) < 0.01 * abs(bend):
+            return
+    if np.allclose(decays[0], decays[1], rtol=1e-6, atol=1e-9) and abs(bend) > 1e-10 * abs(probe.cost(0 * here)):
+        yield case.finding(
+            "GL152",
+            case.wrong,
+            "A multiple of the parameters aside, the analytic gradient does not change where they are moved a "
+            "little, and the cost is curved there. It has the slope of a loss that is straight, such as |r| or "
+            "max(0, r), where the cost has the square: a residual or a margin is missing as a factor.",
+            f"bend of the cost {format_magnitude(abs(bend))}, of what the gradient says "
+            f"{format_magnitude(abs(float(flat @ u)))}, along a random direction",
+            6.0,
+        )
+
+
+def _at(case: Case, block: Block) -> slice:
+    return slice(case.place(block), case.place(block) + block.theta.size)
+
+
 def _symmetric(probe: Probe) -> bool:
     """Is the matrix of a linear gradient symmetric?"""
     assert probe.gradient is not None
@@ -97,16 +131,47 @@ def same_difference(case: Case) -> Iterator[Finding]:
             D, there = float(here @ along), _slope_off(probe, moved, along)
             if not abs(D) > 1e-6 * float(np.abs(here) @ np.abs(along)) or not abs(there - D) <= 1e-6 * abs(D):
                 return
+    where, number = _where_off(case)
     yield case.finding(
         "GL159",
         case.wrong,
-        f"{capital(case.gradient(case.wrong))} is off by numbers that stay the same where the parameters are "
+        f"{where[0].upper() + where[1:] if where.startswith(('only', 'the')) else where} off by {number} where "
+        "the parameters are "
         "moved. So what depends on them is right, and a constant is not: the data that they are fitted to (targets, "
-        "labels, counts that were observed, an offset), or a term in which they stand as they are (a normaliser, "
-        "log θ of a parameter that is a logarithm).",
+        "labels, counts that were observed, an offset, a 1 where a 0 belongs), or a term in which they stand as they "
+        "are (a normaliser, log θ of a parameter that is a logarithm).",
         "numeric − analytic, along four random directions at two other points, is what it is here",
         6.0,
     )
+
+
+def _where_off(case: Case) -> tuple[str, str]:
+    """Which slices are off, if not all, and by which number, if it is one."""
+    slices = [_one_slice(block) for block in case.entrywise]
+    places = [place or block.name for place, block in zip(slices, case.entrywise, strict=True)]
+    off = [(b.numeric - b.analytic)[b.verdicts == Verdict.WRONG] for b in case.entrywise]
+    ends = [f"{np.median(d):.4g}" for d in off if np.ptp(d) <= 1e-5 * np.max(np.abs(d)) and d.size > 1]
+    one = len(ends) == len(off)
+    number = "numbers that stay the same"
+    if one:
+        number = f"one number, {ends[0]}," if len(set(ends)) == 1 else f"one number each, {' and '.join(ends)},"
+        number += " which stays the same"
+    if any(slices):
+        joined = f"{', '.join(places[:-1])} and {places[-1]}" if len(places) > 1 else places[0]
+        return f"only {joined} {'are' if len(places) > 1 else 'is'}", number
+    return f"{case.gradient(case.wrong)} is", number
+
+
+def _one_slice(block: Block) -> str:
+    """The row or column in which all that is wrong lies; empty if there is none."""
+    wrong = block.verdicts == Verdict.WRONG
+    for axis, n in enumerate(block.shape if len(block.shape) > 1 else ()):
+        rows = np.flatnonzero(np.moveaxis(wrong, axis, 0).reshape(n, -1).any(axis=1))
+        if rows.size == 1 < n:
+            at = [":"] * len(block.shape)
+            at[axis] = str(rows[0])
+            return f"{block.name}[{', '.join(at)}]"
+    return ""
 
 
 def _difference(case: Case) -> Floats:
@@ -117,8 +182,5 @@ def _difference(case: Case) -> Floats:
 
 def _slope_off(probe: Probe, moved: Floats, along: Floats) -> float:
     """How far the analytic slope along a direction is off, at theta moved by so much."""
-    assert probe.cost is not None
     assert probe.gradient is not None
-    h = 1e-3
-    near, far = (probe.cost(moved + k * h * along) - probe.cost(moved - k * h * along) for k in (1, 2))
-    return float((8 * near - far) / (12 * h) - along @ probe.gradient(probe.theta + moved))
+    return probe.slope_along(moved, along) - float(along @ probe.gradient(probe.theta + moved))

@@ -13,6 +13,8 @@ from gradlab.diagnosis.evidence import explains, tolerance
 from gradlab.diagnosis.finding import Finding
 from gradlab.verdict.blocks import Block
 
+BALANCED = 1e-7  # share of the size of a gradient up to which a sum or a torque is 0
+
 
 def tangential(case: Case) -> Iterator[Finding]:
     """GL141 The gradient is projected onto the tangent of the unit sphere, and the cost is one of all of space."""
@@ -57,6 +59,74 @@ def rotated(case: Case) -> Iterator[Finding]:
                 6.0 * len(a),
             )
             return
+
+
+def between_points(case: Case) -> Iterator[Finding]:
+    """GL162 The cost hangs on distances between points only: is the direction of each pair right, or the force?"""
+    for block in case.entrywise:
+        if len(block.shape) != 2 or block.shape[0] < 3 or not 2 <= block.shape[1] <= 3:
+            continue
+        x, bound = block.theta, tolerance(block)
+        if not _balanced(x, block.numeric, bound):
+            continue
+        pushed, turned = _rests(x, block.analytic)
+        name = block.name
+        if max(pushed, turned) <= BALANCED:
+            said = (
+                f"The cost hangs on the distances between the rows of {name} only, and your gradient pushes "
+                "along them, "
+                "as it must: each pair pushes both of its points, and in opposite ways. So the directions are "
+                "right and "
+                "a factor of each pair is not: look at the derivative by the distance (a power of r, a weight, a "
+                "product "
+                "rule, an inner derivative)."
+            )
+        elif pushed > BALANCED:
+            said = (
+                f"The cost does not change when all rows of {name} are moved together, so the rows of the "
+                "gradient must "
+                "sum to 0, and yours do not: each pair must push both of its points, in opposite ways. One of "
+                "the two is "
+                "left out, has the wrong sign, or is written over (np.add.at where an index is repeated)."
+            )
+        else:
+            said = (
+                f"The cost does not change when all rows of {name} are turned together, and your gradient would turn "
+                "them: the push of a pair does not point along the line between its points. Look at its "
+                "components, one "
+                "by one."
+            )
+        yield case.finding(
+            "GL162",
+            [block],
+            said,
+            f"rest of the sum of forces {pushed:.1g}, of their torque {turned:.1g}, of the size of the gradient; "
+            "both "
+            "are 0 in the numeric one",
+            5.0,
+        )
+
+
+def _rest(share: float) -> str:
+    return f"{share:.1g}" if share > BALANCED else "0"
+
+
+def _rests(x: NDArray[Any], g: NDArray[Any]) -> tuple[float, float]:
+    """Sum and torque of the rows of a gradient, as shares of its size."""
+    y = x - x.mean(axis=0)
+    torque = y.T @ g - g.T @ y
+    return (
+        float(np.max(np.abs(g.sum(axis=0))) / np.sum(np.abs(g))),
+        float(np.max(np.abs(torque)) / np.sum(np.abs(y[:, :, None] * g[:, None, :]))),
+    )
+
+
+def _balanced(x: NDArray[Any], n: NDArray[Any], bound: NDArray[Any]) -> bool:
+    y = x - x.mean(axis=0)
+    room = float(np.sum(bound * (1 + np.abs(y).max())))
+    torque = y.T @ n - n.T @ y
+    size = float(np.sum(np.abs(n)))
+    return room < 1e-4 * size and bool(np.max(np.abs(n.sum(axis=0))) <= room and np.max(np.abs(torque)) <= room)
 
 
 def _compared(block: Block) -> tuple[NDArray[Any], ...]:

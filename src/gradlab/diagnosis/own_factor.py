@@ -11,6 +11,7 @@ from gradlab.diagnosis.case import CERTAIN, Case
 from gradlab.diagnosis.evidence import tolerance
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.probe import Probe
+from gradlab.diagnosis.upstream import place_of
 from gradlab.verdict.blocks import Block, Verdict
 
 Floats = NDArray[np.float64]
@@ -83,16 +84,22 @@ def _scale(case: Case, block: Block, text: str, entries: int, alone: bool) -> Fi
         said = f"Each entry of {block.name} is off by a power of itself: "
         said += "an exponent of this elementwise function is off."
     else:
-        said = f"Each wrong entry of {block.name} is off by a factor of its own parameter, {text}: "
+        if entries == 1:
+            place = place_of(block)
+            said = f"{place} is off by a factor of its own, {text.replace('θ', place)}: "
+        else:
+            said = f"Each wrong entry of {block.name} is off by a factor of its own parameter, {text}: "
         said += (
             "an exponent or a power of it is off, such as a temperature or a width that one side has and the "
             "other has "
             "not, or one side knows a transform (log θ for θ) and the other does not."
             if " · " in text
-            else "cost and gradient take it on different scales, such as θ on one side and log θ on the other. "
-            "Multiply by the derivative of the transform, or leave it out."
+            else "a power of it is off (σ² for σ³), or cost and gradient take it on different scales, such as θ on "
+            "one side and log θ on the other: multiply by the derivative of the transform, or leave it out."
         )
-    says = f"numeric = {text} · analytic in all {entries} wrong entries"
+    says = (
+        f"numeric = {text} · analytic in {'the one wrong entry' if entries == 1 else f'all {entries} wrong entries'}"
+    )
     return case.finding("GL127", [block], said, says, CERTAIN)
 
 

@@ -233,8 +233,12 @@ def _wrong_slices(block: Block) -> tuple[int, NDArray[np.int_]] | None:
             and rows.size
             and (np.ptp(rows) + 1 == rows.size or _both_ends(block, rows.tolist(), len(wrong)))
         )
-        others = np.delete(np.moveaxis(block.verdicts, axis, 0).reshape(len(wrong), -1), rows, axis=0)
-        enough = enough and bool(np.any(others == Verdict.AGREES, axis=1).all())  # not only untested
+        right = block.verdicts == Verdict.AGREES
+        seen, moved = (
+            np.delete(np.moveaxis(v, axis, 0).reshape(len(wrong), -1).any(axis=1), rows)
+            for v in (right, right | ((block.numeric == 0) & (block.analytic == 0)))
+        )
+        enough = enough and bool(seen.any() and moved.all())  # not only untested, nor only unused
         if (
             1 < rows.size <= MOST_SLICES * len(wrong)
             and enough

@@ -147,11 +147,16 @@ class Probe:
 
     def slope(self, moved: Floats, at: int) -> float:
         """The numeric gradient in one entry, at theta moved by so much: a central difference of order four."""
-        step = np.zeros_like(moved)
-        step[at] = h = 1e-3 * float(self.scale[at])
+        way = np.zeros_like(moved)
+        way[at] = self.scale[at]
+        return self.slope_along(moved, way) / float(self.scale[at])
+
+    def slope_along(self, moved: Floats, way: Floats) -> float:
+        """The slope of the cost along a direction, at theta moved by so much."""
         if self.cost is None:
             raise ValueError("the cost cannot be asked")
-        near, far = (self.cost(moved + k * step) - self.cost(moved - k * step) for k in (1, 2))
+        h = 1e-3
+        near, far = (self.cost(moved + k * h * way) - self.cost(moved - k * h * way) for k in (1, 2))
         return (8 * near - far) / (12 * h)
 
 

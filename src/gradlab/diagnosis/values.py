@@ -218,7 +218,8 @@ def zero(case: Case) -> Iterator[Finding]:
             whole,
             f"{capital(case.gradient(whole, 'analytic gradient'))} is exactly zero. Was it made with zeros and "
             "never filled, overwritten in a loop whose last step gives 0 (= for +=), cut off by a unit that is taken "
-            "for dead, or multiplied by a mask or an upstream of zeros?",
+            "for dead, or multiplied by a mask or an upstream of zeros? Or do two parts cancel, as where both read "
+            "the cache of one call?",
             f"analytic = 0 in all {sum(b.size for b in whole)} entries, numeric up to "
             + _largest(b.numeric for b in whole),
             sum(evidence.misfit(b, b.analytic) for b in whole),

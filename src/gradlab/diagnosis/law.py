@@ -1,0 +1,223 @@
+"""What hangs on what: the ratio, or the difference, of both sides as a product of powers of the parameters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlab.diagnosis.case import CERTAIN, Case, share
+from gradlab.diagnosis.evidence import Interval, fraction
+from gradlab.diagnosis.finding import Finding
+from gradlab.diagnosis.probe import Probe
+from gradlab.diagnosis.values import hint
+from gradlab.verdict.blocks import Block, Verdict
+
+Floats = NDArray[Any]
+
+MOST_NUMBERS = 12  # parameters of which the power is looked for, one at a time
+MOST_WRONG = 3  # wrong entries of all blocks: more of them show what they share without being asked again
+EXACT = 1e-5  # share within which powers and predictions must hold
+SEEN = 1e-3  # share of a slope below which a difference is too small to have a law
+
+
+@dataclass(frozen=True)
+class Law:
+    """A constant times powers, or exponentials, of some parameters."""
+
+    constant: float
+    powers: Floats
+    rates: Floats
+
+    def at(self, theta: Floats) -> float:
+        """Its value."""
+        powers = np.prod(np.abs(theta[self.powers != 0]) ** self.powers[self.powers != 0])
+        return float(self.constant * powers * np.exp(self.rates @ theta))
+
+    def text(self, names: Sequence[str]) -> str:
+        """Such as `0.5 · beta · exp(-2·rate)`; without the constant where it is 1."""
+        factors = [name if p == 1 else f"{name}^{p:g}" for name, p in zip(names, self.powers, strict=False) if p]
+        factors += [f"exp({k:g}·{name})" for name, k in zip(names, self.rates, strict=False) if k]
+        number = [] if abs(self.constant - 1) < EXACT and factors else [f"{self.constant:.6g}"]
+        return " · ".join(number + factors)
+
+
+def law_of_few(case: Case) -> Iterator[Finding]:
+    """GL157, GL140, GL159 or GL102 The ratio or the difference of an entry follows one law wherever it is asked."""
+    probe = case.probe
+    if case.layer or probe is None or probe.gradient is None or probe.cost is None:
+        return
+    names = _names(case)
+    if sum(block.wrong_count for block in case.wrong) > MOST_WRONG:
+        return
+    for block in case.entrywise:
+        if not block.analytic[block.worst.index]:
+            continue
+        at = case.place(block) + _flat(block)
+        place = names[at] if names else f"{block.name}[{', '.join(map(str, block.worst.index))}]"
+        asked = _asked(probe, at)
+        sides = [asked(np.zeros_like(probe.theta))]
+        if abs(sides[0][0] - sides[0][1]) < SEEN * abs(sides[0][0]):
+            continue
+        ratio = _law(probe, lambda moved, ask=asked: _ratio(*ask(moved)), bool(names))  # type: ignore[misc]
+        if ratio is not None:
+            yield _factor(case, block, place, ratio, names)
+            continue
+        difference = _law(probe, lambda moved, ask=asked: ask(moved)[0] - ask(moved)[1], bool(names))  # type: ignore[misc]
+        if difference is not None:
+            yield _term(case, block, place, difference, names)
+
+
+def _flat(block: Block) -> int:
+    return int(np.ravel_multi_index(block.worst.index, block.shape)) if block.shape else 0
+
+
+def _names(case: Case) -> list[str]:
+    """Of all entries of theta, if they are few."""
+    if sum(block.theta.size for block in case.blocks.values()) > MOST_NUMBERS:
+        return []
+    return [
+        f"{b.name}[{', '.join(map(str, i))}]" if b.size > 1 else b.name
+        for b in case.blocks.values()
+        for i in np.ndindex(b.shape)
+    ]
+
+
+def _asked(probe: Probe, at: int) -> Callable[[Floats], tuple[float, float]]:
+    """The numeric and the analytic gradient of one entry, at theta moved by so much."""
+    assert probe.gradient is not None
+    gradient = probe.gradient
+    return lambda moved: (probe.slope(moved, at), float(gradient(probe.theta + moved)[at]))
+
+
+def _ratio(numeric: float, analytic: float) -> float:
+    return numeric / analytic
+
+
+def _law(probe: Probe, value: Callable[[Floats], float], each: bool) -> Law | None:
+    """The law of a value, from moving one parameter at a time, if it holds where all are moved."""
+    theta, n = probe.theta, probe.theta.size
+    powers, rates, here = np.zeros(n), np.zeros(n), value(np.zeros(n))
+    for j in range(n) if each else ():
+        found = _one(theta, j, here, value)
+        if found is None:
+            return None
+        powers[j], rates[j] = found
+    law = Law(1.0, powers, rates)
+    law = Law(here / law.at(theta), powers, rates)
+    rng = np.random.default_rng(17)
+    for far in (0.03, 0.1):
+        moved = far * probe.scale * rng.uniform(-1, 1, n)
+        expected = law.at(theta + moved)
+        if not abs(value(moved) - expected) <= EXACT * abs(expected):
+            return None
+    return law
+
+
+def _one(theta: Floats, j: int, here: float, value: Callable[[Floats], float]) -> tuple[float, float] | None:
+    """The power, or the rate, with which a value goes with one parameter; None if it is neither."""
+    changes = []
+    for k in (0.1, 0.2):
+        moved = np.zeros_like(theta)
+        moved[j] = k * (theta[j] or 1.0)
+        there = value(moved)
+        if not np.isfinite(there) or there * here <= 0:
+            return None
+        changes.append((math.log(there / here), math.log1p(k) if theta[j] else math.inf, moved[j]))
+    if all(abs(change) < EXACT for change, *_ in changes):
+        return 0.0, 0.0
+    for place in (1, 2):
+        near = [change / steps[place - 1] for change, *steps in changes]
+        whole = round(2 * near[0]) / 2
+        if whole and all(abs(v - whole) < 1e-4 for v in near):
+            return (whole, 0.0) if place == 1 else (0.0, whole)
+    return None
+
+
+def _factor(case: Case, block: Block, place: str, law: Law, names: Sequence[str]) -> Finding:
+    says = "at three points, two of them with all parameters moved"
+    if not (np.any(law.powers) or np.any(law.rates)):
+        c = law.constant
+        simple = fraction(Interval(c - 1e-7 * abs(c), c + 1e-7 * abs(c)), usual=1.0)
+        text = share(simple) if simple is not None else f"{c:.6g} times"
+        sign = "The sign is flipped: look for a minus too many or too few." if simple == -1 else hint(simple, case)
+        said = f"One factor is off in {place}: it should be {text} what it is, wherever it is asked. {sign}"
+        return case.finding("GL102", [block], said, f"numeric = {c:.6g} · analytic {says}", CERTAIN)
+    text = law.text(names)
+    said = (
+        f"{place} is off by a factor that goes with the parameters: it should be {text} times what it is. Look for a "
+        "power, an inner derivative or a factor that one side has lost, or has twice."
+    )
+    return case.finding("GL157", [block], said, f"numeric = {text} · analytic {says}", CERTAIN)
+
+
+def _term(case: Case, block: Block, place: str, law: Law, names: Sequence[str]) -> Finding:
+    text, verb = law.text(names), "lacks"
+    if law.constant < 0:
+        text, verb = Law(-law.constant, law.powers, law.rates).text(names), "has too much of"
+    says = f"numeric − analytic = {'−' if law.constant < 0 else ''}{text} at three points"
+    if not (np.any(law.powers) or np.any(law.rates)):
+        said = (
+            f"{place} {verb} a constant, {text}, the same wherever it is asked. What cost and gradient do not share "
+            "there does not hang on the parameters: a count, a normaliser, a target, or a term in which this one "
+            "stands as it is."
+        )
+        return case.finding("GL159", [block], said, says, CERTAIN)
+    said = (
+        f"{place} {verb} one term, {text}, wherever it is asked. Look for the term of the cost with this derivative."
+    )
+    return case.finding("GL140", [block], said, says, CERTAIN)
+
+
+def hangs_on(case: Case) -> str:
+    """A sentence on the parameters with which the difference changes, and those with which it does not."""
+    probe = case.probe
+    if case.layer or probe is None or probe.gradient is None or probe.cost is None or not case.entrywise:
+        return ""
+    n, rng, names = probe.theta.size, np.random.default_rng(19), _names(case)
+    units = {name: np.arange(n) == j for j, name in enumerate(names)}
+    units = units or {b.name: _at(case, b) for b in case.blocks.values() if len(case.blocks) > 1}
+    wrong = np.zeros(n, dtype=bool)
+    for block in case.entrywise:
+        wrong[_at(case, block)] = (block.verdicts == Verdict.WRONG).ravel()
+    way = probe.scale * rng.choice([-1.0, 1.0], n) * rng.uniform(0.5, 1, n) * wrong
+    changes: dict[str, list[str]] = {"proportional": [], "yes": [], "no": [], "unknown": []}
+    for name, unit in units.items():
+        if (how := _changes(probe, unit, way, rng)) is None:
+            return ""
+        changes[how].append(name)
+    if not changes["no"] or not (changes["yes"] or changes["proportional"]):
+        return ""
+    parts = [f"is proportional to {_and(changes['proportional'])}"] if changes["proportional"] else []
+    parts += [f"changes with {_and(changes['yes'])}"] if changes["yes"] else []
+    return f" What is off {', '.join(parts)}, and does not hang on {_and(changes['no'])}: which term is that?"
+
+
+def _at(case: Case, block: Block) -> NDArray[np.bool_]:
+    assert case.probe is not None
+    at = np.zeros(case.probe.theta.size, dtype=bool)
+    at[case.place(block) : case.place(block) + block.theta.size] = True
+    return at
+
+
+def _changes(probe: Probe, unit: NDArray[np.bool_], way: Floats, rng: np.random.Generator) -> str | None:
+    """Does the difference along a way change with these parameters, where the gradient does?"""
+    assert probe.gradient is not None
+    moves = [np.zeros_like(way), 0.1 * probe.theta * unit, 0.1 * probe.scale * rng.uniform(-1, 1, way.size) * unit]
+    numeric = np.array([probe.slope_along(moved, way) for moved in moves])
+    analytic = np.array([way @ probe.gradient(probe.theta + moved) for moved in moves])
+    D, size = numeric - analytic, float(np.max(np.abs(numeric)) + np.max(np.abs(analytic)))
+    if not np.all(np.isfinite(D)) or abs(D[0]) < SEEN * size:
+        return None
+    if np.all(np.abs(D - D[0]) <= 1e-6 * size):
+        return "no" if np.max(np.abs(numeric - numeric[0])) > SEEN * size else "unknown"
+    alike = np.any(probe.theta[unit]) and abs(D[1] - 1.1 * D[0]) <= 1e-6 * size
+    return "proportional" if alike else "yes"
+
+
+def _and(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
