@@ -18,6 +18,7 @@ Mask = NDArray[np.bool_]
 
 FEW_ENTRIES = 20  # of one vector, each of which is set to zero by itself
 RIGHT = 1e-6  # share of a slope within which both sides agree
+ENOUGH = 0.6  # share of the other wrong blocks that must be left to be compared
 ALIVE = 0.02  # share of a gradient that must be left, so that something is compared
 
 
@@ -61,8 +62,9 @@ def _parts(case: Case) -> dict[str, Mask]:
 
 def _right(case: Case, probe: Probe, at: Mask) -> list[str]:
     """Names of wrong blocks or entries that are right without this part, if all that can be compared are."""
-    rng, right = np.random.default_rng(13), []
+    rng, right, asked = np.random.default_rng(13), [], 0
     for name, ways in _ways(case, at, rng):
+        asked += 1
         here, half, there = (_compared(probe, np.where(at, -k * probe.theta, 0.0), ways) for k in (0.0, 0.5, 1.0))
         if not all(np.all(np.isfinite(v)) for v in (*here, *half, *there)):
             return []
@@ -71,7 +73,7 @@ def _right(case: Case, probe: Probe, at: Mask) -> list[str]:
         if np.any(there[0] > RIGHT * there[1]) or not np.all(half[0] > 1e2 * RIGHT * half[1]):
             return []
         right.append(name)
-    return right
+    return right if len(right) >= ENOUGH * asked else []
 
 
 def _ways(case: Case, at: Mask, rng: np.random.Generator) -> Iterator[tuple[str, Floats]]:
