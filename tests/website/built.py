@@ -18,24 +18,30 @@ from website.verify import record, rewrite
 from website.verify.sandbox import LEFT_OUT
 
 KEPT = ROOT / "build" / "tested"
+TRIES = 3
 PATIENCE = 900  # seconds for a build, which takes 40 on an idle machine with two cores
 PACKAGES = Path(sysconfig.get_path("purelib"))  # with a folder for each, named after its version
 
 
 def site(kept: Path = KEPT, root: Path = ROOT) -> Path:
-    """Folder of the site as it is now. A change while it is built is seen: the folder then gets no such name."""
-    before = fingerprint(root)
-    folder = kept / before
-    if not folder.exists():
+    """Folder of the site as it is now. If a file changes while it is built, it is built once more.
+
+    Half of the old and half of the new is no site: its pages carry no claim, and tests fail that find nothing wrong.
+    """
+    for _ in range(TRIES):
+        before = fingerprint(root)
+        folder = kept / before
+        if folder.exists():
+            return folder
         kept.mkdir(parents=True, exist_ok=True)
         for old in sorted(kept.iterdir(), key=lambda path: path.stat().st_mtime)[:-2]:
             shutil.rmtree(old, ignore_errors=True)
         draft = Path(tempfile.mkdtemp(prefix="draft-", dir=kept))
         build(draft)
-        if fingerprint(root) != before or folder.exists():
-            return draft
-        draft.rename(folder)
-    return folder
+        if fingerprint(root) == before and not folder.exists():
+            return draft.rename(folder)
+        shutil.rmtree(draft)
+    pytest.fail(f"files of the checkout changed while the site was built, {TRIES} times", pytrace=False)
 
 
 def fingerprint(root: Path = ROOT) -> str:

@@ -72,14 +72,31 @@ def test_built_once_and_again_after_a_change(checkout: Path, monkeypatch: pytest
     assert (first / "index.md").read_text() != "changed"
 
 
-def test_what_changed_while_it_was_built_is_not_kept(
+def test_what_changed_while_it_was_built_is_built_once_more(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page, builds = checkout / "docs/index.md", []
+
+    def build(folder: Path) -> None:
+        (folder / "index.md").write_text(page.read_text())
+        builds.append(folder)
+        if len(builds) == 1:
+            page.write_text("changed meanwhile")
+
+    monkeypatch.setattr(built, "build", build)
+    assert (built.site(tmp_path / "kept", checkout) / "index.md").read_text() == "changed meanwhile"
+    assert len(builds) == 2
+    assert len(list((tmp_path / "kept").iterdir())) == 1
+
+
+def test_what_changes_all_the_time_is_no_site(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     page = checkout / "docs/index.md"
     monkeypatch.setattr(built, "build", lambda folder: page.write_text(f"{page.read_text()} more"))
-    first = built.site(tmp_path / "kept", checkout)
-    assert built.site(tmp_path / "kept", checkout) != first
-    assert not (tmp_path / "kept" / built.fingerprint(checkout)).exists()
+    with pytest.raises(pytest.fail.Exception, match="changed while the site was built"):
+        built.site(tmp_path / "kept", checkout)
+    assert not list((tmp_path / "kept").iterdir())
 
 
 def test_a_build_that_fails_leaves_nothing(checkout: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
