@@ -115,7 +115,15 @@ def test_where_there_is_room_the_report_stands_beside_the_code(chromium: Browser
             assert (report["x"] >= code["x"] + code["width"]) == beside
             assert (report["y"] + 50 < code["y"] + code["height"]) or not beside
             assert report["x"] + report["width"] <= width
-            hints = hunt.hints.first.bounding_box()
+            hunt.lines.locator("button").first.click()
+            told = hunt.told.first.bounding_box()
+            assert told
+            assert told["width"] > 0.7 * code["width"]
+            # The click has scrolled the page: all of it is measured again.
+            parts = (hunt.lines, page.locator(".lab-report").first, hunt.hints.first)
+            code, report, hints = (part.bounding_box() for part in parts)
+            assert code
+            assert report
             assert hints
             assert hints["y"] >= max(part["y"] + part["height"] for part in (code, report)) - 1
 
@@ -564,3 +572,17 @@ def test_a_finger_hits_what_it_aims_at(chromium: Browser) -> None:
             ready = ".lab-lines, .lab-word, .decoder, .live-play, moving-picture[data-live], .guess button"
             expect(page.locator(ready).first).to_be_visible()
             assert page.evaluate(SMALL) == [], address
+
+
+def test_on_a_phone_the_words_of_a_hunts_report_wrap_and_are_the_same(chromium: Browser) -> None:
+    with visit(chromium, viewport={"width": 390, "height": 844}) as visitor:
+        page = visitor.open()
+        for address in ("labs/dense/", "labs/normalisation/", BLIND):
+            page.goto(url(address))
+            Hunt(page, page.locator("h2[data-hunt]").first.get_attribute("data-hunt") or "")
+            report = page.locator(".lab-report pre code").last
+            wide = "words => words.filter((one) => one.getBoundingClientRect().right > innerWidth).length"
+            assert report.locator(".lab-words").evaluate_all(wide) == 0
+            assert report.locator(".lab-fold").count() > 3
+            verified = json.loads(str(page.locator(".lab-report").last.get_attribute("data-block")))["want"]
+            assert str(report.text_content()).rstrip() == verified.rstrip()

@@ -149,14 +149,26 @@ export function lines(lab, make, text = lab.blocks[1].block.code) {
   };
 }
 
-/** The lines of a report, each in an element of its own; by the block whose row it is. */
+/**
+ * The lines of a report, each in an element of its own; by the block whose row it is.
+ * Where a line goes on in the next, the break is marked: on a phone it is a space, and the window breaks the words.
+ */
 function byRow(code, make) {
-  const rows = new Map();
-  const parts = code.textContent.split("\n").map((text) => {
-    const [, finding, rest] = /^(GL\d{3})?(.*)$/.exec(text);
+  const rows = new Map(),
+    texts = code.textContent.split("\n");
+  let table = false,
+    goesOn = false;
+  const parts = texts.map((text, k) => {
+    table = /^block +shape/.test(text) || (table && text !== "");
+    const [, indent, finding, rest] = /^( *)(GL\d{3})?(.*)$/.exec(text);
     const page = new URL(`../../reference/findings/#${finding?.toLowerCase()}`, import.meta.url);
     const link = finding ? [make("a", { href: page, textContent: finding })] : [];
-    const part = make("span", {}, ...link, rest + "\n");
+    const before = goesOn ? "" : indent;
+    const next = (texts[k + 1] ?? "").trimStart();
+    goesOn = !table && text !== "" && next.split(" ")[0].length > 79 - text.length; // there was no room for its next word
+    const fold = make("span", { className: "lab-fold", textContent: `\n${/^ */.exec(texts[k + 1] ?? "")[0]}` });
+    const className = table ? "" : "lab-words";
+    const part = make("span", { className }, before, ...link, rest, goesOn ? fold : "\n");
     const name = /^(\S+) +\d+(×\d+)* +[A-Z]/.exec(text)?.[1];
     if (name) rows.set(name, part);
     return part;
