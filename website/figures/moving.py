@@ -30,7 +30,10 @@ HOW = {
     "v-curve": "Drag the orange point along the curve, or move θ and ε with the arrow keys.",
     "kink": "Drag the points, or move the kink with the arrow keys.",
     "theta": "Point at an entry of an array, or go through θ with the arrow keys.",
-    "backprop": "Touch a number to see the row and the column that make it. Go from line to line, or break one.",
+    "backprop": (
+        "Touch a number to see the row and the column that make it. Go from line to line, or break one. "
+        "Orange: the same slopes, measured."
+    ),
     "triangle": "Drag the orange tip, or move its length and angle with the arrow keys.",
     "threshold": "Choose a measure, then drag the line, or move it with the arrow keys.",
     "bugs": "Choose a bug. Guess first which blocks it spoils.",
