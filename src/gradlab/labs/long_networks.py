@@ -209,7 +209,7 @@ BUGS = (
         correct=autoencoder_backward,
         original="dlogvar = dspread * spread / 2 +",
         mutated="dlogvar = dspread * spread +",
-        finding="GL147",
+        finding="GL161",
         hints=Hints(
             blocks="Wv and bv are wrong, Wm and bm are right, and so is the decoder. We and be are wrong.",
             ratio="There is no factor: two terms are added, and one of them is right.",

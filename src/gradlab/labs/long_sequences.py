@@ -370,7 +370,7 @@ BUGS = (
         correct=transformer_backward,
         original="dK = Q @ dT.T",
         mutated="dK = Q @ dT",
-        finding="GL137",
+        finding="GL161",
         hints=Hints(
             blocks="Wk is wrong, Wq and Wv are right. Below them gamma, beta and X are wrong.",
             ratio="There is none.",
@@ -408,7 +408,7 @@ BUGS = (
         correct=bidirectional_backward,
         original="for t in range(len(G) - 1):",
         mutated="for t in reversed(range(len(G) - 1)):",
-        finding="GL147",
+        finding="GL161",
         hints=Hints(
             blocks="All of one direction is wrong, all of the other is right; Wo is right.",
             ratio="There is none.",
