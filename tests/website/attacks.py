@@ -714,3 +714,49 @@ FIFTH = {
     "shell, true after semicolon": shell("$ false; true"),
     "shell, or true": shell("$ python -c 'raise SystemExit(3)' || true"),
 }
+
+PROSE |= {
+    "ppm": "It is off by 12 ppm.\n",
+    "engineering": "The error is 3.1E−5.\n",
+    "Fortran exponent": "The error is 3.1d-5.\n",
+    "power in braces": "The error is 10^{-5}.\n",
+    "19 bugs of 20": "It found 19 bugs of 20.\n",
+    "nineteen in brackets": "It found [19] of [20] bugs.\n",
+    "percentage points": "It is 3.5 percentage points better.\n",
+    "a minus of another kind": "The slope is ﹣0.031.\n",
+    "in a reference's title": '[x][y]\n\n[y]: page.md "error 0.031"\n',
+    "quoted by a link to a heading of its own": "## Here { #here }\n\nThe error is [0.031](page.md#here).\n",
+    "quoted by a mail": "The error is [0.031](mailto:a@example.org).\n",
+    "in a heading's anchor text": "## Error { #e title='0.031' }\n",
+}
+FIFTH |= {
+    "a decorator that swallows": code(
+        "def quiet(f):\n    def g():\n        try:\n            f()\n"
+        "        except Exception:\n            return None\n    return g\n\n\n"
+        "@quiet\ndef t():\n    assert 1 + 1 == 3\n\n\nt()"
+    ),
+    "a finally that returns": code(
+        "def f():\n    try:\n        assert 1 + 1 == 3\n    finally:\n        return 2\n\n\nx = f()"
+    ),
+    "an exit that says true": code(
+        "class Q:\n    def __enter__(self):\n        return self\n\n"
+        "    def __exit__(self, *a):\n        return True\n\n\nwith Q():\n    assert 1 + 1 == 3"
+    ),
+    "a handler that logs at no level": code(
+        "import logging\n\ntry:\n    assert 1 + 1 == 3\nexcept AssertionError:\n    logging.debug('no')"
+    ),
+    "a handler that prints nothing": code("try:\n    assert 1 + 1 == 3\nexcept AssertionError:\n    x = None"),
+    "assert of a text": code("x = 2\nassert 'x is 3'"),
+    "assert under optimisation": shell("$ python -O -c 'assert 1 + 1 == 3'"),
+    "if debug": code("if not __debug__:\n    assert 1 + 1 == 3"),
+    "a match nobody takes": code(
+        "x = 1\nmatch x:\n    case 1:\n        y = 1\n    case 2:\n        assert 1 + 1 == 3"
+    ),
+    "shell, if": shell("$ if false; then echo a; fi"),
+    "shell, while": shell("$ while false; do echo a; done"),
+    "unittest that fails, not asked": code(
+        "import unittest\n\n\nclass T(unittest.TestCase):\n    def test_x(self):\n"
+        "        self.assertEqual(1 + 1, 3)\n\n\n"
+        "r = unittest.TextTestRunner(stream=open('a', 'w')).run(unittest.defaultTestLoader.loadTestsFromTestCase(T))"
+    ),
+}

@@ -147,8 +147,14 @@ class Runner:
             rans = [Ran("", str(error))]
         last = not any(other.kind in _RUN for other in page.blocks[index + 1 :])
         said = self.watch.complaints(self.module.__dict__ if last else None)
-        if last and not said and not any(ran.error for ran in rans):
+        shown = block.kind == blocks.PYCON and any(
+            "Traceback (" in step.want for step in prompts.python(block.source)
+        )
+        failed = not shown and any(ran.error for ran in rans)
+        if last and not said and not failed:
             said = "".join(_missed(page, self.reach))
+        if not said and not failed and not shown:
+            said = "".join(_swallowed(page, block, self.reach))
         if said:
             rans = [*rans[:-1], Ran(rans[-1].printed, rans[-1].error + said)] if rans else [Ran("", said)]
         return rans
@@ -182,6 +188,13 @@ def _missed(page: Page, reach: Reach) -> Iterator[str]:
             for code, offset in _codes(block):
                 for line in sorted(set(reach.missed(code, offset))):
                     yield f"{page.name}:{line}: no line of the page runs this: call what it is in, or leave it out\n"
+
+
+def _swallowed(page: Page, block: Block, reach: Reach) -> Iterator[str]:
+    """Asserts that failed though the block did not, in words."""
+    for code, offset in _codes(block):
+        for line in reach.swallowed(code, offset):
+            yield f"{page.name}:{line}: this assert failed, and something kept that from the reader\n"
 
 
 def _codes(block: Block) -> Iterator[tuple[str, int]]:

@@ -49,7 +49,11 @@ _VALUE = re.compile(
 _BACKGROUND = re.compile(
     r"(?<![&>|<])&(?![&>])|\b(?:coproc|nohup|setsid|disown|trap|exec)\b|\bset \+|\bshopt\b|[$<>]\(|`|[<>] ?/dev/"
 )
-_UNSEEN = re.compile(r"\|\||(?:^|[;&|(]\s*)!\s|\b(?:PATH|BASH_ENV|PYTHON[A-Z]+)=|\balias\b|\w+ ?\(\) ?\{", re.M)
+_UNSEEN = re.compile(
+    r"\|\||(?:^|[;&|(]\s*)!\s|\b(?:PATH|BASH_ENV|PYTHON[A-Z]+)=|\balias\b|\bpython\S* +-O"
+    r"|(?:^|[;&|(]\s*)(?:if|while|until|case)\s|\w+ ?\(\) ?\{",
+    re.M,
+)
 _DOCUMENTED = re.compile(r":::\s*(\S*)")
 _LOOKS_LIKE_CODE = re.compile(
     r">>>\s?[^`\s]|\.\.\.\s|(?:In ?|Out)\[ ?\d*\]:|\b[A-Z]:\\\S*>|\boctave:\d+>|\\(?:texttt|verb|tt)\b"
@@ -180,7 +184,10 @@ def console(source: str) -> Iterator[Problem]:
                 "what fails or is printed in the background, after `set +e`, in $() would not be seen",
             )
         if _UNSEEN.search(step.code):
-            yield step.line, "a command whose failure `||` or `!` hides, or that is another than it is called"
+            yield (
+                step.line,
+                "a command that may not run, that is another than it is called, or whose failure `||` or `!` hides",
+            )
         try:
             if shlex.split(step.code) != shlex.split(step.code, comments=True):
                 yield step.line, "a comment in a command is never checked: say it in words above the block"
@@ -238,6 +245,8 @@ def _hiding(tree: ast.AST) -> Iterator[Problem]:
             calls = [item.context_expr for item in node.items if isinstance(item.context_expr, ast.Call)]
             if any(ast.unparse(call.func).split(".")[-1] == "suppress" for call in calls):
                 yield node.lineno, "what fails under suppress is never noticed: leave it out"
+        if isinstance(node, ast.Assert) and isinstance(node.test, ast.Constant | ast.JoinedStr | ast.Lambda):
+            yield node.lineno, "what is always true asserts nothing"
         if not isinstance(node, ast.stmt | ast.ExceptHandler):
             continue
         for name in ("body", "orelse", "finalbody"):

@@ -17,6 +17,7 @@ class Reach:
     def __init__(self, path: str) -> None:
         self._path = path
         self._lines: set[int] = set()
+        self._failed: set[int] = set()
         self._nameless: set[tuple[str, int]] = set()
 
     @contextmanager
@@ -41,7 +42,17 @@ class Reach:
     def _line(self, frame: FrameType, event: str, arg: Any) -> Any:
         if event == "line":
             self._lines.add(frame.f_lineno)
+        elif event == "exception" and arg[0] is AssertionError and arg[2].tb_next is None:
+            self._failed.add(frame.f_lineno)
         return self._line
+
+    def swallowed(self, source: str, offset: int) -> Iterator[int]:
+        """Lines of `source` on which an assert failed."""
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Assert):
+                whole = range(node.lineno + offset, (node.end_lineno or node.lineno) + offset + 1)
+                if not self._failed.isdisjoint(whole):
+                    yield node.lineno + offset
 
     def missed(self, source: str, offset: int) -> Iterator[int]:
         """Lines of `source`, which begins `offset` lines below the top of the file, where nothing ran.

@@ -31,12 +31,14 @@ _LEFT_OUT = re.compile(
 )
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.S)
 _RESULT = re.compile(
-    r"(?<![a-zA-Z\d.,\-+/])[-+]?(?:\d*\.\d+(?:e-?\d+)?|0,\d+|\d+e-?\d+"
-    r"|\d+(?:\.\d+)?(?=\s?(?:[%‰x]|per ?cent\b|pct\b|-fold\b| times\b))"
-    r"|(?!1/)\d+/[1-9]\d+|\d[\d,]*(?= (?:out of|of|in) (?:the |its |all )?\d)|(?:(?<=\d of )|(?<=\d in ))\d[\d,]*)"
+    r"(?<![a-zA-Z\d.,\-+/])[-+]?(?:\d*\.\d+(?:e[-+]?\d+)?|0,\d+|\d+e[-+]?\d+"
+    r"|\d+(?:\.\d+)?(?=\s?(?:[%‰x]|per ?cent\b|pct\b|pp[mb]\b|percentage point|-fold\b| times\b))"
+    r"|(?!1/)\d+/[1-9]\d+"
+    r"|\d[\d,]*(?= (?:(?:[a-z]+ )?(?:out )?of|in) (?:the |its |all )?\d)|(?:(?<=\d of )|(?<=\d in ))\d[\d,]*)"
     r"(?!(?!(?:ns|µs|ms|s|kB|MB|GB|x)\b)[^\W_]|/|\.\d)"
 )
-_POWER = re.compile(r"(?:(?<![\w.])(\d+(?:\.\d+)?) ?[·×] ?)?(?<![\w.])10(?:\^(-?\d+)|([⁻⁰¹²³⁴-⁹]+))")  # of ten
+# A power of ten.
+_POWER = re.compile(r"(?:(?<![\w.])(\d+(?:\.\d+)?) ?[·×] ?)?(?<![\w.])10(?:\s?\^\s?\{?(-?\d+)\}?|([⁻⁰¹²³⁴-⁹]+))")
 _SUP = re.compile(r"(?<=\d)<sup>\s*([-−+]?\d+)\s*</sup>")
 _MARKED = re.compile(
     r"(?<=\d)[*_]+(?=\.?\d)|(?<=\d\.)[*_]+(?=\d)|(?<=\d)`(\.?\d+)`|(?<=\d\.)`(\d+)`|`(\d+\.?)`(?=\.?\d)"
@@ -113,10 +115,12 @@ def unproved(
 def _as_read(unit: str) -> str:
     """A sentence as a reader takes it in: no mark-up within a number, no signs that only look otherwise."""
     seen = re.sub(r"&#?\w+;", lambda entity: html.unescape(entity[0]).translate(_NO_MARK), unit)
+    seen = re.sub(r"\[(\d+)\](?![(\[:])", r"\1", seen)
     seen = "".join(_digit(sign) for sign in seen if unicodedata.category(sign) != "Cf")
     plain = re.sub("[−‐‑]", "-", _MARKED.sub(lambda part: "".join(filter(None, part.groups())), seen))
     plain = _CLAIMED.sub(lambda claim: claim[0].replace("`", " "), _SUP.sub(r"^\1", plain))
     plain = _LEFT_OUT.sub(_as_many_lines, _EQUATED.sub(lambda claim: f" {claim[1]}", plain))
+    plain = re.sub(r"(?<=\d)[ED](?=[-+]?\d)|(?<=\d)d(?=[-+]\d)", "e", plain)
     return _MIDDLE.sub(".", _POWER.sub(_with_exponent, plain))
 
 
