@@ -115,3 +115,48 @@ def test_a_jump_is_no_kink_at_a_fixed_step(step):
     for gradient in (3.0, 10.0, -5.0):
         report = check_gradients(lambda t: float(3 * t[0] + (t[0] >= 1)), np.ones(1), [gradient], step=step)
         assert report.verdict is Verdict.UNDECIDED
+
+
+def far_polygon(rng):
+    """The area of a polygon far from the origin: products of 1e12 that cancel, and a square of what is left."""
+    around = 2 * np.pi * np.arange(8) / 8
+    x, y = (10 ** rng.uniform(4, 7) + f(around) + 0.1 * rng.standard_normal(8) for f in (np.cos, np.sin))
+    wanted = rng.uniform(2, 4)
+    x0, y0 = x.mean(), y.mean()
+
+    def area(x, y):
+        return 0.5 * np.sum(x * np.roll(y, -1) - y * np.roll(x, -1))
+
+    left = area(x - x0, y - y0) - wanted
+    right = {
+        "x": left * (np.roll(y, -1) - np.roll(y, 1)),
+        "y": left * (np.roll(x, 1) - np.roll(x, -1)),
+    }
+    return (lambda p: float((area(p["x"], p["y"]) - wanted) ** 2)), {"x": x, "y": y}, right
+
+
+def far_variance(rng):
+    """The mean of squares less the square of the mean, against a wanted one."""
+    z, wanted = 10 ** rng.uniform(3, 6) + rng.standard_normal(9), rng.uniform(0.5, 3)
+    off = z - z.mean()
+    right = 2 * (np.mean(off**2) - wanted) * 2 * off / 9
+    return (lambda z: float((np.mean(z**2) - np.mean(z) ** 2 - wanted) ** 2)), z, right
+
+
+def far_distance(rng):
+    """A squared distance by its three products, in a loss of squares."""
+    a, b = (10 ** rng.uniform(3, 6) + rng.standard_normal(4) for _ in range(2))
+    b = a + rng.standard_normal(4)
+    wanted = rng.uniform(1, 9)
+    right = 4 * (np.sum((a - b) ** 2) - wanted) * (a - b)
+    return (lambda a: float((a @ a - 2 * a @ b + b @ b - wanted) ** 2)), a, right
+
+
+@pytest.mark.parametrize("kind", [far_polygon, far_variance, far_distance])
+@pytest.mark.parametrize("seed", range(15))
+def test_a_square_of_what_lost_its_digits_is_louder_further_off(kind, seed):
+    """Its noise grows with the root of the cost, and right gradients were called wrong by what it is beside theta."""
+    cost, params, right = kind(np.random.default_rng([seed, 41]))
+    assert check_gradients(cost, params, right).verdict is not Verdict.WRONG
+    wrong = {k: -g for k, g in right.items()} if isinstance(right, dict) else -right
+    assert not check_gradients(cost, params, wrong).ok

@@ -146,9 +146,19 @@ class Ladder:
         rungs = np.arange(self.bottom, self.bottom + len(self.slope))[:, np.newaxis]
         own = curvature(self.bottom, self.gap)
         shaken = 2 * self.round_off * np.sqrt(own) * np.sqrt(np.maximum(own, self.bent))
-        of_values = np.maximum(np.maximum(self.noise, self._least_moves()), self._inside())
+        of_values = np.maximum(np.maximum(self.noise * self._growth(), self._least_moves()), self._inside())
         noise = tuned.SAFETY * of_values / rung_step(rungs) + shaken
         return Tableau(self.bottom, self.slope, self.gap, noise, self.round_off)
+
+    def _growth(self) -> Floats | float:
+        """How much louder than beside theta the cost is further off, where its noise is far more than its last digit.
+
+        What is a square there, (A − b)² with a noise of A, is louder by the root of what it is larger.
+        """
+        size = abs(self.cost.value)
+        if not 0 < tuned.DOUBTED * self.round_off * size / 2 < self.noise:
+            return 1.0
+        return np.asarray(np.sqrt(1 + np.where(np.isnan(self.move), 0, self.move) / size))
 
     def _inside(self) -> float:
         """Noise of a cost that adds all these entries up and rounds the sum: it takes all of their slopes.
