@@ -14,6 +14,7 @@ from gradlab.diagnosis import evidence
 from gradlab.diagnosis.case import Case, Vector, capital, groups, plus, share, times
 from gradlab.diagnosis.evidence import Interval
 from gradlab.diagnosis.finding import Finding
+from gradlab.diagnosis.known_numbers import known_number
 from gradlab.verdict.blocks import Block, Verdict
 
 NO_EFFECT, FLIPPED = 0.0, -1.0
@@ -113,7 +114,7 @@ def constant_factor(case: Case) -> Iterator[Finding]:
         cost = factor.digits(usual=1.0) if simple is None else evidence.fraction_digits(simple)
         message = (
             f"One factor is off in {case.name(blocks)}: the analytic gradient should be "
-            f"{share(simple or factor)} what it is. {hint(simple, case)}"
+            f"{share(simple or factor)} what it is. {hint(simple, case, factor)}"
         )
         says = f"numeric = {factor} · analytic"
         yield case.fit("GL102", blocks, times(number), message, says, cost)
@@ -314,10 +315,11 @@ def _largest(arrays: Iterable[NDArray[Any]]) -> str:
     return f"{max(float(np.nanmax(np.abs(array))) for array in arrays):.2g}"
 
 
-def hint(simple: Fraction | None, case: Case) -> str:
+def hint(simple: Fraction | None, case: Case, factor: Interval | None = None) -> str:
     """What usually makes this factor."""
     if simple is None:
-        return "Look for a constant that one side has and the other lacks."
+        said = known_number(factor, lambda k: _lengths(k, case)) if factor else ""
+        return said or "Look for a constant that one side has and the other lacks."
     k = max(abs(simple.numerator), simple.denominator)
     if k == 2:
         named = _lengths(k, case)
