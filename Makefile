@@ -128,6 +128,18 @@ frameworks: .venv-frameworks/.ready ## what needs PyTorch, JAX or TensorFlow: th
 	$(WITH_FRAMEWORKS) $(shell grep -l '^needs: ' docs/*/*.md)
 	$(WITH_FRAMEWORKS) tests/adapters
 
+.venv-oldest/.ready: requirements-oldest.txt
+	@$(PYTHON) -m venv --clear .venv-oldest
+	@.venv-oldest/bin/python -m pip --disable-pip-version-check --quiet install -r $<
+	@.venv-oldest/bin/python -m pip --disable-pip-version-check --quiet install --no-build-isolation --no-deps -e .
+	@touch $@
+
+.PHONY: oldest
+oldest: .venv-oldest/.ready ## the package's tests with the oldest NumPy that it takes
+	$(ONE_THREAD) .venv-oldest/bin/python -m pytest -q -n 2 --dist loadfile --confcutdir=tests tests \
+	  --ignore=tests/website --ignore=tests/benchmarks --ignore=tests/test_chosen.py \
+	  --ignore=tests/test_layers.py --ignore=tests/test_wheel.py
+
 .venv-benchmark/.ready: benchmarks/requirements.txt
 	@$(PYTHON) -m venv --clear .venv-benchmark
 	@.venv-benchmark/bin/python -m pip --disable-pip-version-check --quiet install -r $<
