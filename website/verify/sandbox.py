@@ -49,8 +49,9 @@ _WRITES = (
 
 
 def _caches() -> tuple[Path, ...]:
-    """Where everybody may write: the sink, and where matplotlib keeps its list of fonts."""
-    return Path("/dev"), Path(os.environ.get("MPLCONFIGDIR") or Path.home() / ".cache" / "matplotlib")
+    """Where everybody may write: the sink, and where matplotlib, which Keras imports, keeps settings and fonts."""
+    own = os.environ.get("MPLCONFIGDIR")
+    return Path("/dev"), *([Path(own)] if own else [Path.home() / at / "matplotlib" for at in (".cache", ".config")])
 
 
 class Ended(Exception):
