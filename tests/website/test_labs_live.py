@@ -421,6 +421,10 @@ def test_a_blind_hunt_begins_with_the_report_that_its_seed_draws(tab: Page) -> N
     go(tab, BLIND)
     expect(tab.get_by_label("Seed")).to_have_value("12")
     assert tab.locator(".lab-progress tbody tr").count() == 2
+    tab.get_by_label("Seed").fill("12345")
+    tab.get_by_label("Seed").press("Enter")
+    expect(tab.locator(".lab-dare")).to_have_text("Seeds go from 0 to 999: this is the last.")
+    expect(tab.get_by_label("Seed")).to_have_value("999")
 
 
 def test_a_blind_hunt_is_solved_in_the_editor(tab: Page) -> None:
@@ -582,7 +586,9 @@ def test_on_a_phone_the_words_of_a_hunts_report_wrap_and_are_the_same(chromium: 
             Hunt(page, page.locator("h2[data-hunt]").first.get_attribute("data-hunt") or "")
             report = page.locator(".lab-report pre code").last
             wide = "words => words.filter((one) => one.getBoundingClientRect().right > innerWidth).length"
-            assert report.locator(".lab-words").evaluate_all(wide) == 0
+            assert report.locator(".lab-prose").evaluate_all(wide) == 0
+            sizes = "words => new Set(words.map((one) => getComputedStyle(one).fontSize)).size"
+            assert report.locator(":scope > span").evaluate_all(sizes) == 1
             assert report.locator(".lab-fold").count() > 3
             verified = json.loads(str(page.locator(".lab-report").last.get_attribute("data-block")))["want"]
             assert str(report.text_content()).rstrip() == verified.rstrip()

@@ -58,7 +58,12 @@ export async function blind(lab, make, lines) {
     dare.textContent = "";
     return turn(seed);
   };
-  field.onchange = () => begin(Math.min(draws.length - 1, Math.abs(Math.trunc(Number(field.value) || 0))));
+  field.onchange = () => {
+    const wanted = Math.abs(Math.trunc(Number(field.value) || 0)),
+      last = draws.length - 1;
+    begin(Math.min(last, wanted));
+    if (wanted > last) dare.textContent = `Seeds go from 0 to ${last}: this is the last.`;
+  };
   const dare = make("p", { className: "lab-dare" });
   const another = () => begin(Math.floor(draws.length * Math.random()));
   first.before(

@@ -163,11 +163,11 @@ function byRow(code, make) {
     const [, indent, finding, rest] = /^( *)(GL\d{3})?(.*)$/.exec(text);
     const page = new URL(`../../reference/findings/#${finding?.toLowerCase()}`, import.meta.url);
     const link = finding ? [make("a", { href: page, textContent: finding })] : [];
-    const before = goesOn ? "" : indent;
+    const before = goesOn ? "" : make("span", { className: "lab-fold", textContent: indent });
     const next = (texts[k + 1] ?? "").trimStart();
     goesOn = !table && text !== "" && next.split(" ")[0].length > 79 - text.length; // there was no room for its next word
     const fold = make("span", { className: "lab-fold", textContent: `\n${/^ */.exec(texts[k + 1] ?? "")[0]}` });
-    const className = table ? "" : "lab-words";
+    const className = table ? "" : "lab-prose";
     const part = make("span", { className }, before, ...link, rest, goesOn ? fold : "\n");
     const name = /^(\S+) +\d+(×\d+)* +[A-Z]/.exec(text)?.[1];
     if (name) rows.set(name, part);
