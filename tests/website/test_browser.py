@@ -164,6 +164,15 @@ def test_colours_follow_the_system(request: pytest.FixtureRequest, tab: str, sch
     assert page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor") == paper
 
 
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_checklist_is_printed_on_one_sheet(scripted: Page, paper: str) -> None:
+    """What became of CS231n's tips begins a new sheet, the second: all that is to be ticked off is on the first."""
+    scripted.goto(url("howto/checklist/"))
+    assert scripted.evaluate("document.fonts.ready.then(() => document.fonts.status)") == "loaded"
+    printed = scripted.pdf(format=paper, margin={"top": "1cm", "bottom": "1cm", "left": "1cm", "right": "1cm"})
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
+
+
 def test_colours_can_be_switched(visitor: Visit) -> None:
     page = visitor.open()
     page.get_by_title("Switch to dark colours").click()
