@@ -127,12 +127,13 @@ def numeric_gradient(
 def _refined(ladder: Ladder, begin: Start, parameters: Parameters) -> tuple[Floats, Floats]:
     """Two steps for each entry, and more for those for which these are not enough."""
     values, bounds = ladder.two_steps(begin.rung)
-    wanted = np.zeros(len(values))
+    wanted, scale = np.zeros(len(values)), np.array([line.unit for line in ladder.lines])
     for at in parameters.slices.values():
-        wanted[at] = tuned.TWO_STEPS_ENOUGH * rms(values[at][np.isfinite(values[at])])
+        known = np.isfinite(values[at])
+        wanted[at] = tuned.TWO_STEPS_ENOUGH * rms((values[at] / scale[at])[known]) * scale[at]
     wanted = np.minimum(wanted, np.where(begin.smooth, np.inf, 0))
     rest = np.flatnonzero(~(bounds <= wanted))
-    found = ladder.refine(begin.rung, enough=tuned.GRADIENT_ENOUGH, lines=rest)
+    found = ladder.refine(begin.rung, enough=tuned.GRADIENT_ENOUGH, asked=wanted, lines=rest)
     values[rest], bounds[rest] = found.value[rest], found.bound[rest]
     return values, bounds
 

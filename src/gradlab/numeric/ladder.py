@@ -199,11 +199,15 @@ class Ladder:
         """Between which slopes a line lies whose two sides stay apart."""
         return sides(self.tableau())
 
-    def refine(self, start: Ints, *, enough: float = 0.0, lines: Ints | None = None) -> Estimates:
+    def refine(
+        self, start: Ints, *, enough: float = 0.0, asked: Floats | float = 0.0, lines: Ints | None = None
+    ) -> Estimates:
         """Evaluate three rungs from `start` on, then go down while truncation rules and up while noise does.
 
-        A line whose bound is down to `enough` times its value is left in peace. Only these `lines`, if given.
+        A line whose bound is down to `enough` times its value, or to what is `asked`, is left in peace. Only these
+        `lines`, if given.
         """
+        asked = np.broadcast_to(asked, (len(self.lines),))
         active = np.arange(len(self.lines)) if lines is None else lines
         start = np.clip(start, self.bottom, np.maximum(self.top - 2, self.bottom))
         for k in range(3):
@@ -211,7 +215,8 @@ class Ladder:
         while len(active):
             estimates = self.estimates()
             wanted = self._next(estimates, active)
-            wanted[estimates.bound[active] <= enough * np.abs(estimates.value[active])] = self.bottom - 1
+            limit = np.fmax(enough * np.abs(estimates.value), asked)
+            wanted[(estimates.bound <= limit)[active]] = self.bottom - 1
             active, rungs = active[wanted >= self.bottom], wanted[wanted >= self.bottom]
             self._fill(active, rungs)
         return self.estimates()
