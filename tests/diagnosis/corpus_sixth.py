@@ -1,6 +1,6 @@
 """A sixth corpus: mistakes that people make, written without a look at the rules, each with its right form.
 
-The first half was looked at while rules were made; the second half was counted once before.
+These were looked at while rules were made; those of the seventh were counted once before.
 """
 
 import numpy as np
@@ -12,18 +12,21 @@ CASES = {}
 CALLS = {}  # by name: call(seed, wrong) returns a report, and with wrong=False the gradient is right
 
 
-def mistake(*right, useful=()):
-    """The decorator of this corpus: codes that name a mistake, and codes that lead to its place."""
+def into(cases, calls):
+    """The decorator of a corpus of calls: codes that name a mistake, and codes that lead to its place."""
 
-    def add(call):
-        def spoiled(rng):
-            return call(rng.bit_generator.seed_seq.entropy, True)
+    def mistake(*right, useful=()):
+        def add(call):
+            calls[call.__name__] = call
+            cases[call.__name__] = (right, useful, lambda rng: call(rng.bit_generator.seed_seq.entropy, True))
+            return call
 
-        CALLS[call.__name__] = call
-        CASES[call.__name__] = (right, useful, spoiled)
-        return call
+        return add
 
-    return add
+    return mistake
+
+
+mistake = into(CASES, CALLS)
 
 
 def logsumexp(z, axis=-1, keepdims=False):

@@ -1,4 +1,4 @@
-"""How often the first finding helps: `python -m tests.diagnosis.count [SEEDS]`, over each of the seven corpora.
+"""How often the first finding helps: `python -m tests.diagnosis.count [SEEDS]`, over each of the eight corpora.
 
 Right: it names the mistake. Useful: it names the place, or half of it. Useless: it says nothing that leads anywhere.
 Misleading: it names another mistake.
@@ -15,6 +15,7 @@ from tests.diagnosis import (
     corpus_fourth,
     corpus_fresh,
     corpus_second,
+    corpus_seventh,
     corpus_sixth,
     corpus_third,
 )
@@ -27,6 +28,7 @@ CORPORA = {
     "fourth": corpus_fourth.CASES,
     "fifth": corpus_fifth.CASES,
     "sixth": corpus_sixth.CASES,
+    "seventh": corpus_seventh.CASES,
 }
 USELESS = {"nothing", "GL119", "GL121", "GL122", "GL147"}  # unless the case says that it leads somewhere
 

@@ -218,3 +218,21 @@ def test_side_by_side_is_no_chain():
 
 def test_one_vector_has_no_layers():
     assert read(blocks(theta=(7,))) is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_vector_beside_one_matrix_may_be_anything(seed):
+    """The weights of one output fit the hidden units as a bias does: that they agree clears nothing below them."""
+    rng = np.random.default_rng(seed)
+    X, y = rng.standard_normal((10, 4)), rng.standard_normal(10)
+    params = [rng.standard_normal((4, 7)), rng.standard_normal(7)]
+
+    def grads(p):
+        h = np.tanh(X @ p[0])
+        d = h @ p[1] - y
+        return [X.T @ (np.outer(d, p[1]) * (1 - h)), h.T @ d]
+
+    report = gradlab.check_gradients(lambda p: 0.5 * np.sum((np.tanh(X @ p[0]) @ p[1] - y) ** 2), params, grads)
+    assert report.findings[0].code == "GL148"
+    assert "handed down to it is right" not in report.findings[0].message.replace("\n", " ")
+    assert "on the way down from params[1]" in report.findings[0].message.replace("\n", " ")

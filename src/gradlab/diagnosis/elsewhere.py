@@ -93,7 +93,8 @@ def no_curvature(case: Case) -> Iterator[Finding]:
             case.wrong,
             "A multiple of the parameters aside, the analytic gradient does not change where they are moved a "
             "little, and the cost is curved there. It has the slope of a loss that is straight, such as |r| or "
-            "max(0, r), where the cost has the square: a residual or a margin is missing as a factor.",
+            "max(0, r), where the cost has the square: a residual or a margin is missing as a factor. Or what it is "
+            "made from is rounded: kept in an array of integers, or taken by a sign or a choice.",
             f"bend of the cost {format_magnitude(abs(bend))}, of what the gradient says "
             f"{format_magnitude(abs(float(flat @ u)))}, along a random direction",
             6.0,

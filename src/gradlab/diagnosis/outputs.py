@@ -170,7 +170,7 @@ def _factor_of_each(layer: LayerProbe, A: Floats, N: Floats) -> tuple[str, str] 
     if np.ptp(c[known]) <= 1e-3 * np.max(np.abs(c[known])):
         return None
     Y, each = layer.output.ravel()[known], c[known]
-    some = np.argsort(Y)[[0, len(Y) // 2, -1]]
+    some = np.argsort(each)[[0, len(Y) // 2, -1]]
     pairs = ", ".join(f"{each[i]:.4g} times where the output is {Y[i]:.4g}" for i in some)
     along = _constant_along(c.reshape(layer.output.shape), known.reshape(layer.output.shape))
     what = (

@@ -187,10 +187,13 @@ def _side_by_side(one: LayerBlocks, other: LayerBlocks) -> bool:
 
 
 def _from_shapes(blocks: Sequence[Block]) -> list[LayerBlocks]:
-    """A matrix opens a layer; a vector that fits one of its axes is its bias."""
+    """A matrix opens a layer; a vector that fits one of its axes is its bias.
+
+    One matrix and one vector are not enough: the vector may as well be the weights of one output, or another factor.
+    """
     weights = [block for block in blocks if is_matrix(block)]
     others = [block for block in blocks if not is_matrix(block)]
-    if not weights:
+    if not weights or len(blocks) == 2 > len(weights):
         return []
     if len(others) == len(weights) and all(map(_fits, weights, others)):  # side by side, or first all matrices
         sides = dict(zip((w.name for w in weights), others, strict=True))

@@ -267,7 +267,7 @@ def decay(case: Case) -> Iterator[Finding]:
                 continue  # then what lies along θ is what a division by the length takes out
             amount = f"{Interval(abs(c.low), abs(c.high))} · {term}"
             lacks, what = (
-                (f"lacks {amount}", "is in the cost and not in the gradient")
+                (f"lacks {amount}", "is in the cost and not, or not all of it, in the gradient")
                 if c.middle > 0
                 else (f"has {amount} too much", "is in the gradient twice, or not in the cost")
             )

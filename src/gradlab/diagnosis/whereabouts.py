@@ -22,6 +22,16 @@ CONSISTENT = {
     "its derivative, a term or a factor.",
 }
 
+IN_COMMON = (
+    "Every block is wrong. What they have in common comes first on the way back: look at the derivative of the loss "
+    "and of the last step before the output, and whether cost and gradient use the same data."
+)
+UNKNOWN_START = (
+    "Every block is wrong, and none tells where it begins: at the derivative of the loss, or at a step that all "
+    "blocks share on the way back, such as what is handed from one step of a sequence to the one before, a product "
+    "with a weight or its transpose, and outputs that are coupled, as by a softmax or a normalisation."
+)
+
 MOST = 0.8  # share of the entries before a border that must be wrong
 
 
@@ -112,10 +122,7 @@ def everything(case: Case) -> Iterator[Finding]:
         look = f"{capital(wrong)} {verb} wrong, {case.name(agree)} {'agree' if len(agree) > 1 else 'agrees'}."
         look += _border(case) or " Look at what the wrong ones have in common and the others have not."
     elif len(case.blocks) > 1:
-        look = (
-            "Every block is wrong. What they have in common comes first on the way back: look at the derivative of "
-            "the loss and of the last step before the output, and whether cost and gradient use the same data."
-        )
+        look = IN_COMMON
     else:
         block = case.wrong[0]
         whole = block.wrong_count == block.size
@@ -176,7 +183,8 @@ def _along(case: Case) -> Iterator[Finding]:
 
 def with_symmetry(place: Finding, symmetry: Finding) -> Finding:
     """Where nothing else is known, the place and whether the gradient is that of any cost, in one sentence more."""
-    message = f"{place.message} {CONSISTENT[symmetry.code]}"
+    told = place.message.replace(IN_COMMON, UNKNOWN_START) if symmetry.code == "GL121" else place.message
+    message = f"{told} {CONSISTENT[symmetry.code]}"
     return replace(place, message=message, evidence=f"{place.evidence}; {symmetry.evidence}")
 
 
