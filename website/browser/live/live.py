@@ -6,13 +6,13 @@ import contextlib
 import difflib
 import importlib
 import io
-import json
 import linecache
 import re
 import sys
 import traceback
 import types
 from collections.abc import Callable
+from json import dumps
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def run(code: str, session: bool, home: str, page: str, fresh: bool, want: str, 
     diff = "" if equal else _difference(want, text)
     said = {"ok": ok, "same": equal, "text": text, "html": html, "told": told, "diff": diff}
     said["valued"] = value is not None  # a prompt would have shown it
-    return json.dumps(said | (_explained(error) if error else {}))
+    return dumps(said | (_explained(error) if error else {}))
 
 
 def _run(

@@ -3,6 +3,9 @@
 function without(place, ...names) {
   for (; place; place = Object.getPrototypeOf(place)) for (const name of names) delete place[name];
 }
+const post = self.postMessage.bind(self),
+  read = JSON.parse; // Python could put others in their place, and answer for us
+without(self, "postMessage", "close");
 without(self, "caches", "indexedDB", "Worker", "SharedWorker", "BroadcastChannel", "cookieStore");
 without(self, "webkitRequestFileSystem", "webkitRequestFileSystemSync", "webkitResolveLocalFileSystemURL");
 without(navigator, "storage", "storageBuckets", "serviceWorker", "locks");
@@ -52,15 +55,17 @@ async function boot(base, tell) {
   const python = await loadPyodide({ indexURL, lockFileURL, env: { HOME: "/home/pyodide" }, packages });
   for (const [name, text] of await Promise.all(ours)) python.FS.writeFile(`/home/pyodide/${name}`, text);
   tell("Starting Python");
-  return python.pyimport("live");
+  const { run, warm } = python.pyimport("live");
+  python.runPython("import sys\nfor name in ('live', 'equality'): del sys.modules[name]"); // no block finds and changes them
+  return { run, warm };
 }
 
 self.onmessage = async ({ data: { id, drop, base, block, code, page, fresh } }) => {
   if (drop) return dropped.add(drop);
-  const send = (message) => postMessage({ id, ...message });
+  const send = (message) => post({ id, ...message });
   booted ??= new Promise((resolve, reject) => {
     fail = reject;
-    boot(base, (status) => postMessage({ status })).then(resolve, reject);
+    boot(base, (status) => post({ status })).then(resolve, reject);
   });
   let live;
   try {
@@ -82,7 +87,7 @@ self.onmessage = async ({ data: { id, drop, base, block, code, page, fresh } }) 
     }
   };
   try {
-    const told = JSON.parse(live.run(code, block.session, block.home, page, fresh, block.want, emit));
+    const told = read(live.run(code, block.session, block.home, page, fresh, block.want, emit));
     send({ done: true, time: (performance.now() - start) / 1000, ...told });
   } catch (error) {
     send({ failed: String(error?.message ?? error) }); // ours, not the reader's: a page must not wait for ever
