@@ -82,6 +82,10 @@ serve: $(READY) ## the site on http://127.0.0.1:8000 (PORT=8001 for another), re
 site: $(READY) ## the site as files, in build/site
 	$(RUN) mkdocs build --strict
 
+.PHONY: twice
+twice: $(READY) ## the site built twice, from two folders: equal byte for byte, or what differs (minutes)
+	$(RUN) website.audit.twice
+
 .PHONY: screenshots
 screenshots: export SITE_URL := http://localhost:8000/gradlab/
 screenshots: site ## pictures of every page, in build/screenshots (needs chromium)

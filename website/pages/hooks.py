@@ -128,3 +128,6 @@ def on_post_build(config: MkDocsConfig) -> None:
         _Build.served.end()
     else:
         service_worker.write(Path(config.site_dir), _Build.names)
+        root = Path(config.site_dir)
+        for path in (root, *root.rglob("*")):  # whoever builds it, the web server may read it
+            path.chmod(0o755 if path.is_dir() else 0o644)
