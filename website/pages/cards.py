@@ -9,7 +9,7 @@ from mkdocs.structure.pages import Page
 
 from website.figures.card import card
 from website.figures.registry import catalogue
-from website.paths import BUILD, WEBSITE
+from website.paths import BUILD, PACKAGE, WEBSITE
 
 _KEPT = BUILD / "cards"
 _FIGURE = re.compile(r"\]\(figure:([\w-]+)\)")
@@ -38,6 +38,6 @@ def write(page: Page, site: Path) -> None:
 
 @cache
 def _drawings() -> str:
-    """What all figures are drawn with."""
-    sources = sorted((WEBSITE / "figures").glob("*.py"))
+    """What all figures are drawn with: their own code, and the package, whose numbers they show."""
+    sources = sorted((WEBSITE / "figures").glob("*.py")) + sorted((PACKAGE / "gradlab").rglob("*.py"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
