@@ -392,7 +392,7 @@ Chosen: no more is asked of a check (CLOSE). A smaller one costs half of the ent
 Unit: share of a slope."""
 
 GRADIENT_EVALUATIONS = 5
-"""Evaluations an entry that `numeric_gradient` takes on average: only what is said before a long run hangs on it.
+"""Evaluations an entry that `numeric_gradient` takes on average: only what is said before a long run depends on it.
 
 Tuned on networks with tanh.
 
@@ -503,7 +503,7 @@ Unit: times the round-off of theta."""
 ROOM = 2**24
 """Numbers in the directions that workers are given at once: 128 MB.
 
-Chosen: memory; no verdict hangs on it.
+Chosen: memory; no verdict depends on it.
 
 Unit: numbers."""
 

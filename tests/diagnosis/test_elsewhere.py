@@ -196,7 +196,7 @@ def test_a_constant_in_one_column_is_placed(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_where_one_entry_is_wrong_it_says_what_the_rest_hangs_on(seed):
+def test_where_one_entry_is_wrong_it_says_what_the_rest_depends_on(seed):
     rng = np.random.default_rng(seed)
     t = np.linspace(0.2, 2, 12)
     theta = rng.uniform(0.6, 1.8, 3)
@@ -209,4 +209,4 @@ def test_where_one_entry_is_wrong_it_says_what_the_rest_hangs_on(seed):
 
     code, said = first(check_gradients(cost, theta, grads))
     assert code == "GL112"
-    assert "proportional to theta[1], changes with theta[2], and does not hang on theta[0]" in said
+    assert "proportional to theta[1], changes with theta[2], and does not depend on theta[0]" in said

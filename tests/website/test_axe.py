@@ -42,7 +42,7 @@ def within(page: Page, step: str, function: str, given: Any = None, seconds: flo
 
 
 def violations(page: Page, where: str = "html") -> list[str]:
-    """Rule, and the elements that break it: in dark colours what hangs on colours, then everything in light ones."""
+    """Rule, and the elements that break it: in the dark what depends on colours, then everything in the light."""
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE.read_text(encoding="utf-8"))
     within(page, "waiting for fonts and an idle moment", SETTLED)

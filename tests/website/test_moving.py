@@ -401,7 +401,7 @@ BREAKS = {
 }
 
 
-def test_a_broken_line_spoils_what_hangs_on_it(page: Page) -> None:
+def test_a_broken_line_spoils_what_depends_on_it(page: Page) -> None:
     backprop = picture(page, "backprop")
     for line, spoilt in BREAKS.items():
         choose(backprop, "Broken", line)

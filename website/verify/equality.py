@@ -14,7 +14,7 @@ _EXPONENT = r"e[+-]?\d{1,4}(?![\w.])"
 _NUMBERS = re.compile(
     rf"(?<![\d.])[+-]?(?:\d+\.\d*|\.\d+)(?:{_EXPONENT})?(?!\d*\.\d)|(?<![\w.])[+-]?\d+{_EXPONENT}", re.I
 )
-# What a check can vouch for hangs on noise, and so on a machine's last bits. In the words of gradlab's reports, and
+# What a check can vouch for depends on noise, and so on a machine's last bits. In the words of gradlab's reports, and
 # nowhere else:
 _REPORT = re.compile(
     r"\b(?:AGREES|WRONG|UNDECIDED|UNTESTED)\b"

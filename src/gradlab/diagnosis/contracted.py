@@ -58,9 +58,9 @@ def _said(block: Block, R: Floats, analytic: Floats, numeric: Floats, wrong: NDA
                 )
     if block.shape == R.shape and wrong.any() and not wrong[~np.eye(block.size, dtype=bool)].any():
         return (
-            f"Each entry of the output hangs on the entry of {block.name} at the same place in a way of its own, and "
-            "that part of the gradient is wrong; all others are right. Look at the path that leads straight through, "
-            "entry by entry: a skip connection, a gate, a state that is carried over, a scale."
+            f"Each entry of the output depends on the entry of {block.name} at the same place in a way of its own, "
+            "and that part of the gradient is wrong; all others are right. Look at the path that leads straight "
+            "through, entry by entry: a skip connection, a gate, a state that is carried over, a scale."
         )
     return ""
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from gradlab.diagnosis import (
     contracted,
+    dependence,
     elsewhere,
     gains,
     geometry,
@@ -191,13 +192,13 @@ def diagnose(blocks: Mapping[str, Block], probe: Probe | None = None, raised: st
     if place and asymmetry and not found and place[0].code == whereabouts.NOTHING_BUT_WHERE:
         place, asymmetry = [whereabouts.with_symmetry(place[0], asymmetry[0]), *place[1:]], []
     said = [*found, *place]
-    if said and not causes and said[0].code in ONLY_PLACES and (more := _guarded(_hangs_on, case)):
+    if said and not causes and said[0].code in ONLY_PLACES and (more := _guarded(_depends_on, case)):
         said[0] = replace(said[0], message=said[0].message + more[0])
     return (*said, *asymmetry, *_ask(TRUST, case))
 
 
-def _hangs_on(case: Case) -> list[str]:
-    return [sentence] if (sentence := law.hangs_on(case)) else []
+def _depends_on(case: Case) -> list[str]:
+    return [sentence] if (sentence := dependence.depends_on(case)) else []
 
 
 def _causes(case: Case, wrong: set[str]) -> list[Finding]:

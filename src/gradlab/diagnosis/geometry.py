@@ -62,7 +62,7 @@ def rotated(case: Case) -> Iterator[Finding]:
 
 
 def between_points(case: Case) -> Iterator[Finding]:
-    """GL162 The cost hangs on distances between points only: is the direction of each pair right, or the force?"""
+    """GL162 The cost depends on distances between points only: is the direction of each pair right, or the force?"""
     for block in case.entrywise:
         if len(block.shape) != 2 or block.shape[0] < 3 or not 2 <= block.shape[1] <= 3:
             continue
@@ -73,38 +73,28 @@ def between_points(case: Case) -> Iterator[Finding]:
         name = block.name
         if max(pushed, turned) <= BALANCED:
             said = (
-                f"The cost hangs on the distances between the rows of {name} only, and your gradient pushes "
-                "along them, "
-                "as it must: each pair pushes both of its points, and in opposite ways. So the directions are "
-                "right and "
-                "a factor of each pair is not: look at the derivative by the distance (a power of r, a weight, a "
-                "product "
-                "rule, an inner derivative)."
+                f"The cost depends on the distances between the rows of {name} only, and your gradient pushes along "
+                "them, as it must: each pair pushes both of its points, and in opposite ways. So the directions are "
+                "right and a factor of each pair is not: look at the derivative by the distance (a power of r, a "
+                "weight, a product rule, an inner derivative)."
             )
         elif pushed > BALANCED:
             said = (
-                f"The cost does not change when all rows of {name} are moved together, so the rows of the "
-                "gradient must "
-                "sum to 0, and yours do not: each pair must push both of its points, in opposite ways. One of "
-                "the two is "
-                "left out, has the wrong sign, or is written over (np.add.at where an index is repeated)."
+                f"The cost does not change when all rows of {name} are moved together, so the rows of the gradient "
+                "must sum to 0, and yours do not: each pair must push both of its points, in opposite ways. One of "
+                "the two is left out, has the wrong sign, or is written over (np.add.at where an index is repeated)."
             )
         else:
             said = (
                 f"The cost does not change when all rows of {name} are turned together, and your gradient would turn "
-                "them: the push of a pair does not point along the line between its points. Look at its "
-                "components, one "
-                "by one."
+                "them: the push of a pair does not point along the line between its points. Look at its components, "
+                "one by one."
             )
-        yield case.finding(
-            "GL162",
-            [block],
-            said,
-            f"rest of the sum of forces {pushed:.1g}, of their torque {turned:.1g}, of the size of the gradient; "
-            "both "
-            "are 0 in the numeric one",
-            5.0,
+        says = (
+            f"rest of the sum of forces {_rest(pushed)}, of their torque {_rest(turned)}, of the size of the "
+            "gradient; both are 0 in the numeric one"
         )
+        yield case.finding("GL162", [block], said, says, 5.0)
 
 
 def _rest(share: float) -> str:

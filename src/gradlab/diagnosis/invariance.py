@@ -69,7 +69,7 @@ def should_stand_at_right_angles(case: Case) -> Iterator[Finding]:
                 f"The cost does not change with the length of {words}, only with the direction: it is divided by "
                 "a norm "
                 "on the way, or a normalisation follows. So the gradient must stand at right angles to it, and the "
-                "analytic one does not: look at the derivative of that division, whose norm hangs on all entries.",
+                "analytic one does not: look at the derivative of that division, whose norm depends on all entries.",
                 f"Σ {block.name} · gradient is 0 in the numeric gradient, up to {np.max(wrong):.3g} in the "
                 "analytic one",
                 4.0,

@@ -1,4 +1,4 @@
-"""What hangs on what: the ratio, or the difference, of both sides as a product of powers of the parameters."""
+"""Laws of few entries: the ratio, or the difference, of both sides as a product of powers of the parameters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gradlab.diagnosis.evidence import Interval, fraction
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.probe import Probe
 from gradlab.diagnosis.values import hint
-from gradlab.verdict.blocks import Block, Verdict
+from gradlab.verdict.blocks import Block
 
 Floats = NDArray[Any]
 
@@ -51,7 +51,7 @@ def law_of_few(case: Case) -> Iterator[Finding]:
     probe = case.probe
     if case.layer or probe is None or probe.gradient is None or probe.cost is None:
         return
-    names = _names(case)
+    names = entry_names(case)
     if sum(block.wrong_count for block in case.wrong) > MOST_WRONG:
         return
     for block in case.entrywise:
@@ -76,7 +76,7 @@ def _flat(block: Block) -> int:
     return int(np.ravel_multi_index(block.worst.index, block.shape)) if block.shape else 0
 
 
-def _names(case: Case) -> list[str]:
+def entry_names(case: Case) -> list[str]:
     """Of all entries of theta, if they are few."""
     if sum(block.theta.size for block in case.blocks.values()) > MOST_NUMBERS:
         return []
@@ -163,7 +163,7 @@ def _term(case: Case, block: Block, place: str, law: Law, names: Sequence[str]) 
     if not (np.any(law.powers) or np.any(law.rates)):
         said = (
             f"{place} {verb} a constant, {text}, the same wherever it is asked. What cost and gradient do not share "
-            "there does not hang on the parameters: a count, a normaliser, a target, or a term in which this one "
+            "there does not depend on the parameters: a count, a normaliser, a target, or a term in which this one "
             "stands as it is."
         )
         return case.finding("GL159", [block], said, says, CERTAIN)
@@ -171,53 +171,3 @@ def _term(case: Case, block: Block, place: str, law: Law, names: Sequence[str]) 
         f"{place} {verb} one term, {text}, wherever it is asked. Look for the term of the cost with this derivative."
     )
     return case.finding("GL140", [block], said, says, CERTAIN)
-
-
-def hangs_on(case: Case) -> str:
-    """A sentence on the parameters with which the difference changes, and those with which it does not."""
-    probe = case.probe
-    if case.layer or probe is None or probe.gradient is None or probe.cost is None or not case.entrywise:
-        return ""
-    n, rng, names = probe.theta.size, np.random.default_rng(19), _names(case)
-    units = {name: np.arange(n) == j for j, name in enumerate(names)}
-    units = units or {b.name: _at(case, b) for b in case.blocks.values() if len(case.blocks) > 1}
-    wrong = np.zeros(n, dtype=bool)
-    for block in case.entrywise:
-        wrong[_at(case, block)] = (block.verdicts == Verdict.WRONG).ravel()
-    way = probe.scale * rng.choice([-1.0, 1.0], n) * rng.uniform(0.5, 1, n) * wrong
-    changes: dict[str, list[str]] = {"proportional": [], "yes": [], "no": [], "unknown": []}
-    for name, unit in units.items():
-        if (how := _changes(probe, unit, way, rng)) is None:
-            return ""
-        changes[how].append(name)
-    if not changes["no"] or not (changes["yes"] or changes["proportional"]):
-        return ""
-    parts = [f"is proportional to {_and(changes['proportional'])}"] if changes["proportional"] else []
-    parts += [f"changes with {_and(changes['yes'])}"] if changes["yes"] else []
-    return f" What is off {', '.join(parts)}, and does not hang on {_and(changes['no'])}: which term is that?"
-
-
-def _at(case: Case, block: Block) -> NDArray[np.bool_]:
-    assert case.probe is not None
-    at = np.zeros(case.probe.theta.size, dtype=bool)
-    at[case.place(block) : case.place(block) + block.theta.size] = True
-    return at
-
-
-def _changes(probe: Probe, unit: NDArray[np.bool_], way: Floats, rng: np.random.Generator) -> str | None:
-    """Does the difference along a way change with these parameters, where the gradient does?"""
-    assert probe.gradient is not None
-    moves = [np.zeros_like(way), 0.1 * probe.theta * unit, 0.1 * probe.scale * rng.uniform(-1, 1, way.size) * unit]
-    numeric = np.array([probe.slope_along(moved, way) for moved in moves])
-    analytic = np.array([way @ probe.gradient(probe.theta + moved) for moved in moves])
-    D, size = numeric - analytic, float(np.max(np.abs(numeric)) + np.max(np.abs(analytic)))
-    if not np.all(np.isfinite(D)) or abs(D[0]) < SEEN * size:
-        return None
-    if np.all(np.abs(D - D[0]) <= 1e-6 * size):
-        return "no" if np.max(np.abs(numeric - numeric[0])) > SEEN * size else "unknown"
-    alike = np.any(probe.theta[unit]) and abs(D[1] - 1.1 * D[0]) <= 1e-6 * size
-    return "proportional" if alike else "yes"
-
-
-def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

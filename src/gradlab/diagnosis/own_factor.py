@@ -117,7 +117,7 @@ def _follows(case: Case, block: Block, wrong: NDArray[np.bool_], text: str) -> b
 
 
 def factor_of_its_own(case: Case) -> Iterator[Finding]:
-    """GL127 The ratio of both sides of an entry hangs on its own parameter only: the derivative of a transform."""
+    """GL127 The ratio of both sides of an entry depends on its own parameter only: the derivative of a transform."""
     probe = case.probe
     if probe is None or probe.gradient is None or probe.cost is None or _elementwise(case) or case.layer:
         return
@@ -228,7 +228,7 @@ def elementwise(case: Case) -> Iterator[Finding]:
 
 
 def _elementwise(case: Case) -> bool:
-    """Does every entry of the gradient hang on its own parameter only, and every entry of the output?"""
+    """Does every entry of the gradient depend on its own parameter only, and every entry of the output?"""
     probe = case.probe
     if probe is None or probe.gradient is None or len(case.blocks) > 1 or probe.theta.size < 3 or not case.entrywise:
         return False

@@ -241,8 +241,8 @@ def zero(case: Case) -> Iterator[Finding]:
             elif square and np.count_nonzero(a - np.diag(np.diag(a))) == 0:
                 said = (
                     f"{block.name} has its diagonal only: all other entries are exactly zero, and some should not "
-                    "be. "
-                    "If this is a Jacobian, each output hangs on the other parameters too, as in a softmax or a sum."
+                    "be. If this is a Jacobian, each output depends on the other parameters too, as in a softmax or "
+                    "a sum."
                 )
             else:
                 said = (

@@ -52,7 +52,7 @@ def text(report: Result) -> str:
 
 
 def spent(report: Result) -> str:
-    """What the check cost, a share that does not hang on the last bits as seconds and the exact number do."""
+    """What the check cost, a share that does not depend on the last bits as seconds and the exact number do."""
     each = report.evaluations / sum(math.prod(block.shape) for block in report.blocks.values())
     return f"Evaluations of the cost: {f'about {each:.0f}' if each >= 1 else 'fewer than one'} for each entry"
 

@@ -10,7 +10,7 @@ import numpy as np
 from gradlab.verdict.blocks import Block, Verdict
 
 UNSEEN, RANDOM = "cannot be seen here", "with random values"
-NARROW = 1e-3  # of its size: a batch that varies less shows little of what hangs on its spread
+NARROW = 1e-3  # of its size: a batch that varies less shows little of what depends on its spread
 
 
 def of_blocks(blocks: Mapping[str, Block]) -> tuple[str, ...]:
