@@ -55,8 +55,8 @@ def law_of_few(case: Case) -> Iterator[Finding]:
     if sum(block.wrong_count for block in case.wrong) > MOST_WRONG:
         return
     for block in case.entrywise:
-        if not block.analytic[block.worst.index]:
-            continue
+        if not (block.analytic[block.worst.index] and block.numeric[block.worst.index]):
+            continue  # 0 on one side: a gradient that is not there, or a parameter that is not used, and no law
         at = case.place(block) + _flat(block)
         place = names[at] if names else f"{block.name}[{', '.join(map(str, block.worst.index))}]"
         asked = _asked(probe, at)
