@@ -4,7 +4,7 @@
 # Does the check hold for a network that learns something real?
 #
 # Here is one that reads handwritten digits: 64 pixels, 32 hidden units, 10 classes, 2,410 parameters. We check its
-# gradient before training and after, and look at the gradient itself. The data are the 1,797 digits of 8 × 8 pixels
+# gradient before training and after, and look at the gradient itself. The data are the digits of 8 × 8 pixels
 # that come with scikit-learn; they stem from the UCI repository (Alpaydin and Kaynak 1998).
 
 # %%

@@ -46,8 +46,8 @@ def known_number(factor: Interval, named: Callable[[int], str]) -> str:
     'It is 1/√8: look for the scale 1/√d of attention, or a √n of a norm, a spread or initial weights.'
     >>> known_number(Interval(-57.2957796, -57.2957794), lambda k: "")
     'It is 180/π: look for degrees on one side and radians on the other.'
-    >>> known_number(Interval(0.35, 0.36), lambda k: "")
-    ''
+    >>> bool(known_number(Interval(0.35, 0.36), lambda k: ""))
+    False
     """
     low, high = sorted((abs(factor.low), abs(factor.high)))
     if low <= 0 or high - low > NARROW * high or factor.low * factor.high < 0:

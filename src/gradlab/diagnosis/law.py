@@ -65,11 +65,11 @@ def law_of_few(case: Case) -> Iterator[Finding]:
             continue
         ratio = _law(probe, lambda moved, ask=asked: _ratio(*ask(moved)), bool(names))  # type: ignore[misc]
         if ratio is not None:
-            yield _factor(case, block, place, ratio, names)
+            yield _factor(case, block, _subject(block, place), ratio, names)
             continue
         difference = _law(probe, lambda moved, ask=asked: ask(moved)[0] - ask(moved)[1], bool(names))  # type: ignore[misc]
         if difference is not None:
-            yield _term(case, block, place, difference, names)
+            yield _term(case, block, _subject(block, place), difference, names)
 
 
 def _flat(block: Block) -> int:
@@ -138,36 +138,43 @@ def _one(theta: Floats, j: int, here: float, value: Callable[[Floats], float]) -
     return None
 
 
-def _factor(case: Case, block: Block, place: str, law: Law, names: Sequence[str]) -> Finding:
+def _subject(block: Block, place: str) -> str:
+    """Of the sentence: where it is wrong comes first."""
+    if block.size > 1 and block.wrong_count == 1:
+        return f"Only {place} is wrong, the rest of {block.name} agrees. It"
+    return place
+
+
+def _factor(case: Case, block: Block, what: str, law: Law, names: Sequence[str]) -> Finding:
     says = "at three points, two of them with all parameters moved"
     if not (np.any(law.powers) or np.any(law.rates)):
         c = law.constant
         simple = fraction(Interval(c - 1e-7 * abs(c), c + 1e-7 * abs(c)), usual=1.0)
         text = share(simple) if simple is not None else f"{c:.6g} times"
         sign = "The sign is flipped: look for a minus too many or too few." if simple == -1 else hint(simple, case)
-        said = f"One factor is off in {place}: it should be {text} what it is, wherever it is asked. {sign}"
+        said = f"{what} is off by one factor: it should be {text} what it is, wherever it is asked. {sign}"
         return case.finding("GL102", [block], said, f"numeric = {c:.6g} · analytic {says}", CERTAIN)
     text = law.text(names)
     said = (
-        f"{place} is off by a factor that goes with the parameters: it should be {text} times what it is. Look for a "
+        f"{what} is off by a factor that goes with the parameters: it should be {text} times what it is. Look for a "
         "power, an inner derivative or a factor that one side has lost, or has twice."
     )
     return case.finding("GL157", [block], said, f"numeric = {text} · analytic {says}", CERTAIN)
 
 
-def _term(case: Case, block: Block, place: str, law: Law, names: Sequence[str]) -> Finding:
+def _term(case: Case, block: Block, what: str, law: Law, names: Sequence[str]) -> Finding:
     text, verb = law.text(names), "lacks"
     if law.constant < 0:
         text, verb = Law(-law.constant, law.powers, law.rates).text(names), "has too much of"
     says = f"numeric − analytic = {'−' if law.constant < 0 else ''}{text} at three points"
     if not (np.any(law.powers) or np.any(law.rates)):
         said = (
-            f"{place} {verb} a constant, {text}, the same wherever it is asked. What cost and gradient do not share "
+            f"{what} {verb} a constant, {text}, the same wherever it is asked. What cost and gradient do not share "
             "there does not depend on the parameters: a count, a normaliser, a target, or a term in which this one "
             "stands as it is."
         )
         return case.finding("GL159", [block], said, says, CERTAIN)
     said = (
-        f"{place} {verb} one term, {text}, wherever it is asked. Look for the term of the cost with this derivative."
+        f"{what} {verb} one term, {text}, wherever it is asked. Look for the term of the cost with this derivative."
     )
     return case.finding("GL140", [block], said, says, CERTAIN)
