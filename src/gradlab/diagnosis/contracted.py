@@ -51,10 +51,8 @@ def _said(block: Block, R: Floats, analytic: Floats, numeric: Floats, wrong: NDA
             if np.all(np.abs(turned - numeric) <= OFF * float(np.max(np.abs(numeric)))):
                 return (
                     f"Along axis {axis} the gradient of {block.name} goes the way of forward, and should go the "
-                    "other "
-                    "way round: a matrix that acts on this axis must be transposed (an adjacency, a mixing, a "
-                    "filter), "
-                    "and what runs along it must run backwards (a scan, a running sum, a shift)."
+                    "other way round: a matrix that acts on this axis must be transposed (an adjacency, a mixing, a "
+                    "filter), and what runs along it must run backwards (a scan, a running sum, a shift)."
                 )
     if block.shape == R.shape and wrong.any() and not wrong[~np.eye(block.size, dtype=bool)].any():
         return (

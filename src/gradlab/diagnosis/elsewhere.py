@@ -59,9 +59,8 @@ def linear_on_one_side(case: Case) -> Iterator[Finding]:
     elif np.all(analytic > bent) and np.all(cost < straight):
         message = (
             "The cost is a polynomial of degree two along any line, as a sum of squares is, so its gradient is "
-            "linear "
-            "in the parameters; the analytic one is not. It has the derivative of an activation, or of a loss, that "
-            "this cost does not have."
+            "linear in the parameters; the analytic one is not. It has the derivative of an activation, or of a "
+            "loss, that this cost does not have."
         )
     else:
         return
@@ -136,11 +135,10 @@ def same_difference(case: Case) -> Iterator[Finding]:
     yield case.finding(
         "GL159",
         case.wrong,
-        f"{where[0].upper() + where[1:] if where.startswith(('only', 'the')) else where} off by {number} where "
-        "the parameters are "
-        "moved. So what depends on them is right, and a constant is not: the data that they are fitted to (targets, "
-        "labels, counts that were observed, an offset, a 1 where a 0 belongs), or a term in which they stand as they "
-        "are (a normaliser, log θ of a parameter that is a logarithm).",
+        f"{where[0].upper() + where[1:] if where.startswith(('only', 'the')) else where} off by {number} where the "
+        "parameters are moved. So what depends on them is right, and a constant is not: the data that they are "
+        "fitted to (targets, labels, counts that were observed, an offset, a 1 where a 0 belongs), or a term in "
+        "which they stand as they are (a normaliser, log θ of a parameter that is a logarithm).",
         "numeric − analytic, along four random directions at two other points, is what it is here",
         6.0,
     )

@@ -31,10 +31,9 @@ def should_sum_to_zero(case: Case) -> Iterator[Finding]:
                     "GL126",
                     [block],
                     f"The gradient of {block.name} should sum to 0 along axis {axis}{aside}: the cost does not "
-                    "change "
-                    "when one number is added to all of them there (as in front of a softmax, a margin between "
-                    "scores, or a normalisation). It does not: often a part of the step that takes the difference is "
-                    "missing, such as its sum over that axis.",
+                    "change when one number is added to all of them there (as in front of a softmax, a margin "
+                    "between scores, or a normalisation). It does not: often a part of the step that takes the "
+                    "difference is missing, such as its sum over that axis.",
                     f"the largest sum is {np.max(np.abs(total)):.3g} in the analytic gradient, 0 in the numeric one",
                     4.0,
                 )
@@ -66,10 +65,10 @@ def should_stand_at_right_angles(case: Case) -> Iterator[Finding]:
             yield case.finding(
                 "GL155",
                 [block],
-                f"The cost does not change with the length of {words}, only with the direction: it is divided by "
-                "a norm "
-                "on the way, or a normalisation follows. So the gradient must stand at right angles to it, and the "
-                "analytic one does not: look at the derivative of that division, whose norm depends on all entries.",
+                f"The cost does not change with the length of {words}, only with the direction: it is divided by a "
+                "norm on the way, or a normalisation follows. So the gradient must stand at right angles to it, "
+                "and the analytic one does not: look at the derivative of that division, whose norm depends on all "
+                "entries.",
                 f"Σ {block.name} · gradient is 0 in the numeric gradient, up to {np.max(wrong):.3g} in the "
                 "analytic one",
                 4.0,

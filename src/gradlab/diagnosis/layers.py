@@ -128,16 +128,14 @@ def only_weights(case: Case) -> Iterator[Finding]:
             message = (
                 f"Only {name} is wrong, so {layer.upstream} is right. Look at the other factor of dW{layer.number} = "
                 f"{layer.upstream} · A{layer.number - 1}ᵀ, the cached input A{layer.number - 1}, and at the decay. "
-                "If "
-                "it is used in more than one place, at the sum of what comes from each."
+                "If it is used in more than one place, at the sum of what comes from each."
             )
         else:
             are, its = ("are", "this") if len(bad) > 1 else ("is", "its")
             message = (
                 f"Only {name} {are} wrong in {its} layer, so what is handed down to it is right. Look at the other "
                 "factor of the gradient, the input that the layer has kept, and at the decay. If it is used in more "
-                "than "
-                "one place (tied weights, time steps), the sum of what comes from each."
+                "than one place (tied weights, time steps), the sum of what comes from each."
             )
         yield _finding(case, "GL114", message)
 

@@ -64,11 +64,9 @@ def _missing_term(case: Case, block: Block, cut: Slices, gains: list[tuple[str, 
                     "GL125",
                     [block],
                     f"A term is missing, or has the wrong count, in the gradient of {block.name} through its "
-                    "division "
-                    f"by a length over {cut.words} (a norm, or a root of the mean square): subtract x̂ times the sum "
-                    f"of upstream gradient · x̂ for a norm, times its mean over {cut.count} entries for a root of "
-                    "the "
-                    "mean square.",
+                    f"division by a length over {cut.words} (a norm, or a root of the mean square): subtract x̂ "
+                    f"times the sum of upstream gradient · x̂ for a norm, times its mean over {cut.count} entries "
+                    "for a root of the mean square.",
                     f"in each slice numeric − analytic is a multiple of {words}; numeric · x sums to 0",
                     CERTAIN,
                 )
@@ -79,9 +77,8 @@ def _missing_term(case: Case, block: Block, cut: Slices, gains: list[tuple[str, 
             "GL125",
             [block],
             f"All entries of {block.name} in a slice over {cut.words} are off by one number. Something comes back "
-            "through their sum or their mean, alike for all of them, and it is missing or wrong: a pooling, a "
-            "gate that "
-            "sees the mean, a mean that is subtracted.",
+            "through their sum or their mean, alike for all of them, and it is missing or wrong: a pooling, a gate "
+            "that sees the mean, a mean that is subtracted.",
             f"numeric − analytic is the same for all {cut.count} entries of each slice",
             CERTAIN,
         )
@@ -90,9 +87,8 @@ def _missing_term(case: Case, block: Block, cut: Slices, gains: list[tuple[str, 
             "GL125",
             [block],
             f"The gradient of {block.name} has what a normalisation over {cut.words} adds, a multiple of 1 and of "
-            f"{block.name} in each slice, and forward does not normalise there: is its mean and spread a fixed "
-            "one (of "
-            "training, in evaluation), or that of another axis?",
+            f"{block.name} in each slice, and forward does not normalise there: is its mean and spread a fixed one "
+            "(of training, in evaluation), or that of another axis?",
             "in each slice numeric − analytic is a sum of multiples of 1 and x; numeric does not sum to 0",
             CERTAIN,
         )
@@ -173,8 +169,7 @@ def softmax_coupling(case: Case) -> Iterator[Finding]:
                         "GL126",
                         [block],
                         f"The gradient of {block.name} has the diagonal of the softmax's derivative only. Its "
-                        "outputs "
-                        f"are coupled: the gradient is Y·(R − the sum of R·Y over axis {axis}).",
+                        f"outputs are coupled: the gradient is Y·(R − the sum of R·Y over axis {axis}).",
                         "numeric − analytic is a multiple of Y in each slice, but for the diagonal; numeric sums "
                         f"to 0 along axis {axis}",
                         CERTAIN,

@@ -49,9 +49,8 @@ def factor_of_another(case: Case) -> Iterator[Finding]:
                         "GL157",
                         [block],
                         f"{where} is off by a factor that is another parameter, {text}: a derivative in other "
-                        "coordinates (by an angle, along an arc), or a chain rule that has lost what one "
-                        "parameter is "
-                        "multiplied by.",
+                        "coordinates (by an angle, along an arc), or a chain rule that has lost what one parameter "
+                        "is multiplied by.",
                         f"numeric = {text} · analytic in "
                         f"{'the one entry' if a.size == 1 else f'all {a.size} entries'}",
                         CERTAIN if a.size > 1 else 6.0,

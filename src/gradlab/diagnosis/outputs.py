@@ -46,8 +46,7 @@ def some_uses(case: Case) -> Iterator[Finding]:
             [block],
             f"Entries of {block.name} go into several outputs, and their gradient has what comes back from some of "
             f"them only: {block.name}{index_of(j, block.shape)} lacks {_listed(lost, R)}, and has "
-            f"{_listed(kept, R)}. "
-            f"{look}",
+            f"{_listed(kept, R)}. {look}",
             f"{int(wrong.sum())} derivatives of an output are 0 in backward and not in forward, all others agree",
             CERTAIN,
         )
@@ -61,9 +60,8 @@ def other_places(case: Case) -> Iterator[Finding]:
         says = f"{int(strays.sum())} derivatives of an output are 0 in forward and not in backward"
         if not said and wrong.sum() >= 4 and _same_numbers(A, N) and not _same_numbers(block.analytic, block.numeric):
             said = (
-                f"{block.name} is multiplied by the right numbers in the wrong places: in its Jacobian each "
-                "number of "
-                "forward is there, at another entry. Look for a reshape where a transpose belongs, in what it is "
+                f"{block.name} is multiplied by the right numbers in the wrong places: in its Jacobian each number "
+                "of forward is there, at another entry. Look for a reshape where a transpose belongs, in what it is "
                 "multiplied by, for the order of axes, halves or gates, and for the direction of a window."
             )
             says = f"{int(wrong.sum())} of {wrong.size} derivatives of an output are wrong; sorted by size, all agree"
@@ -174,9 +172,8 @@ def _factor_of_each(layer: LayerProbe, A: Floats, N: Floats) -> tuple[str, str] 
     pairs = ", ".join(f"{each[i]:.4g} times where the output is {Y[i]:.4g}" for i in some)
     along = _constant_along(c.reshape(layer.output.shape), known.reshape(layer.output.shape))
     what = (
-        f"The factor is the same along axis {along} of the output: look for a weight, a gain, a length or a "
-        "count that "
-        "the outputs there share."
+        f"The factor is the same along axis {along} of the output: look for a weight, a gain, a length or a count "
+        "that the outputs there share."
         if along is not None
         else "Look at the derivative of the last activation, and at what is done to each output by itself (a mask, a "
         "weight, a division)."
@@ -259,9 +256,8 @@ def which_output(case: Case) -> Iterator[Finding]:
         "GL138",
         case.wrong,
         f"The gradient that comes in through {names} is wrong, through {' and '.join(right)} it is right: look at "
-        f"the way back from {names}, and where it is added to the other (before or after a step that belongs to "
-        "one of "
-        "them).",
+        f"the way back from {names}, and where it is added to the other (before or after a step that belongs to one "
+        "of them).",
         "backward was asked with an upstream gradient of zeros for all outputs but one",
         CERTAIN,
     )

@@ -90,9 +90,8 @@ def _scale(case: Case, block: Block, text: str, entries: int, alone: bool) -> Fi
         else:
             said = f"Each wrong entry of {block.name} is off by a factor of its own parameter, {text}: "
         said += (
-            "an exponent or a power of it is off, such as a temperature or a width that one side has and the "
-            "other has "
-            "not, or one side knows a transform (log θ for θ) and the other does not."
+            "an exponent or a power of it is off, such as a temperature or a width that one side has and the other "
+            "has not, or one side knows a transform (log θ for θ) and the other does not."
             if " · " in text
             else "a power of it is off (σ² for σ³), or cost and gradient take it on different scales, such as θ on "
             "one side and log θ on the other: multiply by the derivative of the transform, or leave it out."
@@ -180,17 +179,14 @@ def factor_of_a_slice(case: Case) -> Iterator[Finding]:
                 if said == "factor":
                     message = (
                         f"Each of the {which} of {block.name} is off by a factor of its own, one for the whole of "
-                        "it. Look for "
-                        "what differs between them and not within: weights of examples or classes, a length or a "
-                        "count, "
-                        "a slope of each, or a mask with its scale, on one side only."
+                        "it. Look for what differs between them and not within: weights of examples or classes, a "
+                        "length or a count, a slope of each, or a mask with its scale, on one side only."
                     )
                 else:
                     message = (
                         f"Each of the {which} of {block.name} lacks a multiple of itself, another one each: the "
-                        "derivative "
-                        "of a term in its square or its length, such as a norm, or a square that is taken out of a "
-                        "sum."
+                        "derivative of a term in its square or its length, such as a norm, or a square that is "
+                        "taken out of a sum."
                     )
                 says = (
                     f"numeric = c · analytic, c = {some}"

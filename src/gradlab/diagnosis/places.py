@@ -200,10 +200,8 @@ def several_slices(case: Case) -> Iterator[Finding]:
         elif _both_ends(found_there[0][0], indices, n):
             look = (
                 "Those are the two ends: is it the border (a penalty or a difference that begins or ends one too "
-                "late, "
-                "a padding that is not folded back, a window that is cut off)? Or are they the indices that are "
-                "looked "
-                "up, or more than once (then add up: np.add.at), or those of a mask?"
+                "late, a padding that is not folded back, a window that is cut off)? Or are they the indices that "
+                "are looked up, or more than once (then add up: np.add.at), or those of a mask?"
             )
         else:
             look = (

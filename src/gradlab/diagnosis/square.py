@@ -48,10 +48,9 @@ def part_transposed(case: Case) -> Iterator[Finding]:
             yield case.finding(
                 "GL104",
                 [block],
-                f"A part of the gradient of {block.name} is transposed: the diagonal is right, and what is too "
-                "much in "
-                "one entry is missing in its mirror image. Look for a .T too many or too few in one of its terms, or "
-                "an inverse that should be transposed.",
+                f"A part of the gradient of {block.name} is transposed: the diagonal is right, and what is too much "
+                "in one entry is missing in its mirror image. Look for a .T too many or too few in one of its "
+                "terms, or an inverse that should be transposed.",
                 f"numeric − analytic changes its sign when it is transposed, in all {block.size} entries",
                 CERTAIN,
             )
@@ -77,8 +76,7 @@ def diagonal(case: Case) -> Iterator[Finding]:
                     "GL151",
                     [block],
                     f"Of {block.name} only {place} wrong, the rest agrees. Look at what is done there and not "
-                    "elsewhere: "
-                    f"{look}.",
+                    f"elsewhere: {look}.",
                     f"{block.wrong_count} of {block.size} entries are wrong, all of them there",
                     3.0,
                 )

@@ -29,10 +29,8 @@ def right_sums(case: Case) -> Iterator[Finding]:
                     "GL137",
                     [block],
                     f"Summed along axis {axis}, the gradient of {block.name} is right, entry by entry it is not. "
-                    "Either "
-                    "the right amount lies in the wrong places (an index, a mask, an order), or a part is missing "
-                    "that "
-                    "sums to 0 there.",
+                    "Either the right amount lies in the wrong places (an index, a mask, an order), or a part is "
+                    "missing that sums to 0 there.",
                     f"{'the sum agrees' if a.size == 1 else f'all {a.size} sums agree'}, {block.wrong_count} of "
                     f"{block.size} entries do not",
                     4.0,

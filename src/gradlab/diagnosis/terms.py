@@ -44,9 +44,8 @@ def another_term(case: Case) -> Iterator[Finding]:
                 "GL140",
                 enough,
                 lambda b, c=c.middle, g=of_theta: b.analytic + c * g(b),  # type: ignore[misc]
-                f"{capital(case.gradient(enough, 'analytic gradient'))} {lacks} a term: {amount} times {what}. "
-                "Look for a term "
-                "that cost and gradient do not share.",
+                f"{capital(case.gradient(enough, 'analytic gradient'))} {lacks} a term: {amount} times {what}. Look "
+                "for a term that cost and gradient do not share.",
                 f"numeric = analytic {'+' if c.middle > 0 else '−'} {amount} · {text}",
                 cost=c.digits(usual=0.0) + 2,
             )
@@ -114,9 +113,8 @@ def decay_of_some(case: Case) -> Iterator[Finding]:
             f"{places} of {block.name} {verb}, the others agree. {'Is it a bias' if n == 1 else 'Are they biases'}, "
             f"decayed in the {'cost' if c > 0 else 'gradient'} and not in the {'gradient' if c > 0 else 'cost'}?"
             + (" A square of this entry alone, whose derivative is off, looks the same." if n < 3 else ""),
-            f"numeric = analytic {'+' if c > 0 else '−'} {abs(c):.6g} · θ in {n} {'entry' if n == 1 else 'entries'}, "
-            "the other "
-            f"{block.size - n} agree",
+            f"numeric = analytic {'+' if c > 0 else '−'} {abs(c):.6g} · θ in {n} "
+            f"{'entry' if n == 1 else 'entries'}, the other {block.size - n} agree",
             CERTAIN if n >= 3 else 6.0,
         )
 
@@ -139,8 +137,8 @@ def term_of_some(case: Case) -> Iterator[Finding]:
                 "GL140",
                 [block],
                 f"{_some_places(block, wrong)} of {block.name} {verb} a term, the others agree: {amount} times "
-                f"{what}. "
-                "Look for a term that cost and gradient do not share, such as the logarithm of these entries.",
+                f"{what}. Look for a term that cost and gradient do not share, such as the logarithm of these "
+                "entries.",
                 f"numeric = analytic {'+' if c.middle > 0 else '−'} {amount} · {text} in {n} entries",
                 CERTAIN,
             )

@@ -43,9 +43,8 @@ def not_linear(case: Case) -> Iterator[Finding]:
         )
     else:
         message = (
-            f"backward is not linear in its upstream gradient in {name}: with twice of it, the answer is not "
-            "twice as "
-            "large. Is it clipped, normalised or squared on the way?"
+            f"backward is not linear in its upstream gradient in {name}: with twice of it, the answer is not twice "
+            "as large. Is it clipped, normalised or squared on the way?"
         )
     first = off[0]
     at = np.unravel_index(int(np.argmax(np.abs(twice[first.name] - 2 * once[first.name]))), first.shape)
@@ -67,8 +66,7 @@ def _by_sign(case: Case, once: Mapping[str, NDArray[Any]]) -> Iterator[Finding]:
             "GL135",
             off,
             f"backward looks at the sign of its upstream gradient in {case.name(off)}: with minus of it, the answer "
-            "is "
-            "not minus the answer. A mask such as x > 0 belongs to what went forward, not to what comes back.",
+            "is not minus the answer. A mask such as x > 0 belongs to what went forward, not to what comes back.",
             f"{first.name}{index}: {once[first.name][at]:.6g} with R, {minus[first.name][at]:.6g} with −R",
             CERTAIN,
         )
@@ -139,8 +137,7 @@ def one_use(case: Case) -> Iterator[Finding]:
         if use.outputs.size > 1 and "elsewhere" not in found:
             message = (
                 f"Entries of {block.name} are used in several outputs, and their gradient has some of these uses "
-                "only. "
-                "Add up with += (np.add.at where an index is repeated; a sum over the axis along which it is "
+                "only. Add up with += (np.add.at where an index is repeated; a sum over the axis along which it is "
                 "broadcast), and look at windows that overlap."
             )
         else:
@@ -156,8 +153,7 @@ def one_use(case: Case) -> Iterator[Finding]:
                 message,
                 f"{at} goes into output{' and output'.join(outputs)}{many}, and its gradient is "
                 f"{block.analytic.flat[i]:.6g} for {block.numeric.flat[i]:.6g}; so in all {len(picked)} wrong "
-                "entries that "
-                "were looked at",
+                "entries that were looked at",
                 CERTAIN,
             )
         )

@@ -70,11 +70,10 @@ def no_effect(case: Case) -> Iterator[Finding]:
             elif len(blocks) == len(case.blocks) and case.layer is None:
                 message = (
                     "The cost stayed the same at every point that was tried, so nothing can be said about the "
-                    "gradient yet. Mostly it does not read what it is handed, but arrays or an object that were made "
-                    "earlier. "
-                    "Then put params there first: lambda p: (net.__dict__.update(p), net.loss())[1], or lambda p: "
-                    "(globals().update(p), loss())[1]. Or it is constant by its form, as a sum behind a "
-                    "normalisation is, or flat around here, as a clip is beyond its limits."
+                    "gradient yet. Mostly it does not read what it is handed, but arrays or an object that were "
+                    "made earlier. Then put params there first: lambda p: (net.__dict__.update(p), net.loss())[1], "
+                    "or lambda p: (globals().update(p), loss())[1]. Or it is constant by its form, as a sum behind "
+                    "a normalisation is, or flat around here, as a clip is beyond its limits."
                 )
             says = f"analytic up to {_largest(b.analytic for b in blocks)}, numeric 0"
             yield case.fit("GL110", blocks, times(NO_EFFECT), message, says, cost=0.3)
@@ -235,9 +234,8 @@ def zero(case: Case) -> Iterator[Finding]:
             if triangle and np.count_nonzero(a - np.diag(np.diag(a))):
                 said = (
                     f"{block.name} has its {triangle} triangle only, the rest is exactly zero and should not be. If "
-                    "the "
-                    "matrix is symmetric by nature, the cost still reads each entry: add the other triangle, or let "
-                    "the cost read one."
+                    "the matrix is symmetric by nature, the cost still reads each entry: add the other triangle, or "
+                    "let the cost read one."
                 )
             elif square and np.count_nonzero(a - np.diag(np.diag(a))) == 0:
                 said = (

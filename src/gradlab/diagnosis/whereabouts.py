@@ -73,8 +73,7 @@ def run_of_entries(case: Case) -> Iterator[Finding]:
             "GL143",
             [block],
             f"The wrong entries of {block.name} lie in one run, from {first} to {last}; the others agree.{behind} "
-            "Which "
-            "array lies there? Pass it under a name of its own, and more can be said.",
+            "Which array lies there? Pass it under a name of its own, and more can be said.",
             f"{wrong.size} of the {run} entries from {first} to {last} are wrong, of {block.size}",
         )
 
@@ -88,9 +87,8 @@ def only_one_block(case: Case) -> Iterator[Finding]:
             "GL148",
             [block],
             f"Only {block.name} is wrong, and {case.name(agree)} {'agree' if len(agree) > 1 else 'agrees'}. The "
-            "mistake "
-            f"is in the lines that make {block.name} alone: a sum over the wrong axis, = for +=, a factor or a term "
-            f"that the others do not have.{_or_above(case, block)}",
+            f"mistake is in the lines that make {block.name} alone: a sum over the wrong axis, = for +=, a factor "
+            f"or a term that the others do not have.{_or_above(case, block)}",
             _where(case),
         )
 
@@ -174,9 +172,8 @@ def _along(case: Case) -> Iterator[Finding]:
         "GL147",
         blocks,
         f"{capital(case.name(blocks))} {verb} wrong along random directions, which mix all entries.{found} More can "
-        "be "
-        f"said entry by entry: check again with only=[{first.name!r}] and without directions, or a part of it by a "
-        "mask.",
+        f"be said entry by entry: check again with only=[{first.name!r}] and without directions, or a part of it by "
+        "a mask.",
         "; ".join(f"{b.name}: {b.wrong_count} of {b.tested_count} comparisons" for b in blocks[:4]),
     )
 
@@ -191,8 +188,7 @@ def with_symmetry(place: Finding, symmetry: Finding) -> Finding:
 def _where(case: Case) -> str:
     parts = [
         f"{b.name}: {b.wrong_count} of {b.size} wrong, most at {place_of(b)}, analytic {b.worst.analytic:.6g}, "
-        "numeric "
-        f"{b.worst.numeric:.6g}"
+        f"numeric {b.worst.numeric:.6g}"
         for b in case.wrong[:3]
     ]
     return "; ".join(parts) + (f"; and {len(case.wrong) - 3} more" if len(case.wrong) > 3 else "")
