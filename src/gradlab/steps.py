@@ -135,6 +135,12 @@ def noise_from_table(values: ArrayLike) -> float:
         return _noise_of_row(differences)
 
 
+def noise_of_differences(differences: NDArray[np.float64], order: int) -> float:
+    """Standard deviation of the noise in values, by their differences of one order, which are larger by a factor."""
+    gamma = factorial(order) ** 2 / factorial(2 * order)
+    return float(np.sqrt(gamma * np.mean(differences**2)))
+
+
 def _noise_of_row(differences: NDArray[np.float64]) -> float:
     """`noise_from_table` of numbers that are checked."""
     size = float(np.ldexp(1.0, int(np.frexp(np.abs(differences).max())[1])))
@@ -143,8 +149,7 @@ def _noise_of_row(differences: NDArray[np.float64]) -> float:
     flips: list[bool] = []
     for k in range(1, len(differences)):
         differences = np.diff(differences)
-        gamma = factorial(k) ** 2 / factorial(2 * k)
-        sigmas.append(float(np.sqrt(gamma * np.mean(differences**2))))
+        sigmas.append(noise_of_differences(differences, k))
         flips.append(bool(differences.min() < 0 < differences.max()))
     for k in range(len(sigmas) - 2):
         three = sigmas[k : k + 3]

@@ -76,6 +76,14 @@ class Case:
             raise ValueError(f"{block.name} does not lie in theta as it is: only some of its entries are checked")
         return start
 
+    def within(self, block: Block) -> NDArray[np.bool_]:
+        """Which entries of theta are those of a block."""
+        assert self.probe is not None
+        start = self.place(block)
+        inside = np.zeros(self.probe.theta.size, dtype=bool)
+        inside[start : start + block.theta.size] = True
+        return inside
+
     def name(self, blocks: Iterable[Block]) -> str:
         """How to speak of these blocks: "the whole gradient", "W1 and b1", "W1, b1, … W5 (7 blocks)"."""
         names = [block.name for block in blocks]
@@ -85,7 +93,7 @@ class Case:
             return "".join(names)
         if len(names) > 4:
             return f"{names[0]}, {names[1]}, … {names[-1]} ({len(names)} blocks)"
-        return f"{', '.join(names[:-1])} and {names[-1]}"
+        return in_words(names)
 
     def gradient(self, blocks: Iterable[Block], what: str = "gradient") -> str:
         """How to speak of their gradients: "the gradient of W1 and b1", "the whole gradient"."""
@@ -106,6 +114,11 @@ class Case:
         """A finding that predicts the numeric blocks; `cost` is what it takes to state it, in digits."""
         saved = sum(evidence.gain(block, prediction(block)) for block in blocks)
         return self.finding(code, blocks, message, f"{says} {_residual(blocks, prediction)}", saved - cost)
+
+
+def in_words(names: Sequence[str], word: str = "and") -> str:
+    """One name, or several: "W1, W2 and b1"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
 def times(factor: float) -> Vector:

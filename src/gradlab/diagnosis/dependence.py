@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.diagnosis.case import Case
+from gradlab.diagnosis.case import Case, in_words
 from gradlab.diagnosis.law import SEEN, entry_names
 from gradlab.diagnosis.probe import Probe
-from gradlab.verdict.blocks import Block, Verdict
+from gradlab.verdict.blocks import Verdict
 
 Floats = NDArray[Any]
 
@@ -23,10 +22,10 @@ def depends_on(case: Case) -> str:
         return ""
     n, rng, names = probe.theta.size, np.random.default_rng(19), entry_names(case)
     units = {name: np.arange(n) == j for j, name in enumerate(names)}
-    units = units or {b.name: _at(case, b) for b in case.blocks.values() if len(case.blocks) > 1}
+    units = units or {b.name: case.within(b) for b in case.blocks.values() if len(case.blocks) > 1}
     wrong = np.zeros(n, dtype=bool)
     for block in case.entrywise:
-        wrong[_at(case, block)] = (block.verdicts == Verdict.WRONG).ravel()
+        wrong[case.within(block)] = (block.verdicts == Verdict.WRONG).ravel()
     way = probe.scale * rng.choice([-1.0, 1.0], n) * rng.uniform(0.5, 1, n) * wrong
     changes: dict[str, list[str]] = {"proportional": [], "yes": [], "no": [], "unknown": []}
     for name, unit in units.items():
@@ -35,16 +34,9 @@ def depends_on(case: Case) -> str:
         changes[how].append(name)
     if not changes["no"] or not (changes["yes"] or changes["proportional"]):
         return ""
-    parts = [f"is proportional to {_and(changes['proportional'])}"] if changes["proportional"] else []
-    parts += [f"changes with {_and(changes['yes'])}"] if changes["yes"] else []
-    return f" What is off {', '.join(parts)}, and does not depend on {_and(changes['no'])}: which term is that?"
-
-
-def _at(case: Case, block: Block) -> NDArray[np.bool_]:
-    assert case.probe is not None
-    at = np.zeros(case.probe.theta.size, dtype=bool)
-    at[case.place(block) : case.place(block) + block.theta.size] = True
-    return at
+    parts = [f"is proportional to {in_words(changes['proportional'])}"] if changes["proportional"] else []
+    parts += [f"changes with {in_words(changes['yes'])}"] if changes["yes"] else []
+    return f" What is off {', '.join(parts)}, and does not depend on {in_words(changes['no'])}: which term is that?"
 
 
 def _changes(probe: Probe, unit: NDArray[np.bool_], way: Floats, rng: np.random.Generator) -> str | None:
@@ -60,7 +52,3 @@ def _changes(probe: Probe, unit: NDArray[np.bool_], way: Floats, rng: np.random.
         return "no" if np.max(np.abs(numeric - numeric[0])) > SEEN * size else "unknown"
     alike = np.any(probe.theta[unit]) and abs(D[1] - 1.1 * D[0]) <= 1e-6 * size
     return "proportional" if alike else "yes"
-
-
-def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.diagnosis.case import Case
+from gradlab.diagnosis.case import Case, in_words
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.probe import Probe
 from gradlab.precision import format_magnitude
@@ -76,7 +76,7 @@ def no_curvature(case: Case) -> Iterator[Finding]:
         return
     if len(case.wrong) < len(case.tested) or probe.theta.size < 2:
         return
-    rng, cuts = np.random.default_rng(8), [_at(case, block) for block in case.blocks.values()]
+    rng, cuts = np.random.default_rng(8), [case.within(block) for block in case.blocks.values()]
     decays, here = [], probe.gradient(probe.theta)
     for _ in range(2):
         u = 1e-3 * probe.scale * rng.choice([-1.0, 1.0], probe.theta.size)
@@ -98,10 +98,6 @@ def no_curvature(case: Case) -> Iterator[Finding]:
             f"{format_magnitude(abs(float(flat @ u)))}, along a random direction",
             6.0,
         )
-
-
-def _at(case: Case, block: Block) -> slice:
-    return slice(case.place(block), case.place(block) + block.theta.size)
 
 
 def _symmetric(probe: Probe) -> bool:
@@ -156,8 +152,7 @@ def _where_off(case: Case) -> tuple[str, str]:
         number = f"one number, {ends[0]}," if len(set(ends)) == 1 else f"one number each, {' and '.join(ends)},"
         number += " which stays the same"
     if any(slices):
-        joined = f"{', '.join(places[:-1])} and {places[-1]}" if len(places) > 1 else places[0]
-        return f"only {joined} {'are' if len(places) > 1 else 'is'}", number
+        return f"only {in_words(places)} {'are' if len(places) > 1 else 'is'}", number
     return f"{case.gradient(case.wrong)} is", number
 
 

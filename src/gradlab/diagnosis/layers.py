@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gradlab.diagnosis.case import Case
+from gradlab.diagnosis.case import Case, in_words
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.structure import BIAS, WEIGHT, LayerBlocks, is_input, is_matrix
 from gradlab.verdict.blocks import Block, Verdict
@@ -195,6 +195,6 @@ def _which(seen: Pattern, places: list[int]) -> str:
         return layers[0].title
     if all(layer.number is not None for layer in layers):
         names = [str(layer.number) for layer in layers]
-        return f"layers {', '.join(names[:-1])} and {names[-1]}"
+        return f"layers {in_words(names)}"
     names = [layer.blocks[0].name for layer in layers]
-    return f"the layers of {', '.join(names[:-1])} and {names[-1]}"
+    return f"the layers of {in_words(names)}"

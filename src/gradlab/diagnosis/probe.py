@@ -88,6 +88,10 @@ class OutputsProbe:
     forward: Callable[[Floats], Mapping[str, Floats]]
     backward: Callable[[Mapping[str, Floats]], Floats]
 
+    def slope(self, name: str, R: Floats, way: Floats) -> float:
+        """The slope of ⟨R, output⟩, of the output of that name, along a direction."""
+        return slope_at_zero(lambda t: float(np.sum(R * self.forward(t * way)[name])))
+
 
 @dataclass(frozen=True)
 class Probe:
@@ -119,8 +123,7 @@ class Probe:
 
     @classmethod
     def of(cls, problem: Problem, gradient: Callable[[Floats], Floats] | None) -> Probe | None:
-        """Of a check; in float32 answers at other points are too coarse to tell anything, so a layer is all "
-        "there is."""
+        """Of a check. In float32 answers at other points are too coarse to tell anything: a layer is all there is."""
         theta, asked = problem.parameters.theta, problem.cost.cost
         if isinstance(asked, UpstreamCost):
             names = list(problem.parameters.names)
@@ -155,9 +158,15 @@ class Probe:
         """The slope of the cost along a direction, at theta moved by so much."""
         if self.cost is None:
             raise ValueError("the cost cannot be asked")
-        h = 1e-3
-        near, far = (self.cost(moved + k * h * way) - self.cost(moved - k * h * way) for k in (1, 2))
-        return (8 * near - far) / (12 * h)
+        cost = self.cost
+        return slope_at_zero(lambda t: cost(moved + t * way))
+
+
+def slope_at_zero(f: Callable[[float], float]) -> float:
+    """A central difference of order four, in units in which 1 is the scale of what moves."""
+    h = 1e-3
+    near, far = (f(k * h) - f(-k * h) for k in (1, 2))
+    return (8 * near - far) / (12 * h)
 
 
 def layer_probe(layer: Layer, upstream: Upstream, names: list[str], rng: np.random.Generator) -> Probe | None:

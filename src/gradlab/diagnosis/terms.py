@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.diagnosis.case import CERTAIN, Case, capital, groups, share
+from gradlab.diagnosis.case import CERTAIN, Case, capital, groups, in_words, share
 from gradlab.diagnosis.evidence import Interval, coefficient, explains, fraction, tolerance
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.places import only
@@ -151,7 +151,7 @@ def _some_places(block: Block, wrong: NDArray[np.bool_]) -> str:
     if len(at) == 1:
         return f"Entry {at[0]}"
     if len(at) <= 8:
-        return f"Entries {', '.join(at[:-1])} and {at[-1]}"
+        return f"Entries {in_words(at)}"
     return f"{len(at)} entries, from {at[0]} to {at[-1]},"
 
 

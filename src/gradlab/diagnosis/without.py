@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.diagnosis.case import Case
+from gradlab.diagnosis.case import Case, in_words
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.probe import Probe
 from gradlab.verdict.blocks import Verdict
@@ -32,9 +32,7 @@ def right_without(case: Case) -> Iterator[Finding]:
     if not found or 2 * len(found) > len(parts):
         return
     names = list(found)
-    without = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
-    others = found[names[0]]
-    which = others[0] if len(others) == 1 else f"{', '.join(others[:-1])} and {others[-1]}"
+    without, which = in_words(names, "or"), in_words(found[names[0]])
     yield case.finding(
         "GL161",
         case.wrong,
@@ -50,14 +48,11 @@ def right_without(case: Case) -> Iterator[Finding]:
 def _parts(case: Case) -> dict[str, Mask]:
     """Each block, or each entry if there is one short vector."""
     assert case.probe is not None
-    n, parts = case.probe.theta.size, {}
+    n = case.probe.theta.size
     if len(case.blocks) == 1:
         (block,) = case.blocks.values()
         return {f"{block.name}[{i}]": np.arange(n) == i for i in range(n)} if n <= FEW_ENTRIES else {}
-    for block in case.blocks.values():
-        parts[block.name] = np.zeros(n, dtype=bool)
-        parts[block.name][case.place(block) : case.place(block) + block.theta.size] = True
-    return parts
+    return {block.name: case.within(block) for block in case.blocks.values()}
 
 
 def _right(case: Case, probe: Probe, at: Mask) -> list[str]:
@@ -81,7 +76,7 @@ def _ways(case: Case, at: Mask, rng: np.random.Generator) -> Iterator[tuple[str,
     assert case.probe is not None
     for block in case.wrong:
         own = np.zeros_like(at)
-        own[case.place(block) : case.place(block) + block.theta.size] = (block.verdicts == Verdict.WRONG).ravel()
+        own[case.within(block)] = (block.verdicts == Verdict.WRONG).ravel()
         if np.any(own & ~at):
             signs = rng.choice([-1.0, 1.0], (2, at.size)) * rng.uniform(0.5, 1, (2, at.size))
             yield block.name, signs * case.probe.scale * (own & ~at)

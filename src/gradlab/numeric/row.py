@@ -8,13 +8,13 @@ polynomial through the others, or two short steps see another slope.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gradlab import constants as tuned
 from gradlab.problem.cost import Cost
+from gradlab.steps import noise_of_differences
 
 Floats = NDArray[np.float64]
 
@@ -90,9 +90,8 @@ def _pairs(cost: Cost, steps: NDArray[np.floating]) -> tuple[Floats, Floats]:
 
 def _scatter(values: Floats, order: int) -> float:
     """Standard deviation of the noise of a row by its differences of one order: Moré and Wild 2011."""
-    gamma = factorial(order) ** 2 / factorial(2 * order)
     size = float(np.abs(values).max()) or 1.0
-    return size * float(np.sqrt(gamma * np.mean(np.diff(values / size, order) ** 2)))
+    return size * noise_of_differences(np.diff(values / size, order), order)
 
 
 def _rest(changes: Floats, noise: float) -> float:
