@@ -35,9 +35,10 @@ class Hunt:
     """One hunt on its page, as a reader finds it."""
 
     def __init__(self, page: Page, bug: str) -> None:
+        self.title = page.locator(f"h2[data-hunt='{bug}']")
+        expect(self.title).to_be_attached()  # the page before may still be there after a step back
         # The lines come a moment after the rest of a page; what is marked before they are there does not reach them.
         expect(page.locator("ol.lab-lines")).to_have_count(page.locator("details.example").count())
-        self.title = page.locator(f"h2[data-hunt='{bug}']")
         self.title.evaluate(PARTS)
         own = f"[data-of='{self.title.get_attribute('id')}']"
         self.lines = page.locator(f"ol.lab-lines{own}")
