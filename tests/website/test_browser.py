@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.chosen import sample
+from tests.website.live_tab import navigate
 from website.audit.browser import LAPTOP, PHONE, Visit, addresses, url, visit
 from website.audit.lighthouse.__main__ import KINDS
 from website.pages.markup import INK
@@ -141,8 +142,7 @@ def test_instant_navigation_brings_the_formulas_style(visitor: Visit, site: Path
     formulas = [address for address in addresses(site) if 'class="katex"' in source(site, address)]
     page = visitor.open("about/design/")
     page.evaluate("window.stays = true")
-    page.locator(f"a[href$='{formulas[0].split('/')[-2]}/']").first.evaluate("link => link.click()")
-    page.wait_for_url(url(formulas[0]))
+    navigate(page, formulas[0])
     page.locator(".katex").first.wait_for()
     page.wait_for_load_state("networkidle")
     assert page.evaluate("window.stays"), "the page was loaded anew"

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from gradlab import relative_difference
 from tests.chosen import sample
+from tests.website.live_tab import MAP_READ
 from website import named
 from website.audit.browser import PHONE, Visit, url, visit
 
@@ -206,6 +207,7 @@ def test_a_number_has_an_address(page: Page, decode: Callable[[str], list[str]])
         assert said(page)
         assert page.locator(".decoder img").count() == 0
     page.goto(url("labs/"))
+    page.evaluate(MAP_READ)
     page.evaluate("window.stays = true")
     page.evaluate("to => { document.querySelector('article a[href*=decoder]').href = to }", url(f"{PAGE}?d=0.1734"))
     page.locator(f"article a[href='{url(PAGE)}?d=0.1734']").first.click()

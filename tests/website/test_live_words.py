@@ -11,7 +11,7 @@ from typing import ClassVar
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.website.live_tab import edit, go, navigate, run, state
+from tests.website.live_tab import MAP_READ, edit, go, navigate, run, state
 from website.audit.browser import LAPTOP, url, visit
 from website.audit.static_host import serving
 
@@ -433,6 +433,7 @@ def test_pages_follow_each_other_in_one_document_wherever_the_site_is_served(chr
         page = context.new_page()
         page.goto(origin + SIX)
         run(page.locator("live-block").first)
+        page.evaluate(MAP_READ)
         page.evaluate("window.stays = true")
         page.locator(".md-footer__link--next").click()
         page.wait_for_url(lambda address: not address.endswith(SIX))
