@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from gradlab import Verdict, check_backward, check_gradients, derivative
+from gradlab import Verdict, check_backward, check_gradients, derivative, numeric_gradient
 
 WRONG, UNDECIDED, UNTESTED, AGREES = Verdict.WRONG, Verdict.UNDECIDED, Verdict.UNTESTED, Verdict.AGREES
 
@@ -188,6 +188,30 @@ def test_norms_that_overflow_or_vanish(size):
     x = np.array([1.0, 2.0])
     for factor, wanted in ((1, AGREES), (1.01, WRONG)):
         assert verdict(lambda t: size * np.sum(t**3), x, factor * size * 3 * x**2) is wanted
+
+
+# ---- steps that are longer than an entry ----
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("decades", [4, 8, 12])
+def test_a_fit_whose_columns_have_very_different_sizes(seed, decades):
+    """Small weights, some of them far smaller: steps as long as the others blow the cost up, and its round-off."""
+    rng = np.random.default_rng([seed, decades])
+    sizes = np.logspace(0, decades, 8)
+    X, off = rng.standard_normal((20, 8)) * sizes, 10.0 ** -rng.uniform(0, 4) * rng.standard_normal(20)
+    w = 10.0 ** rng.uniform(-2, -1) * rng.standard_normal(8) / sizes
+    y = X @ w + off
+    right = 2 * X.T @ (X @ w - y) / 20
+
+    def cost(w):
+        return float(np.mean((X @ w - y) ** 2))
+
+    numeric = numeric_gradient(cost, w)
+    assert np.all(np.abs(numeric.values - right) <= numeric.bounds + 1e-12 * np.abs(right))
+    assert verdict(cost, w, right) is AGREES
+    for wrong in (right * (np.arange(8) != seed), right * np.where(np.arange(8) == seed, 1.001, 1)):
+        assert verdict(cost, w, wrong) is WRONG
 
 
 # ---- the analytic side has an accuracy of its own ----

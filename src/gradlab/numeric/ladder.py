@@ -142,10 +142,11 @@ class Ladder:
 
         That of the values over the step; and what an ulp of theta does to a slope through the curvature, on both
         sides: a row of the Hessian is at most √(own curvature · curvature of the block), by Cauchy and Schwarz.
+        Steps longer than theta itself have larger ulps.
         """
         rungs = np.arange(self.bottom, self.bottom + len(self.slope))[:, np.newaxis]
         own = curvature(self.bottom, self.gap)
-        shaken = 2 * self.round_off * np.sqrt(own) * np.sqrt(np.maximum(own, self.bent))
+        shaken = 2 * self.round_off * np.sqrt(own) * np.sqrt(np.maximum(own, self.bent)) * (1 + rung_step(rungs))
         of_values = np.maximum(np.maximum(self.noise * self._growth(), self._least_moves()), self._inside())
         noise = tuned.SAFETY * of_values / rung_step(rungs) + shaken
         return Tableau(self.bottom, self.slope, self.gap, noise, self.round_off)
@@ -267,6 +268,7 @@ class Ladder:
         no value                             down to 1e-10 of the scale, then up
         truncation rules, at the lowest      down
         truncation rules, bound not small    down
+        noise rules, and grows with steps    down
         noise rules, near the highest        up
         else                                 done
         ===================================  ======================================================
@@ -282,14 +284,18 @@ class Ladder:
         size, bound = np.abs(estimates.value[active]), estimates.bound[active]
         lost = rung < self.bottom
         near = np.where(bound > tuned.COARSE * size, 3, 2)  # rungs that the best one needs above it
+        noise = self.tableau().noise[:, active]
+        at, column = low - self.bottom, np.arange(len(active))
+        grows = noise[at, column] < noise[np.minimum(at + 1, len(noise) - 1), column]
         return np.select(
             [
                 lost & (low > max(tuned.LOST, self.bottom)),
                 lost,
                 truncated & ((rung == low) | (bound > tuned.UNSHARP * size)),
+                ~truncated & (rung == low) & grows,
                 ~truncated & (rung >= high - near),
             ],
-            [down, up, down, up],
+            [down, up, down, down, up],
             default=done,
         )
 

@@ -35,7 +35,7 @@ def examine(problem: Problem) -> Numeric:
     slope, gap, moved = central_slopes(problem.cost, step * scale)
     wanted, slope, gap = problem.analytic * scale, slope * scale, gap * scale
     own, round_off = np.abs(gap) / step, unit_roundoff(problem.parameters.theta.dtype)
-    shaken = 2 * round_off * np.sqrt(own) * np.sqrt(np.maximum(own, begin.bent))
+    shaken = 2 * round_off * np.sqrt(own) * np.sqrt(np.maximum(own, begin.bent)) * (1 + step)
     rounding = 4 * np.finfo(np.float64).eps * np.abs(slope)
     noise = max(
         problem.noise, tuned.INSIDE * round_off * max(norm(slope[problem.parameters.theta != 0]), begin.steep)
