@@ -190,7 +190,7 @@ def test_norms_that_overflow_or_vanish(size):
         assert verdict(lambda t: size * np.sum(t**3), x, factor * size * 3 * x**2) is wanted
 
 
-# ---- steps that are longer than an entry ----
+# ---- steps that are longer than an entry, and kinks that are nearer than a step ----
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -212,6 +212,36 @@ def test_a_fit_whose_columns_have_very_different_sizes(seed, decades):
     assert verdict(cost, w, right) is AGREES
     for wrong in (right * (np.arange(8) != seed), right * np.where(np.arange(8) == seed, 1.001, 1)):
         assert verdict(cost, w, wrong) is WRONG
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("distance", [1e-10, 1e-9, 1e-8, 1e-7, 1e-6])
+@pytest.mark.parametrize("offset", [0, 1, 100])
+def test_a_kink_beside_the_point_leaves_the_slope_of_its_own_side(seed, distance, offset):
+    rng = np.random.default_rng([seed, offset])
+    n = int(rng.integers(1, 6))
+    at, k = rng.uniform(0.5, 2, n) * rng.choice([-1, 1], n), rng.uniform(0.2, 2)
+    x = at * (1 + distance * rng.uniform(0.5, 1.5, n) * rng.choice([-1, 1], n))
+
+    def cost(t):
+        return offset + np.sum(np.sin(t) + k * np.maximum(t - at, 0))
+
+    assert verdict(cost, x, np.cos(x) + k * (x > at)) is AGREES
+    assert verdict(cost, x, np.cos(x) + k * (x < at)) is not AGREES
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("distance", [1e-10, 1e-9, 1e-8, 1e-7])
+def test_a_unit_that_is_nearly_at_its_kink(seed, distance):
+    """All weights of a ReLU unit see its kink, each at another distance, of which most are longer."""
+    rng = np.random.default_rng(seed)
+    X, w, v = rng.standard_normal((6, 4)), rng.standard_normal(4), rng.standard_normal(6)
+    b = rng.standard_normal(6) - X @ w
+    b[0] = distance * rng.choice([-1, 1]) * np.abs(X[0] * w).max() - X[0] @ w
+    on = X @ w + b > 0
+    other = on ^ (np.arange(6) == 0)
+    assert verdict(lambda w: v @ np.maximum(0, X @ w + b), w, X.T @ (v * on)) is AGREES
+    assert verdict(lambda w: v @ np.maximum(0, X @ w + b), w, X.T @ (v * other)) is WRONG
 
 
 # ---- the analytic side has an accuracy of its own ----

@@ -191,7 +191,7 @@ def measure_noise(along: Along, *, value: float, roundoff: float, points: int | 
         if noise:
             if noise > tuned.DOUBTED * floor:
                 near = [h / 1e3, 4 * roundoff] if noise > tuned.SUSPICIOUS * floor else [h / 1e3]
-                noise = _confirmed(noise, values, along, h, near, 4 * roundoff)
+                noise = _confirmed(noise, values, along, h, near, 4 * roundoff, tuned.DOUBTED * floor)
             return max(floor, noise, _coarse(unit, along, value, floor, roundoff))
     for longer in tuned.LONG_TABLES:  # a constant, or a staircase so coarse that only long steps show it
         if still or (longer == tuned.LONG_TABLES[0] and len(np.unique(values)) < 4):
@@ -225,10 +225,12 @@ def _one_gap(values: NDArray[np.float64]) -> float:
     return float(np.diff(finite).min()) if len(finite) in (2, 3) else 0.0
 
 
-def _confirmed(noise: float, values: Floats, along: Along, h: float, near: Sequence[float], ulps: float) -> float:
+def _confirmed(
+    noise: float, values: Floats, along: Along, h: float, near: Sequence[float], ulps: float, least: float
+) -> float:
     """So much may be a kink between the points, or a fast wave: then it is quiet on the other side, or nearer.
 
-    But one stair is quiet, too: what jumps on both sides, however near one looks, is noise.
+    But one stair is quiet, too: what jumps on both sides, by more than the `least`, however near one looks, is noise.
     """
     behind = _row(along, values[0], -h, len(values) - 1)
     if np.ptp(behind) == 0:
@@ -236,7 +238,7 @@ def _confirmed(noise: float, values: Floats, along: Along, h: float, near: Seque
     rows = [behind, *(_row(along, values[0], step, len(values) - 1) for step in near)]
     others = [_noise(row) for row in rows if _moves(row)]
     quiet = [other for other in others if other < noise / tuned.QUIETER]
-    if quiet and not (_jumps(along, values, h, ulps) and _jumps(along, behind, -h, ulps)):
+    if quiet and not (_jumps(along, values, h, ulps, least) and _jumps(along, behind, -h, ulps, least)):
         return min((other for other in quiet if other), default=0.0)
     return max([noise, *(other for other in others if other < tuned.QUIETER * noise)])
 
@@ -246,12 +248,14 @@ def _row(along: Along, value: float, h: float, count: int) -> Floats:
     return np.append(value, along(np.asarray(h * np.arange(1, count + 1))))
 
 
-def _jumps(along: Along, values: Floats, h: float, shortest: float) -> bool:
+def _jumps(along: Along, values: Floats, h: float, shortest: float, quiet: float) -> bool:
     """Whether f jumps between two points of a row, this far apart: where it changes most against the rest."""
     changes = np.diff(values)
     k = int(np.abs(changes - changes.mean()).argmax())
     ends = np.array([k * h, (k + 1) * h])
-    return jump_within(lambda t: float(along(np.array([t]))[0]), ends, values[k : k + 2], shortest=shortest)
+    return jump_within(
+        lambda t: float(along(np.array([t]))[0]), ends, values[k : k + 2], shortest=shortest, quiet=quiet
+    )
 
 
 def jump_within(

@@ -47,6 +47,7 @@ class Estimates:
     bound: Floats
     rung: Ints
     truncated: Mask  # truncation, or what a hidden kink could do, rules the bound, not noise
+    apart: Mask  # no credible rung, and the slopes of both sides are apart at some
     kink: Mask  # no credible rung, and the slopes of both sides settle, apart from each other
     jump: Mask  # no credible rung, and they do not settle
     finite: Mask
@@ -97,6 +98,7 @@ def estimate(tableau: Tableau, slack: float = 1.0) -> Estimates:
         bound=np.where(found, bound[pick], np.inf),
         rung=np.where(found, best + tableau.lowest, tableau.lowest - 1),
         truncated=found & (truncation[pick] > at[pick]),
+        apart=apart,
         kink=apart & level,
         jump=apart & grows,
         finite=np.asarray(finite.any(axis=0)),

@@ -235,14 +235,29 @@ class Ladder:
             self._fill(lines, np.maximum(self._lowest(lines) - 1, self.bottom))
 
     def probe(self, lines: Ints) -> None:
-        """Three rungs from the lowest where the gap would still be seen: is the kink at the point, or beside it?"""
-        width = np.abs(self.gap[self._lowest(lines) - self.bottom, lines])
+        """Three rungs below the kink that a line shows, if there are any: is it at the point, or beside it?
+
+        Where the gap is gone at the lowest rung, the kink lies above that, and three rungs are those from two below
+        it on. Else three from the lowest on where the gap would still be seen, and up from there until it is.
+        """
+        tried = self._lowest(lines)
+        nearest, next_one = (np.abs(self.gap[tried + up - self.bottom, lines]) for up in (0, 1))
+        width = np.fmax(nearest, next_one)  # the nearest step may reach just beyond the kink
         rungs = np.arange(self.bottom, self.bottom + len(self.slope))
         noise = tuned.SAFETY * self.noise / rung_step(rungs)[:, np.newaxis]
+        gone = nearest <= tuned.SEEN * noise[tried - self.bottom, 0]
         lowest = (noise <= tuned.PROBED * width).argmax(axis=0) + self.bottom
-        below = lowest <= self._lowest(lines) - 2
+        lowest = np.where(gone, np.maximum(tried - 2, self.bottom), lowest)
+        below = lowest <= tried - 2
+        lines, rung = lines[below], lowest[below]
         for k in range(3):
-            self._fill(lines[below], lowest[below] + k)
+            self._fill(lines, rung + k)
+        rung = rung + 2
+        while len(lines):
+            seen = np.abs(self.gap[rung - self.bottom, lines]) > tuned.SEEN * noise[rung - self.bottom, 0]
+            higher = ~seen & ~self.tried[rung + 1 - self.bottom, lines]
+            lines, rung = lines[higher], rung[higher] + 1
+            self._fill(lines, rung)
 
     def slopes_at(self, lines: Ints, rungs: Ints) -> Floats:
         """The central slope of each line at a rung; NaN where that is above its highest."""

@@ -45,8 +45,7 @@ def measure(
     with np.errstate(invalid="ignore"):
         wrong = np.flatnonzero(np.abs(wanted - found.value) > found.bound)
     ladder.lower(wrong, rungs=tuned.CLOSER if closer is None else closer)
-    apart = ladder.estimates()
-    ladder.probe(np.flatnonzero(apart.kink | apart.jump))
+    ladder.probe(np.flatnonzero(ladder.estimates().apart))
     found = ladder.estimates().or_else(ladder.estimates(slack=tuned.SLACK))
     low, high = ladder.sides()
     measured = Measured(
