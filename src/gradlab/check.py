@@ -41,6 +41,7 @@ from gradlab.verdict.together import beside, hold_together
 class Options(TypedDict, total=False):
     """The keywords of `check_gradients`, for the functions that pass them on to it."""
 
+    args: Any
     stencil: Stencil
     step: float | None
     directions: int | None
@@ -61,6 +62,7 @@ def check_gradients(
     params: Params,
     grads: Params | Callable[..., Params] | Literal[True],
     *,
+    args: Any = (),
     stencil: Stencil = CENTRAL,
     step: float | None = None,
     directions: int | None = None,
@@ -94,6 +96,8 @@ def check_gradients(
         The gradients in the structure of params (the same names, or all with the same prefix: `dW1`, `db1`, …), or a
         function of params that returns them. True if `cost` returns (cost, grads), as SciPy's `jac=True`, or a longer
         tuple that begins with these; of several params in a sequence also (cost, gradient, gradient, …).
+    args
+        What cost and grads are handed behind params, as `args=` of `scipy.optimize.minimize`: a tuple, or one value.
     stencil
         Check with this formula, at `step`.
     step
@@ -158,7 +162,7 @@ def check_gradients(
     began = time.perf_counter()
     refuse_options(stencil, step, progress, bounds)
     directions, budget = _along_directions(directions, budget, step)
-    cost, grads = of_params("cost", cost, params), grads if grads is True else of_params("grads", grads, params)
+    cost, grads = of_params("cost", cost, params, args), of_params("grads", grads, params, args)
     cost, grads = separated(cost) if grads is True else (cost, grads if callable(grads) else listed(grads, params))
     chosen = Chosen(params, only, convention) if only is not None or convention is not None else None
     if chosen:

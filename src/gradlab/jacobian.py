@@ -72,8 +72,9 @@ def check_jacobian(
     for refused in ("directions", "progress"):
         if not (options.get(refused) is None or options.get(refused) is False):
             raise GradlabError(f"check_jacobian looks at every output and entry: leave out {refused}")
-    function = of_params("function", function, params)
-    jacobian = jacobian if jacobian is True else of_params("jacobian", jacobian, params)
+    args = options.pop("args", ())
+    function = of_params("function", function, params, args)
+    jacobian = of_params("jacobian", jacobian, params, args)
     if jacobian is True:
         function, jacobian = _separated(function)
     parameters = Parameters(params)

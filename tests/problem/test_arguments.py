@@ -7,7 +7,7 @@ import pickle
 import numpy as np
 import pytest
 
-from gradlab import GradlabError, check_gradients, check_jacobian
+from gradlab import GradlabError, check_backward, check_gradients, check_jacobian, check_jvp
 from gradlab.problem.arguments import of_params
 
 SHAPES = [{"W": (2, 3), "b": (3,)}, {"a": (), "c": (2,), "z": (1, 2)}, {"k": (4,), "only": (2, 2), "q": ()}]
@@ -85,9 +85,13 @@ def test_what_is_not_bound_is_said():
     def cost(w, X, y):
         return float(np.sum((X @ w - y) ** 2))
 
-    with pytest.raises(GradlabError, match=r"lambda params: f\(params, X, y\)"):
+    with pytest.raises(GradlabError, match=r"args=\(X, y\)"):
         check_gradients(cost, np.ones(2), np.ones(2))
-    with pytest.raises(GradlabError, match="unpack them"):  # never for an array: X may only have been forgotten
+    with pytest.raises(GradlabError, match=r"lambda params: f\(params, X=X\)"):  # args cannot reach that
+        check_gradients(lambda w, *, X: float(w @ X), np.ones(2), np.ones(2))
+    with pytest.raises(
+        GradlabError, match=r"unpack them.*If the others are data.*args=\(X,\)"
+    ):  # never for an array: X may only have been forgotten
         check_gradients(lambda w, X: float(w * X), np.ones(2), np.ones(2))
     with pytest.raises(GradlabError, match="under their names"):
         check_gradients(cost, {"w": np.ones(2), "b": np.ones(2)}, {})
@@ -109,5 +113,125 @@ def test_a_cost_that_writes_its_gradient_is_sent_to_the_way_out():
     assert check_gradients(lambda x: (f(x, g := np.zeros_like(x)), g), np.ones(2), grads=True).ok
 
 
+def test_a_gradient_that_is_written_into_an_array_is_sent_to_the_way_out():
+    def slopes(x, out):
+        out[:] = 2 * x
+
+    with pytest.raises(GradlabError, match=r"lambda x: \(g := np.zeros_like\(x\), f\(x, g\)\)\[0\]"):
+        check_gradients(lambda x: x @ x, np.ones(2), slopes)
+    assert check_gradients(lambda x: x @ x, np.ones(2), lambda x: (g := np.zeros_like(x), slopes(x, g))[0]).ok
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.02])
+def test_gradients_without_an_argument_are_asked_for_with_the_cost(factor):
+    left = {}
+
+    def cost(x):
+        left["x"] = x.copy()
+        return float(x @ x)
+
+    def slopes():
+        return 2 * factor * left["x"]
+
+    with pytest.raises(GradlabError, match=r"\(lambda p: \(cost\(p\), grads\(\)\), params, grads=True\)"):
+        check_gradients(cost, np.ones(2), slopes)
+    assert check_gradients(lambda p: (cost(p), slopes()), np.ones(2), grads=True).ok is (factor == 1)
+
+
+SHAPED = [
+    np.array([0.3, -1.2]),
+    0.7,
+    {"u": np.array([0.5, 2.0]), "v": 0.4},
+    [np.array([[0.2]]), np.array([1.0, 3.0])],
+]
+
+
+def _with_data(params, factor):
+    """A cost and gradients of params, then a scale and rows of data."""
+
+    def parts(params):
+        return params if isinstance(params, list) else list(params.values()) if isinstance(params, dict) else [params]
+
+    def cost(params, scale, data):
+        return scale * float(sum(np.sum(np.tanh(part) * np.sum(data)) for part in parts(params)))
+
+    def grads(params, scale, data):
+        found = [factor * scale * np.sum(data) / np.cosh(part) ** 2 for part in parts(params)]
+        if isinstance(params, dict):
+            return dict(zip(params, found, strict=True))
+        return found if isinstance(params, list) else found[0]
+
+    return cost, grads
+
+
+@pytest.mark.parametrize("params", SHAPED, ids=["vector", "number", "dict", "list"])
+@pytest.mark.parametrize("factor", [1.0, 1.02])
+@pytest.mark.parametrize("together", [False, True])
+def test_what_is_handed_behind_params_as_scipy_does(params, factor, together):
+    cost, grads = _with_data(params, factor)
+    args = (1.5, np.array([0.2, 0.9, 1.1]))
+    if together:
+        report = check_gradients(lambda *all: (cost(*all), grads(*all)), params, grads=True, args=args)
+    else:
+        report = check_gradients(cost, params, grads, args=args)
+    assert report.ok is (factor == 1)
+
+
+@pytest.mark.parametrize("one", [2.5, np.array([0.5, 2.0]), {"lam": 1.5}, None, "ridge"])
+@pytest.mark.parametrize("factor", [1.0, 1.02])
+def test_one_argument_needs_no_tuple(one, factor):
+    def cost(w, given):
+        assert given is one
+        return float(np.sum(w**4))
+
+    assert check_gradients(cost, np.array([0.5, 1.5]), lambda w, _: 4 * factor * w**3, args=one).ok is (factor == 1)
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.02])
+def test_parameters_one_by_one_and_data(factor):
+    def behind(a, b, X):
+        return float(np.sum(X * a**2) + b**3)
+
+    def first(X, a, b):
+        return behind(a, b, X)
+
+    X = np.array([1.0, 2.0])
+    assert check_gradients(
+        behind, (0.5, 1.5), lambda a, b, X: (2 * a * X.sum(), 3 * factor * b**2), args=(X,)
+    ).ok is (factor == 1)
+    assert check_gradients(
+        first, {"a": 0.5, "b": 1.5}, lambda X, a, b: (2 * a * X.sum(), 3 * factor * b**2), args=(X,)
+    ).ok is (factor == 1)
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.02])
+def test_a_jacobian_and_its_function_are_handed_the_same(factor):
+    def function(p, t, scale):
+        return scale * p[0] * np.exp(-p[1] * t)
+
+    def jacobian(p, t, scale):
+        e = scale * np.exp(-p[1] * t)
+        return np.stack([factor * e, -p[0] * t * e], axis=1)
+
+    args = (np.linspace(0, 1, 4), 3.0)
+    assert check_jacobian(function, np.array([1.5, 0.6]), jacobian, args=args).ok is (factor == 1)
+
+
+@pytest.mark.parametrize("args", [(1.0,), (1.0, 2.0, 3.0), [1.0, 2.0], 1.0])
+def test_args_that_do_not_fit_are_refused_by_name(args):
+    with pytest.raises(GradlabError, match=r"cost must take params, then (the \d of )?args: its arguments are"):
+        check_gradients(lambda w, X, y: 0.0, np.ones(2), lambda w, X, y: w, args=args)
+    with pytest.raises(GradlabError, match=r"grads must take params.*lambda params, \*args: f\(params\)"):
+        check_gradients(lambda w, *_: float(w @ w), np.ones(2), lambda w: 2 * w, args=args)
+
+
+def test_who_has_no_args_says_so():
+    with pytest.raises(GradlabError, match="into inputs, by name"):
+        check_backward(lambda x, k: k * x, lambda R, x, k: k * R, {"x": np.ones(2)}, args=(2,))
+    with pytest.raises(GradlabError, match="check_jvp has no args"):
+        check_jvp(lambda x: x, lambda x, v: v, np.ones(2), args=(2,))
+
+
 def test_a_process_pool_can_take_it():
+    assert pickle.loads(pickle.dumps(of_params("cost", operator.mul, 2.0, args=3.0)))(2.0) == 6.0
     assert pickle.loads(pickle.dumps(of_params("cost", operator.mul, [1.0, 2.0])))([3.0, 4.0]) == 12.0

@@ -15,7 +15,7 @@ WRITTEN = ("grad", "grads", "gradient", "g", "out", "df")
 """What an argument is called into which a cost writes its gradient."""
 
 
-def of_params(what: str, function: Any, params: Any) -> Any:
+def of_params(what: str, function: Any, params: Any, args: Any = ()) -> Any:
     """A function as one of params. It may take them one by one: by name from a dict, in order from a list or tuple.
 
     The entries of one array are not handed out so: `cost(w, X)` with X forgotten would be asked for something else.
@@ -27,7 +27,7 @@ def of_params(what: str, function: Any, params: Any) -> Any:
     function
         Anything else than a function is left as it is, but for functions in a dict or a list: each gives the
         gradient of one parameter.
-    params
+    params, args
         As for `check_gradients`.
 
     Raises
@@ -41,26 +41,43 @@ def of_params(what: str, function: Any, params: Any) -> Any:
     >>> cost({"W": 2.0, "b": 4.0})
     8.0
     """
+    more = args if isinstance(args, tuple) else (args,)  # as in SciPy
     if isinstance(function, Mapping) and function and all(map(callable, function.values())):
-        return _Each({name: of_params(f"{what}[{name!r}]", one, params) for name, one in function.items()})
+        return _Each({name: of_params(f"{what}[{name!r}]", one, params, args) for name, one in function.items()})
     if isinstance(function, list | tuple) and function and all(map(callable, function)):
-        return _Each([of_params(f"{what}[{i}]", one, params) for i, one in enumerate(function)])
-    if not callable(function) or not isinstance(params, Mapping | list | tuple | np.ndarray):
+        return _Each([of_params(f"{what}[{i}]", one, params, args) for i, one in enumerate(function)])
+    if not callable(function) or not (more or isinstance(params, Mapping | list | tuple | np.ndarray)):
         return function
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # a compiled function that does not tell
-        return function
-    if _fits(signature, params):
-        return function
-    needed = [p.name for p in signature.parameters.values() if p.default is p.empty and p.kind <= p.KEYWORD_ONLY]
-    writes = len(needed) == 2 and needed[1] in WRITTEN
-    if not (isinstance(params, np.ndarray) or writes) and _fits(signature, *_row(params), **_named(params)):
-        return _OneByOne(function, tuple(signature.parameters) if what == "grads" else ())
+        return _Followed(function, more) if more else function
+    if _fits(signature, params, *more):
+        return _Followed(function, more) if more else function
+    optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    needed = [p for p in signature.parameters.values() if p.default is p.empty and p.kind not in optional]
+    writes = len(needed) == 2 and needed[1].name in WRITTEN
+    apart = isinstance(params, Mapping | list | tuple) and not writes
+    if apart and _fits(signature, *_row(params), *more, **_named(params)):
+        own = tuple(signature.parameters)
+        return _OneByOne(function, own[len(more) :] if what == "grads" else (), more)
+    if more:
+        raise GradlabError(_not_followed(what, signature, args))
     raise GradlabError(
         f"{what} must take params as its one argument{_or_one_by_one(params)}: its arguments are {signature}. "
-        + _way_out(needed[1:], writes, params)
+        + _way_out(what, needed, writes, params)
     )
+
+
+@dataclass(frozen=True)
+class _Followed:
+    """A function of params and more behind them; a process pool can take it."""
+
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+
+    def __call__(self, params: Any) -> Any:
+        return self.function(params, *self.args)
 
 
 @dataclass(frozen=True)
@@ -71,13 +88,16 @@ class _OneByOne:
     ----------
     names
         Of its arguments: a tuple of as many gradients is in their order.
+    args
+        What it is handed besides: behind the parameters, or before those that it takes by name.
     """
 
     function: Callable[..., Any]
     names: tuple[str, ...]
+    args: tuple[Any, ...] = ()
 
     def __call__(self, params: Any) -> Any:
-        answer = self.function(*_row(params), **_named(params))
+        answer = self.function(*_row(params), *self.args, **_named(params))
         if isinstance(params, Mapping) and type(answer) in (tuple, list) and len(answer) == len(self.names):
             return dict(zip(self.names, answer, strict=True))
         return answer
@@ -118,13 +138,38 @@ def _or_one_by_one(params: Any) -> str:
     return f", or the {len(params)} parameters one by one{names}"
 
 
-def _way_out(more: list[str], writes: bool, params: Any) -> str:
+def _not_followed(what: str, signature: inspect.Signature, args: Any) -> str:
+    """Why args do not fit behind params."""
+    count = f"the {len(args)} of args" if isinstance(args, tuple) else "args"
+    several = " Several arguments are a tuple: a list is one." if isinstance(args, list) else ""
+    return (
+        f"{what} must take params, then {count}: its arguments are {signature}. Cost and grads are handed the same; "
+        f"one that needs none of it: lambda params, *args: f(params).{several}"
+    )
+
+
+def _way_out(what: str, needed: list[inspect.Parameter], writes: bool, params: Any) -> str:
+    more = [p.name for p in needed[1:]]
     if writes:
-        return f"If it writes the gradient into {more[0]}: lambda x: (f(x, g := np.zeros_like(x)), g), and grads=True"
-    if isinstance(params, np.ndarray) and params.ndim == 1 and len(more) + 1 == len(params):
-        return "If these are the entries of params, unpack them: lambda params: f(*params)"
+        both = "lambda x: (f(x, g := np.zeros_like(x)), g), and grads=True"
+        alone = "lambda x: (g := np.zeros_like(x), f(x, g))[0]"
+        return f"If it writes the gradient into {more[0]}: {alone if what == 'grads' else both}"
+    if more and any(p.kind is p.KEYWORD_ONLY for p in needed):
+        return f"Bind the others: lambda params: f(params, {', '.join(f'{name}={name}' for name in more)})"
     if more:
-        return f"Bind the others: lambda params: f(params, {', '.join(more)})"
+        entries = isinstance(params, np.ndarray) and params.ndim == 1 and len(needed) == len(params)
+        unpack = "If these are the entries of params, unpack them: lambda params: f(*params). " if entries else ""
+        return f"{unpack}If the others are data, hand them over: args=({', '.join(more)}{',' * (len(more) == 1)})"
+    if what == "grads":
+        return (
+            "If it answers for the last call of the cost, ask for both at once: "
+            "check_gradients(lambda p: (cost(p), grads()), params, grads=True)"
+        )
+    if isinstance(params, np.ndarray):
+        return (
+            "It needs an argument, params, and reads what was set earlier. Set them first: "
+            "lambda theta: (setattr(model, 'theta', theta), f())[1], and so for grads"
+        )
     return (
         "It needs an argument, params, and reads what was made earlier. Put them there first: "
         "lambda p: (globals().update(p), f())[1] with params={'W': W}, or net.__dict__.update(p). For objects that "
