@@ -1,7 +1,6 @@
 """Params and gradients in the containers that real code has, nested at random."""
 
 import collections
-import copy
 import dataclasses
 import random
 import types
@@ -512,26 +511,135 @@ def test_value_and_grad_with_more_beside_the_value(aux, factor):
 
 class Plain:
     def __init__(self, W, b):
-        self.W, self.b, self.name = W, b, "net"
+        self.W, self.b, self.name, self.sizes, self.history = W, b, "net", [3, 4], []
+
+    def loss(self, *more):
+        self.history.append(len(more))
+        return _problem(np.random.default_rng(9))[0](self.W, self.b)
+
+    def slopes(self, *more):
+        return _problem(np.random.default_rng(9))[1](self.W, self.b)
 
 
 class Slotted:
-    __slots__ = ("W", "b", "name")
-    __init__ = Plain.__init__
+    __slots__ = ("W", "b", "history", "name", "sizes")
+    __init__, loss, slopes = Plain.__init__, Plain.loss, Plain.slopes
 
 
-@pytest.mark.parametrize("kind", [Plain, Slotted])
-def test_the_lines_for_an_object_that_holds_the_params_work(kind):
+class Below(Slotted):
+    __slots__ = ("more",)
+
+
+def _wrong(grads, factor):
+    return grads[0], factor * grads[1]
+
+
+RETURNS = {
+    "an object": lambda kind, W, b: kind(W, b),
+    "a dict": lambda kind, W, b: {"b": b, "W": W},
+    "other names": lambda kind, W, b: {"dW": W, "db": b},
+    "a namespace": lambda kind, W, b: types.SimpleNamespace(W=W, b=b),
+}
+
+
+@pytest.mark.parametrize("kind", [Plain, Slotted, Below])
+@pytest.mark.parametrize("returns", RETURNS.values(), ids=RETURNS)
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+def test_an_object_that_holds_the_params(kind, returns, factor):
     cost, grads, W, b = _problem(np.random.default_rng(9))
-    p = kind(W, b)
-    known = {"check_gradients": check_gradients, "copy": copy, "p": p}
-    known |= {"cost": lambda p: cost(p.W, p.b), "grads": lambda p: kind(*grads(p.W, p.b))}
-    with pytest.raises(GradlabError, match=f"an object of the class {kind.__name__}") as raised:
-        check_gradients(known["cost"], p, known["grads"])
-    lines = [line.strip() for line in str(raised.value).splitlines()[1:]]
-    exec("\n".join(lines[:-1]), known)
-    assert eval(lines[-1], known).ok
-    assert p.W is W
+    given = kind(W, b)
+    report = check_gradients(
+        lambda p: cost(p.W, p.b), given, lambda p: returns(kind, *_wrong(grads(p.W, p.b), factor))
+    )
+    assert list(report.blocks) == ["W", "b"]
+    assert report.ok is (factor == 1)
+    assert given.W is W
+    assert given.b is b
+
+
+@pytest.mark.parametrize("kind", [Plain, Slotted, Below])
+@pytest.mark.parametrize("args", [(), (1, None)])
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+def test_methods_of_the_object_are_asked_on_a_copy(kind, args, factor):
+    _, _, W, b = _problem(np.random.default_rng(9))
+
+    class Given(kind):
+        def gradient(self, *more):
+            return dict(zip("Wb", _wrong(self.slopes(*more), factor), strict=True))
+
+    given, before = Given(W, b), W.copy()
+    assert check_gradients(given.loss, given, given.gradient, args=args).ok is (factor == 1)
+    np.testing.assert_array_equal(given.W, before)
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+@pytest.mark.parametrize("deep", [1, 2, 3])
+def test_objects_inside_of_objects_have_paths(factor, deep):
+    cost, grads, W, b = _problem(np.random.default_rng(9))
+
+    class Holder:
+        def __init__(self, inner):
+            self.layers, self.count = [inner], 2
+
+    def held(W, b):
+        found = Plain(W, b)
+        for _ in range(deep):
+            found = Holder(found)
+        return found
+
+    def inner(holder):
+        for _ in range(deep):
+            holder = holder.layers[0]
+        return holder.W, holder.b
+
+    report = check_gradients(lambda p: cost(*inner(p)), held(W, b), lambda p: held(*_wrong(grads(*inner(p)), factor)))
+    path = ".".join(["layers[0]"] * deep)
+    assert list(report.blocks) == [f"{path}.W", f"{path}.b"]
+    assert report.ok is (factor == 1)
+
+
+@pytest.mark.parametrize("names", [("coef_", "intercept_", "alpha"), ("w", "c", "rate"), ("kernel", "bias", "eps")])
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+def test_numbers_beside_the_arrays_are_parameters_if_they_have_a_gradient(names, factor):
+    """A rate has none: it is held fixed, and the report says so."""
+    array, number, setting = names
+    X = np.random.default_rng(2).standard_normal((7, 3))
+
+    class Model:
+        pass
+
+    given = Model()
+    vars(given).update({array: X[0].copy(), number: 0.3, setting: 0.1, "n_iter_": 5})
+
+    def residual(p):
+        return X @ getattr(p, array) + getattr(p, number)
+
+    def cost(p):
+        return getattr(p, setting) * float(np.sum(residual(p) ** 2))
+
+    def grads(p):
+        r = 2 * getattr(p, setting) * residual(p)
+        return {array: X.T @ r, number: factor * r.sum()}
+
+    report = check_gradients(cost, given, grads)
+    assert list(report.blocks) == [array, number]
+    assert report.ok is (factor == 1)
+    assert f"Not checked, held fixed: {setting}." in report.notes
+    with pytest.raises(GradlabError, match="missing"):  # an array without a gradient is no setting
+        check_gradients(cost, given, lambda p: {number: grads(p)[number]})
+
+
+def test_objects_that_are_no_holders_of_params_are_refused():
+    class Empty:
+        name = "no arrays"
+
+    class Number:
+        def __init__(self):
+            self.data, self.grad = np.ones(2), np.zeros(2)
+
+    for refused in (Empty(), Number(), np.random.default_rng(0)):
+        with pytest.raises(GradlabError, match=r"must be real floats|must be floats"):
+            check_gradients(lambda p: 0.0, refused, lambda p: p)
 
 
 def test_pairs_of_gradients_and_params_are_told():

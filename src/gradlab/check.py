@@ -90,8 +90,9 @@ def check_gradients(
         take the parameters one by one: those of a dict by name, those of a list or tuple in order.
     params
         Dict of arrays (W1, b1, …), sequence of arrays, or one array; floats of one dtype. Never changed. Named
-        tuples, dataclasses and simple namespaces are taken like dicts, and all may be nested: blocks are then named
-        by their path, as `layers[0].W`.
+        tuples, dataclasses and simple namespaces are taken like dicts, and so is an object that holds arrays: cost
+        and grads get a copy of it, and may be its methods. All may be nested: blocks are then named by their path, as
+        `layers[0].W`.
     grads
         The gradients in the structure of params (the same names, or all with the same prefix: `dW1`, `db1`, …), or a
         function of params that returns them. True if `cost` returns (cost, grads), as SciPy's `jac=True`, or a longer

@@ -162,9 +162,10 @@ def _matrix(name: str, value: Any, outputs: Outputs, shape: tuple[int, ...]) -> 
         raise GradlabError(f"jacobian of {name!r} must be real numbers, got dtype {array.dtype}")
     if array.shape not in (outputs.shape + shape, (outputs.size, size)):
         turned = array.shape in (shape + outputs.shape, (size, outputs.size))
+        flat = f": if it is flat, row by row, .reshape({outputs.shape + shape})"
         raise GradlabError(
             f"jacobian of {name!r} must have shape {outputs.shape + shape}, outputs first, got {array.shape}"
-            + (": is it transposed?" if turned else "")
+            + (": is it transposed?" if turned else flat if array.shape == (outputs.size * size,) else "")
         )
     return array.astype(np.float64).reshape(outputs.size, size)
 

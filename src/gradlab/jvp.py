@@ -66,7 +66,7 @@ def check_jvp(
     """
     if options.get("bounds") is not None:
         raise GradlabError("check_jvp moves all params along directions: leave out bounds, or move params inside")
-    if "args" in options:
+    if not isinstance(args := options.pop("args", ()), tuple) or args:
         raise GradlabError("check_jvp has no args: lambda params: f(params, *args), and so for jvp and vjp")
     given = options.pop("directions", None)
     directions = tuned.JVP_DIRECTIONS if given is None else _arguments.whole("directions", given, least=1)

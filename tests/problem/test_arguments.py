@@ -3,6 +3,7 @@
 import functools
 import operator
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -235,3 +236,20 @@ def test_who_has_no_args_says_so():
 def test_a_process_pool_can_take_it():
     assert pickle.loads(pickle.dumps(of_params("cost", operator.mul, 2.0, args=3.0)))(2.0) == 6.0
     assert pickle.loads(pickle.dumps(of_params("cost", operator.mul, [1.0, 2.0])))([3.0, 4.0]) == 12.0
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (2, 1, 3), (5,)])
+def test_a_flat_gradient_or_jacobian_is_told_how_to_be_reshaped(shape):
+    x = np.random.default_rng(0).standard_normal(shape)
+    flat = 4 * x.ravel() ** 3
+    if len(shape) > 1:
+        with pytest.raises(GradlabError, match=re.escape(f".reshape({shape})")):
+            check_gradients(lambda x: np.sum(x**4), x, flat)
+    with pytest.raises(GradlabError, match=r"row by row, \.reshape"):
+        check_jacobian(np.ravel, x, np.eye(x.size).ravel())
+
+
+@pytest.mark.parametrize("view", [lambda p: p.items(), lambda p: p.values(), lambda p: set(p), iter])
+def test_what_is_iterated_over_is_no_params(view):
+    with pytest.raises(GradlabError, match=r"make a dict or a list of it first"):
+        check_gradients(lambda p: 0.0, view({"a": np.ones(2)}), lambda p: p)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from gradlab.errors import GradlabError
+from gradlab.problem.tree import is_object
 
 WRITTEN = ("grad", "grads", "gradient", "g", "out", "df")
 """What an argument is called into which a cost writes its gradient."""
@@ -46,7 +47,9 @@ def of_params(what: str, function: Any, params: Any, args: Any = ()) -> Any:
         return _Each({name: of_params(f"{what}[{name!r}]", one, params, args) for name, one in function.items()})
     if isinstance(function, list | tuple) and function and all(map(callable, function)):
         return _Each([of_params(f"{what}[{i}]", one, params, args) for i, one in enumerate(function)])
-    if not callable(function) or not (more or isinstance(params, Mapping | list | tuple | np.ndarray)):
+    if (thing := is_object(params)) and getattr(function, "__self__", None) is params:
+        function = function.__func__  # a method of params is asked on the copy whose arrays are moved
+    if not callable(function) or not (more or thing or isinstance(params, Mapping | list | tuple | np.ndarray)):
         return function
     try:
         signature = inspect.signature(function)
@@ -132,7 +135,7 @@ def _fits(signature: inspect.Signature, *arguments: Any, **named: Any) -> bool:
 
 
 def _or_one_by_one(params: Any) -> str:
-    if isinstance(params, np.ndarray):
+    if not isinstance(params, Mapping | list | tuple):
         return ""
     names = f" under their names ({', '.join(map(str, list(params)[:8]))})" if isinstance(params, Mapping) else ""
     return f", or the {len(params)} parameters one by one{names}"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradlab.errors import GradlabError
-from gradlab.problem.tree import OF_W, is_sequence, leaves, listed
+from gradlab.problem.tree import OF_W, is_object, is_sequence, leaves, listed
 
 
 def named(forward: Callable[..., Any], inputs: Any) -> Mapping[str, Any]:
@@ -108,6 +108,6 @@ def _all_named(found: Mapping[str, Any], inputs: Mapping[str, Any], pattern: str
 
 def _is_float(value: Any) -> bool:
     try:
-        return all(np.asarray(leaf).dtype.kind == "f" for _, leaf in leaves(value))
+        return not is_object(value) and all(np.asarray(leaf).dtype.kind == "f" for _, leaf in leaves(value))
     except ValueError:
         return False

@@ -17,7 +17,7 @@ from gradlab.problem.refusals import (
     refuse_pairs,
     refuse_shared_memory,
 )
-from gradlab.problem.tree import by_name, leaves, rebuilt
+from gradlab.problem.tree import by_name, is_object, leaves, rebuilt
 
 Params: TypeAlias = Mapping[str, Any] | Sequence[Any] | ArrayLike
 Vector: TypeAlias = NDArray[np.floating[Any]]
@@ -40,8 +40,9 @@ class Parameters:
     Parameters
     ----------
     params
-        A dict of arrays by name, a sequence of arrays, a dataclass, a named tuple or a simple namespace, nested as
-        deep as you like, or one array, all of one float dtype. A nested block is named by its path: `layers[0].W`.
+        A dict of arrays by name, a sequence of arrays, a dataclass, a named tuple, a simple namespace or an object
+        that holds arrays, nested as deep as you like, or one array, all of one float dtype. Nested blocks are named
+        by their path: `layers[0].W`.
 
     Raises
     ------
@@ -68,6 +69,7 @@ class Parameters:
         refuse_mixture(arrays)
         refuse_shared_memory(arrays)
         self._like = params
+        self._settings = _floats_beside(params)
         self.names = tuple(arrays)
         self.shapes = {name: array.shape for name, array in arrays.items()}
         ends = np.cumsum([array.size for array in arrays.values()])
@@ -141,6 +143,7 @@ class Parameters:
                 f"{what} must be a dict with the names of params, got {type(grads).__name__}" + (way if fits else "")
             )
         given = named(grads, self._like)
+        given = {name: None for name in self._settings if name not in given} | given
         missing = [name for name in self.names if name not in given]
         extra = [name for name in given if name not in self.slices]
         if missing or extra:
@@ -167,7 +170,7 @@ class Parameters:
             way = ""
             if array.T.shape == shape:
                 way = ": is it transposed?"
-            elif array.squeeze().shape == np.empty(shape).squeeze().shape:
+            elif array.size == np.prod(shape, dtype=int) and (array.ndim == 1 or _squeezed(array.shape, shape)):
                 way = f": the numbers are as many, so reshape them, .reshape({shape})"
             raise GradlabError(f"{what} of {name!r} must have shape {shape}, got {array.shape}{way}")
         with np.errstate(all="ignore"):  # a longdouble beyond 1e308 becomes inf, which is then wrong
@@ -197,6 +200,18 @@ def arrays_of(params: Any) -> dict[str, NDArray[Any]]:
     if len(blocks) < len(leaves(params)):
         raise GradlabError("names of params must differ as text")
     return {name: _plain(name, value) for name, value in blocks.items()}
+
+
+def _squeezed(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether two shapes differ by axes of length 1 alone."""
+    return [n for n in one if n > 1] == [n for n in other if n > 1]
+
+
+def _floats_beside(params: Any) -> tuple[str, ...]:
+    """Numbers beside the arrays of an object: parameters if there is a gradient, else settings, such as a rate."""
+    if not is_object(params):
+        return ()
+    return tuple(name for name, value in named(params).items() if isinstance(value, float))
 
 
 def _printable(name: str) -> str:

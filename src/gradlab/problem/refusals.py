@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,24 +58,11 @@ def _refuse_other(name: str, array: NDArray[Any]) -> None:
             "micrograd's do: from gradlab.adapters import values; "
             "check_gradients(*values.problem(cost, params), grads=True)"
         )
-    if array.ndim == 0 and entries and (inside := _arrays_in(entries[0])):
+    if array.ndim == 0 and entries and isinstance(entries[0], Iterable):
         kind = type(entries[0]).__name__
-        raise GradlabError(
-            f"{what}an object of the class {kind}. Check the arrays in it by name, and put them back into a copy:\n"
-            "    def put(q): new = copy.copy(p); [setattr(new, name, q[name]) for name in q]; return new\n"
-            f"    check_gradients(lambda q: cost(put(q)), {{name: getattr(p, name) for name in {inside!r}}}, "
-            "lambda q: {name: getattr(grads(put(q)), name) for name in q})"
-        )
+        raise GradlabError(f"{what}a {kind}: make a dict or a list of it first, dict(...) or list(...)")
     got = f" ({', '.join(sorted(kinds))})" if kinds else ""
     raise GradlabError(f"{what}dtype {array.dtype}{got}: pass an array of floats")
-
-
-def _arrays_in(holder: Any) -> list[str]:
-    """Names of the attributes that are arrays of floats."""
-    slots = getattr(type(holder), "__slots__", ())
-    names = [*getattr(holder, "__dict__", {}), *((slots,) if isinstance(slots, str) else slots)]
-    found = {name: getattr(holder, name, None) for name in names}
-    return [name for name, value in found.items() if isinstance(value, np.ndarray) and value.dtype.kind == "f"]
 
 
 def checked(name: str, array: NDArray[Any], others: Sequence[str]) -> Vector:

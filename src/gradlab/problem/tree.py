@@ -17,6 +17,16 @@ OF_W = (
 )  # fmt: skip
 """What a gradient is called whose parameter is called W, the most usual first."""
 
+_NOT_OWN = ("builtins", "numpy", "torch", "jax", "jaxlib", "tensorflow", "keras", "scipy", "pandas")
+"""Where classes come from whose objects are no records of somebody's arrays."""
+
+_GRADIENT = frozenset({"grad", "diff", "g"})
+"""What keeps its gradient has it under such a name: see `gradlab.adapters.values`."""
+
+_NO_PART = ("__dict__", "__weakref__")
+_NO_RECORD = ("__array__", "__array_interface__", "dtype", "__getattr__", *_GRADIENT)
+"""What has such a thing in its class is an array in its own way, or answers for its attributes itself."""
+
 _FUNCTIONS = types.FunctionType | types.BuiltinFunctionType
 
 
@@ -26,7 +36,8 @@ def leaves(tree: Any, like: Any = None, root: str = "") -> list[tuple[str, Any]]
     Parameters
     ----------
     tree
-        Nested mappings, lists, tuples, object arrays, named tuples, dataclasses and simple namespaces.
+        Nested mappings, lists, tuples, object arrays, named tuples, dataclasses, simple namespaces, and objects that
+        hold arrays of floats (`is_object`).
     like
         Where this tree has a leaf, so has the first one: gradients may be lists where parameters are arrays. Names
         are those of this tree where all of its names, or all of them with the same prefix, are there: `dW` for `W`.
@@ -50,6 +61,22 @@ def is_setting(value: Any) -> bool:
     return value is None or isinstance(value, str | bytes | bool | type | np.ufunc | _FUNCTIONS)
 
 
+def is_object(value: Any) -> bool:
+    """Whether it is of a class of somebody's own, and attributes of it are arrays of floats or hold some.
+
+    Not what is an array in its own way, and not a number or a tensor that keeps its gradient.
+
+    Examples
+    --------
+    >>> class Line:
+    ...     def __init__(self):
+    ...         self.slope, self.degree = np.array([0.5, 2.0]), 1
+    >>> is_object(Line()), is_object([np.ones(2)]), is_object(np.random.default_rng())
+    (True, False, False)
+    """
+    return _is_own(value) and any(_holds(part) for part in _attributes(value).values())
+
+
 def beside(tree: Any, like: Any) -> tuple[str, ...]:
     """Names in gradients that are read with a prefix, and belong to no parameter: `dZ` beside `dW` for `W`."""
     wanted, given = _wanted(like), _members(tree)
@@ -64,7 +91,8 @@ def beside(tree: Any, like: Any) -> tuple[str, ...]:
 def by_name(tree: Any) -> Mapping[Any, Any] | None:
     """The members of a mapping, a named tuple or a record, by their names; None for anything else.
 
-    Of a record (a dataclass or a simple namespace) only what can be moved: floats, arrays of them, what holds them.
+    Of a record (a dataclass, a simple namespace, an object) only what can be moved: floats, arrays of them, what
+    holds them.
     """
     members = _members(tree)
     if members is None or isinstance(tree, Mapping | tuple):
@@ -118,7 +146,40 @@ def _members(tree: Any) -> Mapping[Any, Any] | None:
         return dict(zip(tree._fields, tree, strict=True))
     if is_dataclass(tree) and not isinstance(tree, type):
         return {field.name: getattr(tree, field.name, None) for field in fields(tree)}
-    return vars(tree) if isinstance(tree, types.SimpleNamespace) else None
+    if isinstance(tree, types.SimpleNamespace):
+        return vars(tree)
+    if not is_object(tree):
+        return None
+    return {name: part for name, part in _attributes(tree).items() if isinstance(part, float) or _holds(part)}
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    """What an object keeps under a name, in its dict or in slots."""
+    slots = [vars(kind).get("__slots__", ()) for kind in type(value).__mro__]
+    names = [name for some in slots for name in ((some,) if isinstance(some, str) else some)]
+    kept = {name: getattr(value, name, None) for name in names if name not in _NO_PART}
+    return kept | getattr(value, "__dict__", {})
+
+
+def _is_own(value: Any) -> bool:
+    kind = type(value)
+    if kind.__module__.partition(".")[0] in _NOT_OWN or isinstance(value, Mapping | list | tuple | set | str | type):
+        return False
+    if is_dataclass(kind) or any("__getattribute__" in vars(base) for base in kind.__mro__[:-1]):
+        return False
+    return not any(hasattr(kind, name) for name in _NO_RECORD) and _GRADIENT.isdisjoint(_attributes(value))
+
+
+def _holds(value: Any, deep: int = 8) -> bool:
+    """Whether there is an array of floats in it; as deep as networks are, so that objects may know their parents."""
+    if isinstance(value, np.ndarray | np.floating) and not isinstance(value, float):
+        return value.dtype.kind in "fc"
+    if deep == 0:
+        return False
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    if _is_own(value):
+        parts = _attributes(value).values()
+    return any(_holds(part, deep - 1) for part in parts)
 
 
 def _walk(tree: Any, like: Any, path: str, root: str) -> Iterator[tuple[str, Any]]:
