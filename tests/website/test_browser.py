@@ -3,15 +3,16 @@
 import gzip
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.chosen import sample
-from tests.website.live_tab import navigate
+from tests.website.live_tab import MAP_READ, navigate
 from website.audit.browser import LAPTOP, PHONE, Visit, addresses, url, visit
 from website.audit.lighthouse.__main__ import KINDS
 from website.pages.markup import INK
@@ -147,6 +148,56 @@ def test_instant_navigation_brings_the_formulas_style(visitor: Visit, site: Path
     page.wait_for_load_state("networkidle")
     assert page.evaluate("window.stays"), "the page was loaded anew"
     assert page.locator(".katex-mathml").first.evaluate("tree => getComputedStyle(tree).position") == "absolute"
+
+
+# The theme notes where a page is scrolled to 0.1 s after it was: by then a link may have been followed.
+SCROLL_AND = """([down, act]) => new Promise((done) => {
+  addEventListener("scroll", () => requestAnimationFrame(() => {
+    if (act) [...document.links].find((link) => link.href === act).click();
+    else history.back();
+    setTimeout(done, 300);
+  }), { once: true });
+  scrollTo(0, down);
+})"""
+
+
+@contextmanager
+def held(page: Page, address: str) -> Iterator[None]:
+    """What is done meanwhile comes before the next page does, as on a slow line."""
+    waiting: list[Route] = []
+    page.route(url(address), lambda route: waiting.append(route))
+    yield
+    for route in waiting:
+        route.continue_()
+    page.unroute(url(address))
+
+
+@pytest.mark.parametrize("down", [40, 700])
+def test_a_link_that_is_followed_while_the_page_is_scrolled_opens_at_its_place(visitor: Visit, down: int) -> None:
+    page = visitor.open("howto/read-a-report/")
+    link = page.locator("article a[href*='reference/findings/#gl']").first.evaluate("link => link.href")
+    page.evaluate(MAP_READ)
+    page.evaluate("window.stays = true")
+    with held(page, "reference/findings/"):
+        page.evaluate(SCROLL_AND, [down, link])
+    section = page.locator(f"main [id='{link.partition('#')[2]}']")
+    expect(section).to_be_in_viewport()
+    assert page.evaluate("window.stays"), "the page was loaded anew"
+
+
+def test_a_page_that_is_opened_while_the_last_is_scrolled_begins_at_its_top(visitor: Visit) -> None:
+    page = visitor.open("learn/one-side-or-two/")
+    page.evaluate(MAP_READ)
+    page.evaluate("document.querySelector('article').dataset.old = 'yes'")
+    with held(page, "learn/floating-point/"):
+        page.evaluate(SCROLL_AND, [900, url("learn/floating-point/")])
+    page.locator("article:not([data-old]) h1").wait_for()
+    expect(page.locator("h1")).to_be_in_viewport()
+    page.evaluate("document.querySelector('article').dataset.old = 'yes'")
+    with held(page, "learn/one-side-or-two/"):
+        page.evaluate(SCROLL_AND, [2500, None])
+    page.locator("article:not([data-old]) h1").wait_for()
+    assert page.evaluate("scrollY") == 900
 
 
 def source(site: Path, address: str) -> str:

@@ -4,6 +4,7 @@ import * as drafts from "./drafts.mjs";
 import { make } from "./make.mjs";
 import * as python from "./python.mjs";
 import { owner, running, verdict } from "./status.mjs";
+import "./place.mjs";
 import "./surroundings.mjs";
 
 const here = new URL(".", import.meta.url).href;
