@@ -475,6 +475,47 @@ def test_a_link_brings_a_hunt_and_a_challenge(chromium: Browser) -> None:
         assert not visitor.complaints
 
 
+def test_back_brings_the_seed_before_and_forward_the_next(chromium: Browser) -> None:
+    """Each seed is a place that was visited: on this page, from another one, and after a reload."""
+    with visit(chromium, viewport=LAPTOP) as visitor:
+        page = visitor.open("labs/")
+        go(page, BLIND)
+        drawn(page, 3)
+        page.get_by_role("button", name="Draw another").click()
+        expect(page.get_by_label("Seed")).not_to_have_value("3")
+        third = int(page.get_by_label("Seed").input_value())
+        navigate(page, NONE)
+        page.go_back()
+        on_page(page, third)
+        page.go_back()
+        on_page(page, 3)
+        page.reload()
+        on_page(page, 3)
+        page.go_back()
+        on_page(page, 8)  # the page's own, though its address had none
+        page.go_forward()
+        page.go_forward()
+        on_page(page, third)
+        page.evaluate("history.go(-2), history.forward()")  # faster than a hunt is loaded
+        page.wait_for_url(re.compile(r"seed=3$"))
+        on_page(page, 3)
+        page.go_back()
+        on_page(page, 8)
+        page.go_back()
+        page.wait_for_url(url("labs/"))
+        go(page, BLIND)
+        on_page(page, 8)  # the last that was looked at
+        assert not visitor.complaints
+
+
+def on_page(page: Page, seed: int) -> None:
+    """The address, the field and the hunt are of this seed."""
+    expect(page.get_by_label("Seed")).to_have_value(str(seed))
+    bug = labs.choose(labs.BUGS, 1, seed=seed)[0]
+    expect(page.locator("ol.lab-lines .lab-line code")).to_have_text(shown(bug.listing))
+    assert page.url == url(f"{BLIND}?seed={seed}")
+
+
 def test_who_gives_up_is_told_the_name(tab: Page) -> None:
     go(tab, BLIND)
     tab.get_by_role("button", name="Draw another").click()

@@ -10,8 +10,10 @@ export async function blind(lab, make, lines) {
   const [report, , , , correct] = blocks,
     own = seedOf(first.block.code),
     draws = await read("draws"),
-    link = new URLSearchParams(location.search);
-  let takeAway;
+    page = location.pathname;
+  let takeAway,
+    last,
+    turning = Promise.resolve();
 
   async function turn(seed) {
     const id = draws[seed],
@@ -51,12 +53,23 @@ export async function blind(lab, make, lines) {
   }
 
   const field = make("input", { type: "number", min: 0, max: draws.length - 1 });
-  const begin = (seed) => {
+  /** One after the other: who goes back and forth quickly sees the last one that was asked for. */
+  function show(seed, words = "") {
+    last = seed;
     field.value = seed;
+    dare.textContent = words;
     drafts.write(BEGUN, String(seed));
-    history.replaceState(history.state, "", `?seed=${seed}`);
-    dare.textContent = "";
-    return turn(seed);
+    turning = turning
+      .then(() => last === seed && lab.seed !== seed && turn(seed))
+      .catch(() => {
+        dare.textContent = "This hunt could not be loaded: is the network up? Type its seed again.";
+      });
+    return turning;
+  }
+  /** Each seed is an entry of the history, so Back brings the hunt before. */
+  const begin = (seed) => {
+    if (seed !== last) history.pushState(history.state, "", `?seed=${seed}${location.hash}`);
+    return show(seed);
   };
   field.onchange = () => {
     const wanted = Math.abs(Math.trunc(Number(field.value) || 0)),
@@ -100,15 +113,26 @@ export async function blind(lab, make, lines) {
   });
   task.reset = () => task.write(lab.broken); // not to the function of the page as it is read
 
-  const asked = link.get("seed");
+  const [asked, words] = linked(draws);
   const seed = [asked, drafts.read(BEGUN), own].map((one) => Number(one || Number.NaN)).find((n) => n in draws);
-  field.value = seed;
-  await turn(seed);
-  const [clicks, seen] = ["clicks", "hints"].map((name) => Number.parseInt(link.get(name), 10));
-  if (asked !== null && Number(asked) !== seed)
-    dare.textContent = `The link asks for a seed that is not there; seeds go from 0 to ${draws.length - 1}.`;
-  else if (clicks >= 0 && seen >= 0)
-    dare.textContent = `Somebody found this one with ${count(clicks, "wrong click")} and ${count(seen, "hint")}. Can you?`;
+  if (asked !== String(seed)) history.replaceState(history.state, "", `?seed=${seed}${location.hash}`); // for who comes back
+  addEventListener("popstate", function back() {
+    if (!field.isConnected) return removeEventListener("popstate", back);
+    const [asked, words] = linked(draws);
+    if (location.pathname === page && asked in draws) show(Number(asked), words);
+  });
+  await show(seed, words);
+}
+
+/** The seed that the address asks for, and what to say of it: somebody's result, or that it is not there. */
+function linked(draws) {
+  const link = new URLSearchParams(location.search),
+    asked = link.get("seed"),
+    [clicks, seen] = ["clicks", "hints"].map((name) => Number.parseInt(link.get(name), 10));
+  if (asked !== null && !(Number(asked || Number.NaN) in draws))
+    return [asked, `The link asks for a seed that is not there; seeds go from 0 to ${draws.length - 1}.`];
+  if (!(clicks >= 0 && seen >= 0)) return [asked, ""];
+  return [asked, `Somebody found this one with ${count(clicks, "wrong click")} and ${count(seen, "hint")}. Can you?`];
 }
 
 const seedOf = (code) => Number(/seed = (\d+)/.exec(code)[1]);
