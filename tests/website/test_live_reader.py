@@ -44,6 +44,21 @@ def test_edit_run_and_reset(block: Locator) -> None:
     assert state(block) == "same"
 
 
+def test_what_is_in_the_editor_can_be_copied(chromium: Browser) -> None:
+    with visit(chromium, permissions=["clipboard-read"]) as visitor:
+        page = visitor.open(ONE)
+        block = page.locator("live-block")
+        copy = block.get_by_role("button", name="Copy", exact=True)
+        edit(block, "if 1:\n    print('µ')")
+        for code in ("if 1:\n    print('µ')", "2 * 3\n\n", ""):
+            block.evaluate("(block, code) => block.write(code)", code)
+            copy.click()
+            expect(page.get_by_text("Copied to clipboard")).to_be_visible()
+            assert str(page.evaluate("navigator.clipboard.readText()")).rstrip() == code.rstrip()
+        block.get_by_role("button", name="Reset").click()
+        expect(copy).to_be_hidden()
+
+
 def test_an_endless_loop_is_stopped_and_the_page_lives_on(block: Locator) -> None:
     edit(block, "while True: pass")
     block.get_by_role("button", name="Run", exact=True).click()

@@ -33,6 +33,7 @@ class LiveBlock extends HTMLElement {
       ["run", "Run"],
       ["edit", "Edit"],
       ["reset", "Reset", true],
+      ["copy", "Copy", true],
       ["stop", "Stop", true],
       ...(first ? [["all", "Run all"]] : []),
     ]) {
@@ -253,8 +254,7 @@ class LiveBlock extends HTMLElement {
     if (this.editor) return;
     if (this.dataset.state === "failed") this.say("", "");
     if (focus) python.warm(); // who edits will run it
-    this.buttons.edit.hidden = true;
-    this.buttons.reset.hidden = false;
+    this.writing(true);
     this.editor = editor.open({
       code,
       run: () => this.run(),
@@ -265,6 +265,16 @@ class LiveBlock extends HTMLElement {
     this.shown.before(this.editor.dom);
     this.settle();
     if (focus) this.editor.focus();
+  }
+
+  writing(yes) {
+    this.buttons.edit.hidden = yes;
+    this.buttons.reset.hidden = this.buttons.copy.hidden = !yes;
+  }
+
+  /** The theme, which hears of this click next, copies what its button carries. */
+  copy() {
+    this.buttons.copy.dataset.clipboardText = this.code || "\n";
   }
 
   /** Other code in the editor, as if it had been typed. */
@@ -279,8 +289,7 @@ class LiveBlock extends HTMLElement {
     this.editor = undefined;
     drafts.write(this.key, null);
     this.shown.hidden = false;
-    this.buttons.edit.hidden = false;
-    this.buttons.reset.hidden = true;
+    this.writing(false);
     this.out.hidden = true;
     this.settle();
     this.say("", "");
