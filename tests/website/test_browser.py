@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.chosen import sample
-from tests.website.live_tab import MAP_READ, navigate
+from tests.website.live_tab import MAP_READ, edit, navigate
 from website.audit.browser import LAPTOP, PHONE, Visit, addresses, url, visit
 from website.audit.lighthouse.__main__ import KINDS
 from website.pages.markup import INK
@@ -126,9 +126,51 @@ def test_search_finds(scripted: Page, word: str) -> None:
     assert word.lower() in found
 
 
-def test_words_that_were_searched_for_are_marked(scripted: Page) -> None:
-    scripted.goto(url("learn/one-side-or-two/?h=taylor"))
-    scripted.locator("article mark", has_text=re.compile("taylor", re.I)).first.wait_for()
+# The words that are marked, when there are some; or that none is.
+MARKED = """some => new Promise((done, fail) => {
+  const late = Date.now() + 20000;
+  const look = () => {
+    const marks = [...(CSS.highlights.get("searched") ?? [])];
+    if (marks.length > 0 === some) done(marks.map(String));
+    else if (Date.now() > late) fail(new Error(`marked: ${marks}`));
+    else setTimeout(look, 10);
+  };
+  look();
+})"""
+
+
+def test_words_that_were_searched_for_are_marked_until_escape(scripted: Page) -> None:
+    scripted.goto(url("learn/one-side-or-two/?h=taylor+a"))
+    marked = scripted.evaluate(MARKED, True)
+    assert {word.lower() for word in marked} == {"taylor", "a"}, (
+        "of one letter only the word, not each that begins so"
+    )
+    assert scripted.url == url("learn/one-side-or-two/"), "what a reader copies is the page"
+    scripted.keyboard.press("Escape")
+    assert scripted.evaluate(MARKED, False) == []
+
+
+def test_marks_of_the_search_change_neither_code_nor_address(visitor: Visit) -> None:
+    page = visitor.open("howto/check-my-network/")
+    block = page.locator("live-block").first
+    edit(block, "import numpy as np  # gradient of mine")
+    page.reload()
+    block.locator(".cm-content").wait_for()
+    for _ in range(2):  # from this page, perhaps before the theme has read the site's map; and from another one
+        page.locator(".md-search__input").click()
+        page.locator(".md-search__input").fill("gradient of my network")
+        page.locator(".md-search-result__link[href*='check-my-network']").first.click()
+        expect(page.locator("[data-md-toggle=search]")).not_to_be_checked()
+        block.locator(".cm-content").wait_for()
+        assert len(page.evaluate(MARKED, True)) > 3
+        assert "h=" not in page.url
+        assert page.locator("main mark").count() == 0
+        assert block.evaluate("block => block.code") == "import numpy as np  # gradient of mine"
+        where = "[...CSS.highlights.get('searched')].map((one) => one.startContainer.parentElement)"
+        assert not page.evaluate(f"{where}.some((place) => place.closest('.cm-editor'))")
+        page.locator(".md-footer__link--next").click()
+        page.wait_for_url(url("howto/check-one-layer/"))
+        assert page.evaluate(MARKED, False) == []
 
 
 def test_the_404_page_searches(scripted: Page) -> None:

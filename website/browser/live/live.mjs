@@ -5,6 +5,7 @@ import { make } from "./make.mjs";
 import * as python from "./python.mjs";
 import { owner, running, verdict } from "./status.mjs";
 import "./place.mjs";
+import "./searched.mjs";
 import "./surroundings.mjs";
 
 const here = new URL(".", import.meta.url).href;
