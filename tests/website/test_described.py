@@ -1,5 +1,6 @@
 """Every page says of itself what it is about, in words of its own, and how to cite it."""
 
+import re
 import struct
 from collections import Counter
 from pathlib import Path
@@ -13,6 +14,9 @@ def test_the_first_paragraph_describes_a_page() -> None:
     markdown = "# Title\n\n![A picture.](figure:x)\n\nWhy *one* point?\nSee [there](there.md).\n\nMore."
     assert described.description(markdown) == "Why one point? See there."
     assert described.description("# Only a title\n") == ""
+    assert described.description('Is _this_ `tf.custom_gradient` of __mine__ "great"?') == (
+        "Is this tf.custom_gradient of mine “great”?"
+    )
     assert described.description("# Title\n\n```python\nimport a\n\nimport b\n```\n\nWhat is it?") == "What is it?"
 
 
@@ -54,6 +58,7 @@ def test_every_page_has_a_description_of_its_own_and_a_citation(site: Path) -> N
     for path in site.rglob("index.html"):
         page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
         found[path] = page.select_one("meta[name=description]")["content"]
+        assert re.search(r"[.?!…]$", found[path]), f"{path}: cut off, {found[path]}"
         assert page.select_one("meta[property='og:description']")["content"] == found[path]
         assert page.select_one("link[rel=canonical]")["href"] in page.select_one(".gl-cite").get_text()
     twice = [text for text, n in Counter(found.values()).items() if n > 1]

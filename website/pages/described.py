@@ -10,15 +10,20 @@ from mkdocs.structure.pages import Page
 LONGEST = 200  # characters of a description; search engines show no more
 _NO_PROSE = re.compile(r"^(#|!|\||>|`|/|<|\?|- |\d+\. )")
 _CODE = re.compile(r"^ *(`{3,}).*?^ *\1 *$", re.M | re.S)
+_MARKS = re.compile(r"[*`]|(?<!\w)_+|_+(?!\w)|\{[^}]*\}")  # an underscore within a name belongs to it
+_QUOTED = re.compile(r'"([^"]*)"')
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
 
 def description(markdown: str) -> str:
-    """The first sentences of the first paragraph: the question that the page answers."""
+    """The first sentences of the first paragraph: the question that the page answers.
+
+    Its quotes are curved as on the page: a straight one would end the attribute in which the theme writes it.
+    """
     for paragraph in map(str.strip, re.split(r"\n\s*\n", _CODE.sub("", markdown))):
         if paragraph and not _NO_PROSE.match(paragraph):
-            words = re.sub(r"[*`_]|\{[^}]*\}", "", _LINK.sub(r"\1", paragraph))
-            return _cut(" ".join(words.split()))
+            words = _MARKS.sub("", _LINK.sub(r"\1", paragraph))
+            return _cut(" ".join(_QUOTED.sub("“\\1”", words).split()))
     return ""
 
 
