@@ -1,6 +1,7 @@
 """Which sample a call takes of what takes seconds: the same in every call, unless GRADLAB_SAMPLE says otherwise.
 
-A number is the seed of the sample (0), `any` draws a seed, `all` takes everything.
+A number is the seed of the sample (0), `any` draws a seed, `all` takes everything. With GRADLAB_TESTS=few, as in
+`make test`, there are also fewer tests of those that take long; by default, and in CI, every one of them runs.
 """
 
 import os
@@ -22,6 +23,24 @@ def seed_of_the_sample(wanted: str) -> str:
 os.environ["GRADLAB_SAMPLE"] = seed_of_the_sample(os.environ.get("GRADLAB_SAMPLE", "0"))
 
 
+if os.environ.setdefault("GRADLAB_TESTS", "every") not in ("every", "few"):
+    raise pytest.UsageError(f"GRADLAB_TESTS must be every or few, got {os.environ['GRADLAB_TESTS']!r}")
+
+
 def pytest_report_header() -> str:
     """How to repeat the sample."""
-    return f"what is sampled: GRADLAB_SAMPLE={os.environ['GRADLAB_SAMPLE']} (a number, any, or all)"
+    few = ", GRADLAB_TESTS=few: of slow tests one in five" if os.environ["GRADLAB_TESTS"] == "few" else ""
+    return f"what is sampled: GRADLAB_SAMPLE={os.environ['GRADLAB_SAMPLE']} (a number, any, or all){few}"
+
+
+@pytest.hookimpl(trylast=True)  # when tests with a browser are marked
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect what `few` leaves out, so that pytest counts it."""
+    from tests.chosen import FEW, few
+
+    if not FEW:
+        return
+    slow = {item.nodeid for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+    left_out = slow - few(sorted(slow))
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid in left_out])
+    items[:] = [item for item in items if item.nodeid not in left_out]

@@ -43,6 +43,59 @@ def test_what_needs_what_stands_before_begins_at_the_first(monkeypatch: pytest.M
     assert chosen.first(PAGES[:4], 6) == PAGES[:4]
 
 
+NAMES = [f"tests/test_{file}.py::test_{k}[{case}]" for file in "ab" for k in range(11) for case in range(4)]
+
+
+def test_few_are_one_in_five_of_each_file_and_one_case_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = set()
+    for seed in range(200):
+        monkeypatch.setattr(chosen, "CHOSEN", str(seed))
+        taken = chosen.few(NAMES)
+        assert taken == chosen.few(NAMES)
+        assert taken < set(NAMES)
+        tests = [name.partition("[")[0] for name in taken]
+        assert len(tests) == len(set(tests)) == 6
+        assert sum("test_a" in name for name in tests) == 3
+        seen |= taken
+    assert seen == set(NAMES)
+
+
+def test_a_sweep_is_whole_unless_few_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chosen, "CHOSEN", "3")
+    monkeypatch.setattr(chosen, "FEW", False)
+    assert chosen.sweep(PAGES) == PAGES
+    monkeypatch.setattr(chosen, "FEW", True)
+    assert chosen.sweep(PAGES) == chosen.sample(PAGES, 6)
+    assert chosen.sweep(PAGES[:2]) == chosen.sample(PAGES[:2], 1)
+
+
+def test_few_of_a_file_do_not_depend_on_other_files_and_one_is_never_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(chosen, "CHOSEN", "0")
+    of_a = [name for name in NAMES if "test_a" in name]
+    assert chosen.few(of_a) == {name for name in chosen.few(NAMES) if "test_a" in name}
+    assert chosen.few(["tests/test_c.py::test_alone"]) == {"tests/test_c.py::test_alone"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "variables", [{}, {"GRADLAB_TESTS": "few"}, {"GRADLAB_TESTS": "few", "GRADLAB_SAMPLE": "all"}]
+)
+def test_few_leaves_out_of_slow_tests_only_and_all_is_all(tmp_path: Path, variables: dict[str, str]) -> None:
+    shutil.copytree(
+        ROOT / "tests", tmp_path / "tests", ignore=lambda folder, names: {*names} - {"chosen.py", "conftest.py"}
+    )
+    marked = "import pytest\n\n@pytest.mark.slow\n@pytest.mark.parametrize('k', range(9))\ndef test_slow(k): pass\n"
+    (tmp_path / "tests" / "test_it.py").write_text(f"{marked}\ndef test_quick(): pass\n", encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\nmarkers = slow\n", encoding="utf-8")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("GRADLAB_", "PYTEST_"))}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
+    done = subprocess.run(command, cwd=tmp_path, env=kept | variables, capture_output=True, text=True, check=True)
+    few = variables == {"GRADLAB_TESTS": "few"}
+    assert ("2 passed, 8 deselected" if few else "10 passed") in done.stdout
+
+
 def test_a_seed_is_a_number_or_drawn_or_all_and_nothing_else() -> None:
     assert seed_of_the_sample("all") == "all"
     assert seed_of_the_sample("17") == "17"

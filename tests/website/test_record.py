@@ -1,6 +1,7 @@
 """No record, no claim: only a page that passed, as it is now, with the package as it is now, is called verified."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -67,7 +68,7 @@ def test_other_pages_stay_and_removed_pages_go(recorded: Path) -> None:
     assert {row["page"] for row in record.rows(path=recorded)} == {"LICENSE", "README.md", "pyproject.toml"}
 
 
-def pytest_run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def pytest_run(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     command = [
         sys.executable,
         "-m",
@@ -83,7 +84,11 @@ def pytest_run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         str(folder),
     ]
     return subprocess.run(
-        [*command, "-c", str(ROOT / "pyproject.toml"), *words], cwd=ROOT, text=True, capture_output=True
+        [*command, "-c", str(ROOT / "pyproject.toml"), *words],
+        cwd=ROOT,
+        env=os.environ | variables,
+        text=True,
+        capture_output=True,
     )
 
 
@@ -105,3 +110,50 @@ def test_a_run_of_pytest_writes_the_record(tmp_path: Path, workers: str) -> None
     done = pytest_run(tmp_path, "-n", workers, str(refused))
     assert done.returncode != 0
     assert f"{refused.as_posix()}:3: nothing verifies a 'py' block" in done.stdout
+
+
+def test_what_agreed_is_kept_by_few_alone_and_until_anything_changes(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.md", tmp_path / "bad.md"
+    good.write_text("```pycon\n>>> 1 + 1\n2\n```\n")
+    bad.write_text("```pycon\n>>> 1 + 1\n3\n```\n")
+
+    def outcome(**variables: str) -> str:
+        done = pytest_run(tmp_path, "-n", "0", str(good), str(bad), **{"GRADLAB_TESTS": "few"} | variables)
+        return re.findall(r"1 failed[^i]*(?= in )", done.stdout)[-1]
+
+    assert outcome() == "1 failed, 1 passed"
+    assert outcome() == "1 failed"
+    assert outcome(GRADLAB_TESTS="every") == "1 failed, 1 passed"
+    assert outcome(OPENBLAS_CORETYPE="Prescott") == "1 failed, 1 passed"
+    assert outcome() == "1 failed, 1 passed"
+    good.write_text("```pycon\n>>> 1 + 1\n2\n```\n\nWords.\n")
+    assert outcome() == "1 failed, 1 passed"
+    assert outcome() == "1 failed"
+
+
+@pytest.mark.parametrize(
+    "name", ["src/a.py", "website/verify/a.py", "pyproject.toml", "benchmarks/a/b.json", "new.py"]
+)
+def test_whatever_a_block_may_meet_is_in_the_fingerprint(tmp_path: Path, name: str) -> None:
+    for other in ("docs/a.md", "tests/a.py", "build/a", name):
+        path = tmp_path / other
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("1", encoding="utf-8")
+    before = record.surroundings(tmp_path)
+    for other in ("docs/a.md", "tests/a.py", "build/a"):
+        (tmp_path / other).write_text("2", encoding="utf-8")
+    assert record.surroundings(tmp_path) == before
+    (tmp_path / name).write_text("2", encoding="utf-8")
+    assert record.surroundings(tmp_path) != before
+    (tmp_path / name).rename(tmp_path / name.replace(".", "2."))
+    assert record.surroundings(tmp_path) != before
+
+
+def test_a_page_whose_shells_see_the_checkout_is_never_kept(tmp_path: Path) -> None:
+    path = tmp_path / "verified.json"
+    names = ("README.md", "CONTRIBUTING.md", "docs/index.md")
+    record.update({name: Run(record.digest(TEXT), 1, run=[1]) for name in names}, path, met="x")
+    assert [record.stands(name, TEXT, "x", path) for name in names] == [False, False, True]
+    assert not record.stands("docs/index.md", TEXT, "y", path)
+    record.update({"docs/index.md": Run(record.digest(TEXT), 1, run=[1])}, path)  # something changed while it ran
+    assert not record.stands("docs/index.md", TEXT, record.surroundings(), path)

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from sklearn.datasets import load_digits  # type: ignore[import-untyped]
 
 import gradlab
 from gradlab.report import report as reports
@@ -57,6 +56,8 @@ _COLOURS = {"analytic": (0, 114, 178), "numeric": (230, 159, 0), "off": (128, 12
 @functools.cache
 def data() -> tuple[NDArray[Any], NDArray[Any]]:
     """Two of each digit, columns are examples. First comes a 5 that turns nine of the ten hidden units on."""
+    from sklearn.datasets import load_digits  # type: ignore[import-untyped] # three seconds, which tests need not wait
+
     digits = load_digits()
     each = [np.flatnonzero(digits.target == k)[: 1 if k == 5 else 2] for k in range(10)]
     some = np.concatenate([[1404], *each])

@@ -4,7 +4,10 @@ import hashlib
 import json
 import os
 import platform
+import shutil
 import subprocess
+import sys
+import sysconfig
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -14,7 +17,10 @@ from typing import Any
 
 from website.paths import RECORD, ROOT
 from website.verify import needs
+from website.verify.sandbox import LEFT_OUT
 
+_VARIABLES = ("NPY_", "OPENBLAS_", "OMP_", "MKL_", "PYTHON", "GRADLAB_FRAMEWORKS")
+_OF_THE_CHECKOUT = ("README.md", "CONTRIBUTING.md")  # their shells see all of it
 PATH = Path(os.environ.get("GRADLAB_RECORD", RECORD))
 
 
@@ -53,6 +59,24 @@ def package_digest(root: Path = ROOT) -> str:
     return whole.hexdigest()
 
 
+def surroundings(root: Path = ROOT) -> str:
+    """Fingerprint of all that a block meets but its page: every file of the checkout that is no page and no test, the
+    Python, what is installed beside it, and the variables that change how it computes.
+    """
+    installed = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
+    variables = sorted(f"{name}={os.environ[name]}" for name in os.environ if name.startswith(_VARIABLES))
+    whole = hashlib.sha256("\n".join([sys.version, platform.platform(), *installed, *variables]).encode())
+    for folder, folders, files in os.walk(root):
+        ignored = shutil.ignore_patterns(*LEFT_OUT)(folder, folders + files)
+        folders[:] = sorted(
+            name for name in {*folders} - ignored if Path(folder, name) not in (root / "docs", root / "tests")
+        )
+        for path in sorted(Path(folder, name) for name in {*files} - ignored):
+            content = path.read_bytes()
+            whole.update(f"{path.relative_to(root).as_posix()} {len(content)}\n".encode() + content)
+    return whole.hexdigest()
+
+
 def circumstances() -> dict[str, Any]:
     """With what the blocks were run, and when."""
     return {
@@ -77,13 +101,16 @@ def _git(*words: str) -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def update(runs: dict[str, Run], path: Path = PATH) -> None:
-    """Write the pages of this run into the record, and leave the others as they are."""
+def update(runs: dict[str, Run], path: Path = PATH, met: str = "") -> None:
+    """Write the pages of this run into the record, and leave the others as they are.
+
+    `met` is the fingerprint of what their blocks met, if that was the same from the first to the last.
+    """
     kept = {name: run for name, run in runs.items() if (run.complete and not run.elsewhere) or run.failed}
     if not kept:
         return
     record = {name: entry for name, entry in _read(path).items() if (ROOT / name).exists()}
-    now = circumstances()
+    now = circumstances() | {"surroundings": met}
     for name, run in kept.items():
         entry = asdict(run) | now
         record[name] = entry | {"run": len(run.run), "seconds": round(run.seconds, 2)}
@@ -118,6 +145,12 @@ def claim(page: str, text: str, path: Path = PATH) -> dict[str, Any] | None:
     if entry is None or entry["failed"] or entry["sha256"] != digest(text) or entry["package"] != package_digest():
         return None
     return entry
+
+
+def stands(page: str, text: str, met: str, path: Path = PATH) -> bool:
+    """Has this page run as it is, and agreed, where a block met what it meets now? Then it need not run again."""
+    entry = claim(page, text, path)
+    return entry is not None and page not in _OF_THE_CHECKOUT and entry.get("surroundings") == met
 
 
 def sentence(claimed: dict[str, Any]) -> str:
