@@ -126,7 +126,7 @@ def check_gradients(
         For complex params, which are checked as two real blocks, `W.real` and `W.imag`: what their gradients mean.
         "torch" returns dJ/dRe + i dJ/dIm, "jax" the conjugate of that.
     allow_untested
-        Names of blocks of which it is meant that nothing can be tested, such as a bias before a normalisation, whose
+        Names of blocks of which it is meant that nothing can be tested, such as a bias before a batch norm, whose
         gradient is 0; or True for any.
     rtol
         How well the gradients themselves are known, as a share of the largest of their block: for those that come

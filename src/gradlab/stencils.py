@@ -140,8 +140,8 @@ def richardson(
 ) -> float:
     """Richardson extrapolation: estimates at h, h/2, h/4, … combined so that the leading errors cancel.
 
-    Two levels cancel the first error term, three the first two. The error of a symmetric stencil has
-    only even powers of h, so each level of `CENTRAL` gains two orders; other stencils gain one.
+    Two levels cancel the first error term, three the first two. The error of a symmetric stencil
+    has only even powers of h, so each level of `CENTRAL` or `FIVE_POINT` gains two orders; others gain one.
 
     Examples
     --------
@@ -168,7 +168,8 @@ def richardson(
 def complex_step(f: Callable[[complex], complex], x: float, h: float = 1e-20) -> float:
     """f'(x) = Im f(x + ih) / h (Squire and Trapp 1998): nothing is subtracted, so h can be as small as you like.
 
-    Only for functions that are analytic in their code: `abs`, `conj`, `max` and comparisons break it.
+    Only for functions that are analytic in their code: `abs` and `conj` break it without a word, and
+    Python's own comparisons refuse complex numbers.
 
     Examples
     --------

@@ -58,7 +58,7 @@ def no_effect(case: Case) -> Iterator[Finding]:
         if NO_EFFECT in factor and not _moves(case, blocks):
             message = (
                 f"The cost does not change with {case.name(blocks)}. Does it use these parameters, or a copy that "
-                "was made earlier? A bias in front of a normalisation has no effect either."
+                "was made earlier? A bias in front of a batch norm has no effect either."
             )
             others = [name for name in case.blocks if name not in {block.name for block in blocks}]
             if others and all(np.array_equal(block.analytic, block.theta) for block in blocks):
@@ -203,7 +203,7 @@ def _cut_by_entry(case: Case) -> Iterator[Finding]:
             "GL109",
             blocks,
             f"{capital(name)} {verb} cut at ±{level:.4g}: what lies there should be larger, the rest is "
-            "right. No cost has a clipped gradient: check it before it is clipped.",
+            "right. What is clipped is not the gradient of this cost: check it before it is clipped.",
             f"all {entries} wrong entries are ±{level:.4g}, numeric up to {_largest(b.numeric for b in blocks)}",
             9.0 * (entries - 1) + evidence.ROUND * evidence.is_round(level),
         )

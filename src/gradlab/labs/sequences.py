@@ -184,7 +184,7 @@ BUGS = (
             ratio="The wrong entries of analytic are all 1 or −1.",
             layer="It happens after the loop.",
         ),
-        why="A clipped gradient is the gradient of no cost. Check before clipping.",
+        why="A clipped gradient is no longer that of the cost. Check before clipping.",
         setup=RNN,
     ),
     Bug(

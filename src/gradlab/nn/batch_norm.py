@@ -3,10 +3,10 @@
 N = (Z − mean) / root and U = γ N + β, with root = √(variance + TINY). Columns are examples; γ and β are (n, 1).
 These are two functions to differentiate. In training, mean and variance come from the batch, and each example
 moves the output of all the others. In evaluation they are constants, kept from training. The gradient of one,
-checked against a cost with the other, is always wrong.
+checked against a cost with the other, is wrong.
 
 A bias before batch norm has gradient 0, since the mean takes it away again. A cost that just adds up U does not
-depend on Z at all, for the same reason: it checks nothing but gamma and beta.
+depend on Z or γ at all, for the same reason: it checks nothing but beta.
 """
 
 import numpy as np

@@ -6,7 +6,7 @@ gradients add up over time. The way back walks forward again first, since it nee
 
 Two options turn the result into something else than the gradient of J, on purpose, and a check must respect it.
 `truncate=k`: nothing flows back from t = k, 2k, … to the time before. The cost that has this gradient holds the
-states before these times constant. `clip=c`: entries beyond ±c are cut to ±c. No cost has that gradient: check
+states before these times constant. `clip=c`: entries beyond ±c are cut to ±c. That is not the gradient of J: check
 without it.
 """
 

@@ -23,7 +23,7 @@ from gradlab.steps import measure_noise
 
 @dataclass(frozen=True)
 class Derivative:
-    """A numeric derivative: the true one lies within `value` ± `error`."""
+    """A numeric derivative, with an estimate of how far it can be off: `value` ± `error`."""
 
     value: float
     error: float
