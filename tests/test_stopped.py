@@ -40,7 +40,7 @@ def test_the_exception_comes_out_with_the_report_so_far(at, error, options):
     assert not report
     assert report.evaluations < at
     assert report.blocks["theta"].counts[Verdict.WRONG] == 0
-    assert str(report).startswith("UNDECIDED: the check was stopped before")
+    assert str(report).startswith("UNDECIDED: the check was stopped, and")
     assert any("The check was stopped by" in note for note in report.notes)
     assert any(".report" in note for note in caught.value.__notes__)
     assert np.array_equal(x, X)

@@ -25,7 +25,7 @@ def headline(report: Result) -> str:
     left = sum(count(b, Verdict.UNDECIDED, Reason.STOPPED) for b in blocks)
     said = {
         Verdict.WRONG: f"the gradient does not match the cost{where}",
-        Verdict.UNDECIDED: f"the check was stopped before {left} of {size} {entries} were compared"
+        Verdict.UNDECIDED: f"the check was stopped, and {left} of {size} {entries} were not compared"
         if left
         else f"right and wrong cannot be told apart{where}",
         Verdict.UNTESTED: f"nothing could be tested{where}; the rest agrees"
