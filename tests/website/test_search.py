@@ -45,6 +45,21 @@ def test_words_of_the_field_are_found(site: Path) -> None:
     assert sum(sensible(pages, patterns[word]) for word, pages in found.items()) >= 0.9 * len(patterns)
 
 
+@pytest.mark.parametrize(
+    "around",
+    ["{}", "ValueError: {}", "RuntimeError: {}", 'Traceback (most recent call last):\n  File "net.py", line 12\n{}'],
+)
+def test_what_stands_around_an_error_does_not_say_which_it_is(around: str, site: Path) -> None:
+    texts = {
+        "assignment destination is read-only": "reference/questions-errors/#read-only",
+        "shapes (64,10) and (32,10) not aligned": "reference/questions-errors/#shapes-differ",
+        "cannot cast ufunc multiply output from float64 to int32": "reference/questions-errors/#integer-parameters",
+        "Backward is not reentrant": "reference/other-checkers/#not-reentrant",
+    }
+    found = ask([around.format(text) for text in texts], site)
+    assert all(right in pages[0] for right, pages in zip(texts.values(), found, strict=True))
+
+
 def test_nothing_in_a_query_is_syntax(site: Path) -> None:
     queries = [
         "W^T dZ",
