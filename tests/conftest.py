@@ -44,3 +44,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = slow - few(sorted(slow))
     config.hook.pytest_deselected(items=[item for item in items if item.nodeid in left_out])
     items[:] = [item for item in items if item.nodeid not in left_out]
+
+
+@pytest.fixture(autouse=True)
+def no_edits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No edit of the code is looked for, which takes seconds, but in tests that are marked `edits`."""
+    if not request.node.get_closest_marker("edits"):
+        monkeypatch.setattr("gradlab.diagnosis.one_edit.SECONDS", 0)

@@ -20,6 +20,7 @@ from gradlab.diagnosis import (
     law,
     layers,
     normalisation,
+    one_edit,
     other_factor,
     outputs,
     own_factor,
@@ -96,6 +97,8 @@ CAUSES: tuple[Rule, ...] = (
     elsewhere.linear_on_one_side,
     elsewhere.no_curvature,
 )
+# Asked beside what explains all of it, too: a number tells what is wrong, and a line where.
+CODE: tuple[Rule, ...] = (one_edit.one_edit,)
 WEAK: tuple[Rule, ...] = (
     geometry.between_points,
     without.right_without,
@@ -127,6 +130,7 @@ TRUST: tuple[Rule, ...] = (
 RULES = (
     *FITS,
     *CAUSES,
+    *CODE,
     *WEAK,
     *WEAKEST,
     *PLACES,
@@ -176,8 +180,10 @@ def diagnose(blocks: Mapping[str, Block], probe: Probe | None = None, raised: st
     parts = [f for f in likely if f not in whole]
     if whole or not wrong:
         unread = bool(whole) and all(f.code == NO_EFFECT for f in whole)  # no layer is to blame
+        whole = whole if unread else _with_edit(whole, case)
         return (*whole, *([] if unread else _ask(PATTERNS, case)), *parts, *_ask(TRUST, case))
     causes = _causes(case, wrong)
+    causes = [*_ask(CODE, case), *causes]
     certain = _blocks(causes) >= wrong
     alone = [] if certain else [f for f in _ask(PLACES, case) if set(f.blocks) == wrong]
     weak, weakest = ([], []) if causes else (_ask(WEAK, case), _ask(WEAKEST, case))
@@ -195,6 +201,14 @@ def diagnose(blocks: Mapping[str, Block], probe: Probe | None = None, raised: st
     if said and not causes and said[0].code in ONLY_PLACES and (more := _guarded(_depends_on, case)):
         said[0] = replace(said[0], message=said[0].message + more[0])
     return (*said, *asymmetry, *_ask(TRUST, case))
+
+
+def _with_edit(whole: list[Finding], case: Case) -> list[Finding]:
+    """What explains all, and the line of code that makes it so, if it is found."""
+    edits = _ask(CODE, case) if whole else []
+    if not edits:
+        return whole
+    return [replace(whole[0], message=f"{whole[0].message} {edits[0].message}"), *whole[1:]]
 
 
 def _depends_on(case: Case) -> list[str]:

@@ -1,0 +1,245 @@
+"""A rule that edits the caller's code: the one edit of one line with which both sides agree, here and elsewhere."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlab.diagnosis import evidence
+from gradlab.diagnosis.apart import apart, at_most
+from gradlab.diagnosis.case import Case
+from gradlab.diagnosis.edits import Edit, Groups, Place, is_value, nudged, parts, tiers
+from gradlab.diagnosis.finding import Finding
+from gradlab.diagnosis.probe import Probe
+from gradlab.diagnosis.sources import Source, sources
+from gradlab.verdict.blocks import Verdict
+
+Floats = NDArray[np.float64]
+SINGLE = ast.Name | ast.Attribute | ast.Subscript
+
+SECONDS = 8.0  # of the processor, in which an edit must be found; 0 where none is to be looked for
+LONGEST = 60.0  # seconds that are waited for it
+NUDGE = "_gradlab_nudge"
+RIGHT = 1e-6  # share of a slope within which both sides agree
+STEP = 1e-5  # in units of the scale: so short that seldom a kink lies within
+
+
+@dataclass(frozen=True)
+class Found:
+    """An edit that makes the gradient right."""
+
+    function: str
+    line: int
+    before: str
+    after: str
+    tried: int
+    slopes: int
+
+
+def one_edit(case: Case) -> Iterator[Finding]:
+    """GL163 With one edit of one line, the gradient is right, here and at two other points."""
+    probe = case.probe
+    if probe is None or probe.gradient is None or probe.cost is None or not SECONDS:
+        return
+    if len(case.entrywise) < len(case.wrong) or any(b.directions for b in case.blocks.values()):
+        return
+    found = apart(lambda: Search(case, probe).found(), LONGEST)
+    if found is None:
+        return
+    should = f'should be "{found.after}"' if found.after else "should not be there"
+    yield case.finding(
+        "GL163",
+        case.wrong,
+        f"With one edit of the code, the whole gradient is right. In {found.function}, line {found.line}: "
+        f'"{found.before}" {should}, or something that comes to the same.',
+        f"{found.tried} edits were tried; with this one all entries agree, and {found.slopes} slopes along random "
+        "directions at two other points",
+        6.0,
+    )
+
+
+@dataclass(frozen=True)
+class Slope:
+    """The slope of the cost along a direction, at theta moved by so much."""
+
+    moved: Floats
+    way: Floats
+    value: float
+
+    def agrees(self, gradient: Floats) -> bool:
+        """Has this gradient the slope?"""
+        size = float(np.abs(self.way) @ np.abs(gradient))
+        return bool(abs(float(self.way @ gradient) - self.value) <= RIGHT * size)
+
+
+class Search:
+    """In a copy of the process: asks the caller's gradient with one node of its code in place of another."""
+
+    def __init__(self, case: Case, probe: Probe) -> None:
+        assert probe.gradient is not None
+        assert probe.cost is not None
+        self.case, self.gradient, self.cost, self.theta = case, probe.gradient, probe.cost, probe.theta
+        self.own = sources(lambda: self.gradient(self.theta))
+        if not self.own:
+            return
+        began = time.perf_counter()
+        self.here = self.gradient(self.theta)
+        self.patience = 20 * (time.perf_counter() - began) + 0.05
+        blocks = list(case.blocks.values())
+        self.numeric = np.concatenate([block.numeric.ravel() for block in blocks])
+        self.room = np.concatenate([3 * evidence.tolerance(block).ravel() for block in blocks])
+        self.slopes = list(_slopes(case, probe))
+        self.points = [np.zeros_like(self.theta), *{id(s.moved): s.moved for s in self.slopes}.values()]
+        self.costs = [self.cost(moved) for moved in self.points]
+        self.until = time.process_time() + SECONDS
+
+    def found(self) -> Found | None:
+        """The first edit with which all is right."""
+        if not self.own or len(self.points) < 3:
+            return None
+        for tried, (source, edit) in enumerate(self._all()):
+            if tried % 50 == 49 and time.process_time() > self.until:
+                return None
+            multiple = self._multiple(self._asked(source, edit))
+            if multiple is None:
+                continue
+            if edit.term is not None:
+                ends = sorted((multiple * (1 - 1e-7), multiple * (1 + 1e-7)))
+                simple = evidence.fraction(evidence.Interval(*ends), usual=0.0)
+                if not simple:
+                    continue
+                edit = edit.times(simple)
+            if self._right(source, edit):
+                return Found(source.name, *edit.texts(), tried + 1, len(self.slopes))
+        return None
+
+    def _all(self) -> Iterator[tuple[Source, Edit]]:
+        """All edits of all functions, a group at a time; first those that the cost does not run."""
+        others = sources(lambda: self.cost(np.zeros_like(self.theta)))
+        costs = {id(source.code) for source in others}
+        order = sorted(self.own, key=lambda source: id(source.code) in costs)
+        each = [(source, self._tiers(source, [*order, *others])) for source in order]
+        plausible: dict[tuple[int, Any], bool | None] = {}
+        for groups in itertools.zip_longest(*(every for _, every in each)):
+            for (source, _), group in zip(each, groups, strict=True):
+                for edit in group:
+                    key = id(edit.place.holder), edit.place.key
+                    if key not in plausible:
+                        plausible[key] = self._plausible(source, edit.place)
+                    if plausible[key] or (plausible[key] is None and not edit.of_number):
+                        yield source, edit
+
+    def _tiers(self, source: Source, others: Sequence[Source]) -> Groups:
+        """The groups of edits of one function, made from what it says, and what the others say."""
+        source.share(others)
+        said = {ast.unparse(p): p for other in [source, *others] for p in parts(other.definition, source.names)}
+        with at_most(SECONDS / 4):
+            kinds = {text: _kind(source.value(node)) for text, node in said.items()}
+        names = [said[text] for text, kind in kinds.items() if kind != "function"]
+        values = [said[text] for text, kind in kinds.items() if kind == "number"]
+        return tiers(source.definition, [n for n in names if isinstance(n, SINGLE)], values, _numpy(source))
+
+    def _plausible(self, source: Source, place: Place) -> bool | None:
+        """Does what stands there change all wrong blocks, and no right one? None where it is no number."""
+        if not is_value(place):
+            return None
+        rng, unknown = np.random.default_rng(29), []
+
+        def nudge(value: Any) -> Any:
+            if isinstance(value, float | np.floating) or getattr(value, "dtype", None) == np.float64:
+                size = np.max(np.abs(value), initial=0.0)
+                return value + 1e-3 * (size or 1.0) * rng.uniform(0.5, 1, np.shape(value))
+            unknown.append(value)
+            return value
+
+        source.functions[0].__globals__[NUDGE] = nudge
+        there = self._asked(source, nudged(place, NUDGE))
+        if there is None or unknown:
+            return None
+        moved = np.abs(there - self.here) > 1e-9 * (np.abs(self.here) + np.max(np.abs(self.here)) * 1e-3)
+        changed = {b.name: bool(moved[self.case.within(b)].any()) for b in self.case.tested}
+        return all(changed[b.name] == (b.verdict is Verdict.WRONG) for b in self.case.tested)
+
+    def _asked(self, source: Source, edit: Edit) -> Floats | None:
+        """The gradient with this edit; None if it fails."""
+        try:
+            with edit:
+                code = source.compiled()
+            source.put(code)
+            with at_most(self.patience):
+                return np.asarray(self.gradient(self.theta))
+        except Exception:  # noqa: BLE001 (code that nobody wrote may raise anything)
+            return None
+        finally:
+            source.put(source.code)
+
+    def _multiple(self, there: Floats | None) -> float | None:
+        """How many times the change that an edit makes is what is missing; None if it is not."""
+        if there is None or not np.all(np.isfinite(there)):
+            return None
+        change, missing = (there - self.here) / self.room, (self.numeric - self.here) / self.room
+        size = float(change @ change)
+        multiple = float(change @ missing) / size if size else 0.0
+        return multiple if multiple and np.all(np.abs(missing - multiple * change) <= 1) else None
+
+    def _right(self, source: Source, edit: Edit) -> bool:
+        """Is all right with it, here and elsewhere, and the cost as it was?"""
+        try:
+            with edit:
+                code = source.compiled()
+            source.put(code)
+            with at_most(10 * self.patience):
+                there = self.gradient(self.theta)
+                return (
+                    bool(np.all(np.abs(there - self.numeric) <= self.room))
+                    and all(slope.agrees(self.gradient(self.theta + slope.moved)) for slope in self.slopes)
+                    and np.allclose([self.cost(moved) for moved in self.points], self.costs, rtol=1e-12, atol=0)
+                )
+        except Exception:  # noqa: BLE001 (as above)
+            return False
+        finally:
+            source.put(source.code)
+
+
+def _kind(value: object) -> str:
+    """Of a value: a number, an array of numbers; a function or a module; or something else."""
+    if isinstance(value, ModuleType) or callable(value):
+        return "function"
+    if isinstance(value, ast.expr):
+        return "number"  # not known, so it may be one
+    numbers = isinstance(value, float | int) or getattr(getattr(value, "dtype", None), "kind", "") in set("fiucb")
+    return "number" if numbers else "something"
+
+
+def _numpy(source: Source) -> str:
+    """What NumPy is called there."""
+    names = source.functions[0].__globals__
+    return next((name for name, value in names.items() if value is np), "np")
+
+
+def _slopes(case: Case, probe: Probe) -> Iterator[Slope]:
+    """Of each block two at two other points, where no kink is in the way."""
+    rng = np.random.default_rng(23)
+    for _ in range(2):
+        moved = 0.1 * probe.scale * rng.uniform(-1, 1, probe.theta.size)
+        for block in case.blocks.values():
+            for _ in range(2):
+                way = probe.scale * rng.choice([-1.0, 1.0], probe.theta.size) * case.within(block)
+                if (value := _smooth(probe, moved, way)) is not None:
+                    yield Slope(moved, way, value)
+
+
+def _smooth(probe: Probe, moved: Floats, way: Floats) -> float | None:
+    """A central difference, if one twice as long says the same."""
+    assert probe.cost is not None
+    cost = probe.cost
+    near, far = ((cost(moved + h * way) - cost(moved - h * way)) / (2 * h) for h in (STEP, 2 * STEP))
+    return near if abs(near - far) <= RIGHT / 10 * max(abs(near), abs(far)) else None

@@ -1,0 +1,176 @@
+"""The caller's own functions: which of them run, their syntax trees, and other code in their place."""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import gc
+import linecache
+import sys
+import sysconfig
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import CodeType, FrameType, FunctionType
+
+Definition = ast.FunctionDef | ast.Lambda
+
+FUTURE = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+NOT_THE_CALLERS = (
+    str(Path(__file__).parents[1]),
+    *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
+    "<doctest",  # what a check says there stands in the text
+    "<string",
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A function of the caller's that is alive, and its definition.
+
+    Attributes
+    ----------
+    functions
+        All functions with this code: a method has one, what is made anew with each call has several.
+    definition
+        The tree, which may be changed: `compiled` then is what it says.
+    values
+        What its names stood for when it returned.
+    """
+
+    functions: tuple[FunctionType, ...]
+    code: CodeType
+    definition: Definition
+    values: dict[str, object]
+
+    @property
+    def name(self) -> str:
+        """As its author calls it."""
+        return "a lambda" if isinstance(self.definition, ast.Lambda) else self.definition.name
+
+    @property
+    def names(self) -> set[str]:
+        """All that an expression in it may speak of."""
+        code = self.code
+        known = {*code.co_varnames, *code.co_cellvars, *code.co_freevars}
+        return known | set(self.functions[0].__globals__)
+
+    def share(self, others: Iterable[Source]) -> None:
+        """Know by name what other functions of the file have from where they are defined."""
+        for other in others:
+            for function in other.functions if other.code.co_filename == self.code.co_filename else ():
+                for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+                    with suppress(ValueError):  # not bound yet
+                        self.functions[0].__globals__.setdefault(name, cell.cell_contents)
+
+    def value(self, node: ast.expr) -> object:
+        """What an expression stood for when it returned; itself if that cannot be said."""
+        try:
+            code = compile(ast.Expression(node), self.code.co_filename, "eval")
+            return eval(code, self.functions[0].__globals__, self.values)
+        except Exception:  # noqa: BLE001 (of a value that is no longer there, for example)
+            return node
+
+    def compiled(self) -> CodeType:
+        """The code of the tree as it is now, with the free variables that the function has."""
+        return _compiled(self.definition, self.code)
+
+    def put(self, code: CodeType) -> None:
+        """Let all functions run this code."""
+        for function in self.functions:
+            function.__code__ = code
+
+
+def sources(call: Callable[[], object]) -> list[Source]:
+    """The caller's functions that a call runs, if their sources are known, in the order in which they are called."""
+    seen: dict[CodeType, dict[str, object]] = {}
+
+    def called(frame: FrameType, event: str, _: object) -> None:
+        file = frame.f_code.co_filename
+        if event in {"call", "return"} and not file.startswith(NOT_THE_CALLERS):
+            seen.setdefault(frame.f_code, {}).update(frame.f_locals)
+
+    before = sys.getprofile()
+    sys.setprofile(called)
+    try:
+        call()
+    finally:
+        sys.setprofile(before)
+    return [source for code, values in seen.items() if (source := _source(code, values)) is not None]
+
+
+def _source(code: CodeType, values: dict[str, object]) -> Source | None:
+    functions = tuple(f for f in gc.get_referrers(code) if isinstance(f, FunctionType) and f.__code__ is code)
+    if not functions:
+        return None  # it is gone, and in the tree of the function that made it
+    lines = linecache.getlines(code.co_filename, functions[0].__globals__)
+    for definition in _definitions("".join(lines), code):
+        if _alike(_compiled(definition, code), code):
+            return Source(functions, code, definition, values)
+    return None
+
+
+def _definitions(text: str, code: CodeType) -> Iterator[Definition]:
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.Lambda):
+            decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+            name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
+            if min([node.lineno, *(d.lineno for d in decorators)]) == code.co_firstlineno and name == code.co_name:
+                yield node
+
+
+def _compiled(definition: Definition, code: CodeType) -> CodeType:
+    """Compiled in a function that has the free variables, each spoken of, so that they stay in their order."""
+    bound, spoken, free = _free(code.co_freevars)
+    inner: ast.stmt
+    if isinstance(definition, ast.Lambda):
+        inner = ast.Expr(ast.Lambda(definition.args, ast.IfExp(ast.Constant(0), free, definition.body)))
+    else:
+        inner = ast.FunctionDef("function", definition.args, [spoken, *definition.body], [], None, None)
+    outer = ast.FunctionDef("outer", ast.arguments([], [], None, [], [], None, []), [*bound, inner], [], None, None)
+    if sys.version_info >= (3, 12):
+        for function in (outer, inner):
+            if isinstance(function, ast.FunctionDef):
+                function.type_params = []
+    located(outer)
+    made = compile(ast.Module([outer], []), code.co_filename, "exec", code.co_flags & FUTURE, dont_inherit=True)
+    return _inner(_inner(made))
+
+
+@cache
+def _free(names: tuple[str, ...]) -> tuple[list[ast.stmt], ast.stmt, ast.expr]:
+    """Statements that bind names, one that speaks of them and does nothing, and what it speaks of."""
+    free = ast.Tuple([ast.Name(name, ast.Load()) for name in names], ast.Load())
+    spoken = ast.If(ast.Constant(0), [ast.Expr(free)], [])
+    bound: list[ast.stmt] = [ast.Assign([ast.Name(name, ast.Store())], ast.Constant(None)) for name in names]
+    for node in (*bound, spoken):
+        located(node)
+    return bound, spoken, free
+
+
+def located(node: ast.AST) -> None:
+    """Give nodes without a line one, down to those that have one: what stands below these is as it was parsed."""
+    if isinstance(node, ast.stmt | ast.expr | ast.keyword | ast.arg | ast.excepthandler):
+        if hasattr(node, "lineno"):
+            return
+        node.lineno = node.end_lineno = 1
+        node.col_offset = node.end_col_offset = 0
+    for child in ast.iter_child_nodes(node):
+        located(child)
+
+
+def _inner(code: CodeType) -> CodeType:
+    """The last code among the constants: those before it are of default values."""
+    return [constant for constant in code.co_consts if isinstance(constant, CodeType)][-1]
+
+
+def _alike(one: CodeType, other: CodeType) -> bool:
+    """Do they speak of the same names in the same order, in as many nested functions?"""
+    named = (one.co_names, one.co_freevars, one.co_varnames, one.co_cellvars)
+    return named == (other.co_names, other.co_freevars, other.co_varnames, other.co_cellvars)
