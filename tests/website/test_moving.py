@@ -1,5 +1,6 @@
 """Pictures that move: each is mounted, moved by mouse and by keyboard, and its numbers are those of gradlab."""
 
+import cmath
 import math
 import re
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from gradlab import Parameters, check_gradients, nn, relative_difference
-from gradlab.stencils import BACKWARD, CENTRAL, FIVE_POINT, FORWARD, Stencil
+from gradlab.stencils import BACKWARD, CENTRAL, FIVE_POINT, FORWARD, Stencil, complex_step
 from gradlab.steps import best_step, roundoff_error, truncation_error
 from tests.chosen import sample
 from tests.website.live_tab import navigate
@@ -39,6 +40,7 @@ PAGES = {
     "depth": "learn/vanishing-and-exploding/",
     "digits": "learn/floating-point/",
     "tape": "learn/frameworks/",
+    "formulas": "learn/better-formulas/",
 }
 
 
@@ -282,6 +284,19 @@ def agrees_with_gradlab(curve: Locator, stencil: Stencil, known: Any, at: Any, s
         assert shown(curve, "best") == pytest.approx(best_step(stencil, noise=noise, derivative=size).step, rel=6e-3)
     else:
         assert "largest step" in curve.locator(".moving-says").inner_text()
+
+
+def test_the_four_formulas_are_those_of_gradlab(page: Page) -> None:
+    four = picture(page, "formulas")
+    points = 0.5 + np.arange(60) / 59
+    for key in ("PageUp", "PageUp", "Home"):
+        step = page.evaluate("exponent => 10 ** exponent", press(four, "ε", key))
+        for name, stencil in (("one side", FORWARD), ("two sides", CENTRAL), ("four points", FIVE_POINT)):
+            error = np.median([abs(stencil(math.sin, x, step) - math.cos(x)) for x in points])
+            noise = 3 * roundoff_error(stencil, step, 2.0**-53)  # of the browser's sine, and of the last bits
+            assert shown(four, name) == pytest.approx(error, rel=6e-3, abs=noise), (name, step)
+        exact = np.median([abs(complex_step(cmath.sin, x, step) - math.cos(x)) for x in points])
+        assert shown(four, "complex step") == pytest.approx(exact, rel=6e-3, abs=2.0**-52), step
 
 
 def test_the_step_follows_the_mouse(page: Page) -> None:

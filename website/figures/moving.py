@@ -23,6 +23,7 @@ PICTURES = {
     "bisection": "bisect",
     "under-the-noise": "depth",
     "tape": "tape",
+    "four-formulas": "formulas",
 }
 HOW = {
     "error": "Drag the point, move w with the arrow keys, or jump to a zero.",
@@ -41,6 +42,7 @@ HOW = {
     "bisect": "Ask half by half, or hide the wrong entry elsewhere.",
     "digits": "Move ε with the arrow keys, or drag the edge of the grey digits.",
     "tape": "Go forward and back with the buttons, or move x and y.",
+    "formulas": "Drag the line along the curves, or move ε with the arrow keys.",
     "depth": "Drag the dot from layer to layer, or use the arrow keys.",
 }
 
