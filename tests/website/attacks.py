@@ -760,3 +760,23 @@ FIFTH |= {
         "r = unittest.TextTestRunner(stream=open('a', 'w')).run(unittest.defaultTestLoader.loadTestsFromTestCase(T))"
     ),
 }
+
+PROSE |= {
+    "an error that is set": "The error = 0.031 at the end.\n",
+    "after the word step": "It stops at step 0.031.\n",
+    "± in code": "The slope is `0.5 ± 0.03` here.\n",
+    "error in code": "Its last line is `error 0.031`.\n",
+    "limit in code": "The line says `error < 3e-9`.\n",
+    "array in code": "The gradient is `[0.5, 0.031]`.\n",
+    "ratio": "They were faster 19:1.\n",
+    "power of two": "The error is 2^-24.\n",
+    "value in a formula": "The slope is $f'(x) = 0.031$.\n",
+    "about, in a formula": "The slope is $\\approx 0.031$.\n",
+    "range with a hyphen": "It is 0.1-0.777 there.\n",
+    "count in words": "It found nineteen of the twenty.\n",
+    "only in code that is skipped": code("print(0.031)", '{ .python data-skip="it needs a graphics card" }')
+    + "\nThe error is 0.031.\n",
+    "title of a block": code("x = 1", 'python title="at 0.031"'),
+    "title of raw HTML": '<div title="the error = 0.031">Word</div>\n',
+    "code in an alternative text": "![It ends at `0.031`](figure:v-curve)\n",
+}

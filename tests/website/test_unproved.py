@@ -23,7 +23,11 @@ def there(name: str) -> list[str]:
         "The slope is 0.333, and its error 2e-9.",
         "That is 12.5 % of them, so 87.5 % are not.",
         "Others found [0.777](https://example.org/a).",
-        "With `x = 0.777`, $0.777$ and ε = 0.777.",
+        "With `x = 0.777`, $x = 0.777$ and ε = 0.777.",
+        "With `rate=0.777`, `f(x) < 0.777` and `x[0.777:]`.",
+        "At most 2⁻⁵³·|J|, and a half, 2⁻¹.",
+        "Between 0 and 1: 0 if they are equal. At 12:30:15.",
+        "Two networks of seven layers.",
         "See version 0.777.",
         "## Why is it 0.777? { #why }",
         "## “It says 0.777. Is that bad?”",
@@ -80,11 +84,42 @@ def test_what_is_shown_set_or_quoted_is_not_listed(sentence: str) -> None:
         ("It is 34x faster.", "34"),
         ("It is 34 times larger.", "34"),
         ("They are 17 out of 0.125.", "17"),
+        ("The error = 0.777.", "0.777"),
+        ("![The error = 0.777](figure:a)", "0.777"),
+        ("![It ends at `0.777`](figure:a)", "0.777"),
+        ("/// caption\nError = 0.777.\n///", "0.777"),
+        ("It stops at step 0.777.", "0.777"),
+        ("It is `0.125 ± 0.03` there.", "0.03"),
+        ("Behind it stands `error 0.777`.", "0.777"),
+        ("It ends with `error = 0.777`.", "0.777"),
+        ("It says `relative difference < 3e-9`.", "3e-9"),
+        ("The gradient is `[0.125, 0.777]`.", "0.777"),
+        ("That is `x ≈ 0.777`.", "0.777"),
+        ("It wins 19:1.", "19:1"),
+        ("It wins 19 : 1.", "19:1"),
+        ("The error is 2^-24.", "5.96046447754e-08"),
+        ("The error is 2⁻²⁴.", "5.96046447754e-08"),
+        ("The error is 2<sup>-24</sup>.", "5.96046447754e-08"),
+        ("The error is 2**-24.", "5.96046447754e-08"),
+        ("The slope is $f'(x) = 0.777$.", "0.777"),
+        ("The slope is $0.777$.", "0.777"),
+        ("It lies in 0.125-0.777.", "0.777"),
+        ("It names nineteen of the twenty.", "19"),
         ("---\ntitle: The slope is 0.777\n---\n\nWords.", "0.777"),
     ],
 )
 def test_what_no_block_shows_is_listed(sentence: str, number: str) -> None:
     assert [found for _, found in unproved(f"{sentence}\n\n{BLOCK}", follow=there)] == [number]
+
+
+def test_what_never_runs_proves_nothing_and_a_title_is_a_sentence() -> None:
+    skipped = '```{ .python data-skip="it needs a card" }\nprint(0.777)\n```\n'
+    assert [number for _, number in unproved(f"It is 0.777.\n\n{skipped}")] == ["0.777"]
+    assert [number for _, number in unproved('```python title="off by 0.777"\nx = 1\n```\n')] == ["0.777"]
+
+
+def test_a_power_of_two_is_proved_by_the_code_that_writes_it() -> None:
+    assert list(unproved("It is 2⁻²⁴.\n\n```pycon\n>>> print(2.0**-24 > 0)\nTrue\n```\n")) == []
 
 
 @pytest.mark.parametrize("target", ["elsewhere.md", "#here", "?d=0.777", "picture.png", "missing.md"])

@@ -5,11 +5,13 @@ a caption or an alternative text. It must stand in a block of its page, in code 
 sentence gives. In an alternative text it may be what the picture draws: one of its labels, or where one of its lines
 begins, ends, or is highest or lowest. Or it is quoted: its sentence, or its row of a table, has a link that says
 whose it is; a source elsewhere counts for the whole paragraph. Titles count unless they ask, or quote a reader.
-Formulas and `code` are left out (a setting, a message, a literal is code; but not where a sentence says "gives", "is"
-or the like before it, or where the code itself says what a call gives), and numbers that a sentence only sets, as in
-"ε = 0.1".
+Formulas and `code` are left out: a setting, a call, a literal. Not left out is what a formula or code says that
+something is, code that is no Python (it can only have been printed), and code after "gives", "is" or the like. Of
+what a sentence sets only symbols are left out, as in "ε = 0.1". A ratio (19:1), a power (2⁻²⁴) and a count in words
+("nine of ten") are results too. What stands in a block that never runs proves nothing.
 """
 
+import ast
 import html
 import math
 import re
@@ -33,12 +35,15 @@ _FRONT = re.compile(r"\A---\n.*?\n---\n", re.S)
 _RESULT = re.compile(
     r"(?<![a-zA-Z\d.,\-+/])[-+]?(?:\d*\.\d+(?:e[-+]?\d+)?|0,\d+|\d+e[-+]?\d+"
     r"|\d+(?:\.\d+)?(?=\s?(?:[%‰x]|per ?cent\b|pct\b|pp[mb]\b|percentage point|-fold\b| times\b))"
-    r"|(?!1/)\d+/[1-9]\d+"
+    r"|(?!1/)\d+/[1-9]\d+|(?<!:)\d+:\d+(?![\d:])"
     r"|\d[\d,]*(?= (?:(?:[a-z]+ )?(?:out )?of|in) (?:the |its |all )?\d)|(?:(?<=\d of )|(?<=\d in ))\d[\d,]*)"
     r"(?!(?!(?:ns|µs|ms|s|kB|MB|GB|x)\b)[^\W_]|/|\.\d)"
 )
 # A power of ten.
 _POWER = re.compile(r"(?:(?<![\w.])(\d+(?:\.\d+)?) ?[·×] ?)?(?<![\w.])10(?:\s?\^\s?\{?(-?\d+)\}?|([⁻⁰¹²³⁴-⁹]+))")
+_BINARY = re.compile(r"(?<![\w.^])2(?:\s?(?:\^|\*\*)\s?\{?(-\d+)\}?|(⁻[⁰¹²³⁴-⁹]+))(?!\s?·)")  # no factor
+_WRITTEN_BINARY = re.compile(r"\b2(?:\.0)? ?(?:\*\*|\^) ?(-\d+)")
+_RATIO = re.compile(r"(?<![\w.:/])(\d+)(?::| : )(\d+)(?![\w:]|\.\d)")
 _SUP = re.compile(r"(?<=\d)<sup>\s*([-−+]?\d+)\s*</sup>")
 _MARKED = re.compile(
     r"(?<=\d)[*_]+(?=\.?\d)|(?<=\d\.)[*_]+(?=\d)|(?<=\d)`(\.?\d+)`|(?<=\d\.)`(\d+)`|`(\d+\.?)`(?=\.?\d)"
@@ -46,11 +51,26 @@ _MARKED = re.compile(
 _MIDDLE = re.compile(r"(?<=\d)[·٫](?=\d)")  # a point that stands higher, or a comma in Arabic
 _NO_MARK = str.maketrans("<>`$", "‹›’S")  # an entity is no mark-up
 _LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_SET = re.compile(r"(?:=|Python|NumPy|PyTorch|JAX|TensorFlow|SciPy|autograd|source of|version|step|GL\d*)\s*$")
+_SET = re.compile(
+    r"(?:(?<![^\W_])\w{1,2}\s*=|Python|NumPy|PyTorch|JAX|TensorFlow|SciPy|autograd|source of|version|GL\d*)\s*$"
+)
 _CLAIMED = re.compile(
     r"\b(?:is|was|are|gives?|gave|prints?|printed|returns?|says?|shows?|equals?|becomes?|[→=≈])\s*`(-?[\d.]+\d(?:e-?\d+)?)`"
 )
 _EQUATED = re.compile(r"`[^`\n]*(?:==|\)\s*[=≈→])\s*(-?\d*\.?\d+(?:e-?\d+)?)`")  # code that says what something is
+_VALUE = re.compile(r"\$(?:[^$\n]*(?:[)\]}]\s*=|\\approx|\\sim))?\s*(-?\d*\.\d+)\s*\$")  # a formula that says one
+_SPAN = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+_MEASURED = re.compile(
+    r"(?:relative |largest )?(?:error|err|difference|diff|deviation|residual|slope|loss|cost|accuracy|bound|gap)s?"
+    r"\s*[=<>≤≥]"
+)
+_WORDS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
+    "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
+    "nineteen": 19, "twenty": 20,
+}  # fmt: skip
+_NUMERAL = "|".join(_WORDS)
+_COUNT = re.compile(rf"\b({_NUMERAL})( (?:out )?of (?:the |its |all )?)({_NUMERAL})\b", re.I)
 _SAID = re.compile(r"\b(?:title|alt|aria-label)=[\"']([^\"'\n]*)[\"']")  # attributes that a reader is shown
 _ASKED = re.compile(r"\s*#+\s+(?:Hunt \d|[“\"]|.*\?)")  # titles that ask, or quote a reader
 _SHOWN = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?|-?\.\d+")
@@ -75,7 +95,7 @@ class Drawing:
         """In a label, to the digits given; or a value of a line, a power of ten within a factor of two."""
         if any(_shows(number, label) for label in self.labels):
             return True
-        if "/" in number:
+        if "/" in number or ":" in number:
             return False
         wanted = abs(float(number))
         if re.fullmatch(r"-?1e-?\d+", number):
@@ -93,8 +113,12 @@ def unproved(
     """Line and number of each result that nothing on the page shows, and that is quoted from nowhere."""
     found = blocks.find(text)
     inside = {n for block in found for n in range(block.line, block.end + 1)}
-    shown = {number for block in found for number in _SHOWN.findall(block.source)}
-    prose = "\n".join("" if n in inside else line for n, line in enumerate(text.splitlines(), 1))
+    sources = [block.source for block in found if block.kind != blocks.SKIP]
+    shown = {number for source in sources for number in _SHOWN.findall(source)}
+    shown |= {f"{2.0 ** int(power):.12g}" for source in sources for power in _WRITTEN_BINARY.findall(source)}
+    titles = {block.line: block.options.get("title", "") for block in found}
+    lines = enumerate(text.splitlines(), 1)
+    prose = "\n".join(titles.get(n, "") if n in inside else line for n, line in lines)
     prose = _FRONT.sub(lambda head: re.sub(r"^(?!title:|description:).*$", "", head[0], flags=re.M), prose)
     drawn = {alt: look(name) for alt, name in _PICTURE.findall(prose)}
     for line, unit, paragraph in _units(prose):
@@ -117,11 +141,43 @@ def _as_read(unit: str) -> str:
     seen = re.sub(r"&#?\w+;", lambda entity: html.unescape(entity[0]).translate(_NO_MARK), unit)
     seen = re.sub(r"\[(\d+)\](?![(\[:])", r"\1", seen)
     seen = "".join(_digit(sign) for sign in seen if unicodedata.category(sign) != "Cf")
+    seen = _PICTURE.sub(lambda picture: picture[0].replace("`", ""), seen)  # alternative texts know no code
     plain = re.sub("[−‐‑]", "-", _MARKED.sub(lambda part: "".join(filter(None, part.groups())), seen))
     plain = _CLAIMED.sub(lambda claim: claim[0].replace("`", " "), _SUP.sub(r"^\1", plain))
+    plain = _SPAN.sub(_printed, _VALUE.sub(r" \1 ", plain))
     plain = _LEFT_OUT.sub(_as_many_lines, _EQUATED.sub(lambda claim: f" {claim[1]}", plain))
     plain = re.sub(r"(?<=\d)[ED](?=[-+]?\d)|(?<=\d)d(?=[-+]\d)", "e", plain)
-    return _MIDDLE.sub(".", _POWER.sub(_with_exponent, plain))
+    plain = _MIDDLE.sub(".", _POWER.sub(_with_exponent, _BINARY.sub(_of_two, plain)))
+    plain = _COUNT.sub(lambda count: f"{_number(count[1])}{count[2]}{_number(count[3])}", plain)
+    return re.sub(r"(?<=\d)-(?=\d*\.\d)", " - ", _RATIO.sub(r"\1:\2", plain))  # from 0.1-0.5
+
+
+def _printed(span: re.Match[str]) -> str:
+    """Code that tells a result: what is no Python, a list of numbers, what is measured and how much it is."""
+    code = span[2].strip()
+    try:
+        values = ast.parse(code, mode="eval").body
+    except SyntaxError:
+        return f" {code} " if _MEASURED.match(code) or not _parses(code) else span[0]
+    listed = isinstance(values, ast.List | ast.Tuple) and len(values.elts) > 1
+    return f" {code} " if listed or _MEASURED.match(code) else span[0]
+
+
+def _parses(code: str) -> bool:
+    try:
+        ast.parse(code)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _number(word: str) -> int:
+    return _WORDS[word.lower()]
+
+
+def _of_two(power: re.Match[str]) -> str:
+    """2⁻²⁴ as the blocks write it, 5.96046447754e-08."""
+    return f"{2.0 ** int((power[1] or power[2]).translate(_LOW)):.12g}"
 
 
 def _digit(sign: str) -> str:
@@ -145,8 +201,8 @@ def _shows(number: str, shown: str) -> bool:
     if number.startswith("-" if shown[0] != "-" else "+"):
         return False
     number = number.lstrip("+-").replace(",", "")
-    if "/" in number:  # a share, by its value
-        above, below = map(int, number.split("/"))
+    if "/" in number or ":" in number:  # a share, by its value
+        above, below = map(int, re.split("[/:]", number))
         return same(shown.lstrip("-") + "\n", f"{above / below:.15f}\n")
     shown = shown.lstrip("-").replace(",", "")
     ways = (shown, f"{100 * float(shown):.10g}", f"{100 * (1 - float(shown)):.10g}")
