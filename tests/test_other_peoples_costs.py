@@ -244,6 +244,23 @@ def test_a_unit_that_is_nearly_at_its_kink(seed, distance):
     assert verdict(lambda w: v @ np.maximum(0, X @ w + b), w, X.T @ (v * other)) is WRONG
 
 
+def test_a_kink_that_noise_leaves_no_steps_for_is_named():
+    """And a right gradient is not called wrong for it."""
+    told = []
+    for seed in range(24):
+        rng = np.random.default_rng(seed)
+        w, v = rng.standard_normal(4), rng.standard_normal(6)
+        X = np.vstack([rng.uniform(0.5, 2, 4) * rng.choice([-1, 1], 4), rng.standard_normal((5, 4))])
+        b = rng.standard_normal(6) - X @ w
+        b[0] = 10.0 ** rng.uniform(-13.5, -12.5) * rng.choice([-1, 1]) - X[0] @ w
+        right = X.T @ (v * (X @ w + b > 0))
+        report = check_gradients(lambda w, X=X, v=v, b=b: float(v @ np.maximum(0, X @ w + b)), w, right)
+        assert report.verdict is not WRONG
+        told += [finding.code for finding in report.findings]
+    assert set(told) <= {"GL201", "GL202"}
+    assert told.count("GL201") > told.count("GL202")  # a slope may be found, with a bound as large as itself
+
+
 # ---- the analytic side has an accuracy of its own ----
 
 

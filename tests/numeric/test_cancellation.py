@@ -41,7 +41,7 @@ def test_one_stair_is_no_derivative(name):
     assert len(found) == 60
     broken = [x for x, d in found if not (math.isnan(d.value) or abs(d.value - slope(x)) <= d.error + 1e-9)]
     assert broken == []
-    assert {d.reason for _, d in found} <= {"", "stairs", "noise", "jump"}
+    assert {d.reason for _, d in found} <= {"", "stairs", "noise", "jump", "beside"}
     assert any(d.error < np.inf for _, d in found)
 
 

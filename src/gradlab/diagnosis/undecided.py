@@ -21,6 +21,13 @@ def kink(case: Case) -> Iterator[Finding]:
         "{} cannot be decided: the cost has a kink here, its slopes to both sides differ. Move params by a small "
         "random amount, and check again.",
     )
+    yield from _undecided(
+        case,
+        "GL201",
+        Reason.BESIDE,
+        "{} cannot be decided: the cost has a kink, or jumps, so near to the point that shorter steps drown in its "
+        "noise. Move params by a small random amount, and check again.",
+    )
 
 
 def jump(case: Case) -> Iterator[Finding]:

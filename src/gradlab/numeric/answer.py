@@ -20,6 +20,7 @@ class Reason(enum.StrEnum):
     KINK = "kink"  # the slopes of both sides exist and differ
     JUMP = "jump"  # … or one of them does not: it grows without bound as the step shrinks
     STAIRS = "stairs"  # the cost moves in jumps only, and one stair is what a short step sees
+    BESIDE = "beside"  # a kink or a jump lies nearer to the point than noise allows to look
     NOISE = "noise"
     OVERFLOW = "overflow"  # the cost is inf beside the point
     DOMAIN = "domain"  # … or NaN

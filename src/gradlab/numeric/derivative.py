@@ -29,7 +29,7 @@ class Derivative:
     error: float
     step: float
     evaluations: int
-    reason: str  # why nothing can be said: "", "kink", "jump", "stairs", "noise", "random", "overflow", …
+    reason: str  # why nothing can be said: "", "kink", "jump", "beside", "stairs", "noise", "random", "overflow", …
 
 
 def derivative(f: Callable[[Any], Any], x: float) -> Derivative:

@@ -50,6 +50,7 @@ class Estimates:
     apart: Mask  # no credible rung, and the slopes of both sides are apart at some
     kink: Mask  # no credible rung, and the slopes of both sides settle, apart from each other
     jump: Mask  # no credible rung, and they do not settle
+    beside: Mask  # no credible rung, and they settle apart, but come together at the shortest steps
     finite: Mask
 
     def or_else(self, other: Estimates) -> Estimates:
@@ -61,6 +62,7 @@ class Estimates:
     def reasons(self) -> NDArray[np.str_]:
         """Why a line has no value; none where it has one."""
         why = np.where(self.finite, Reason.NOISE, Reason.OVERFLOW)
+        why = np.where(self.beside, Reason.BESIDE, why)
         why = np.where(self.jump, Reason.JUMP, np.where(self.kink, Reason.KINK, why))
         return np.where(np.isfinite(self.bound), Reason.NONE, why)
 
@@ -92,7 +94,7 @@ def estimate(tableau: Tableau, slack: float = 1.0) -> Estimates:
         pick = (best, np.arange(bound.shape[1]))
         found = credible[pick]
         apart = ~found & (finite & ~together).any(axis=0)
-        level, grows = _shape(tableau.gap, noise)
+        level, grows, falls = _shape(tableau.gap, noise)
     return Estimates(
         value=np.where(found, value[pick], np.nan),
         bound=np.where(found, bound[pick], np.inf),
@@ -101,6 +103,7 @@ def estimate(tableau: Tableau, slack: float = 1.0) -> Estimates:
         apart=apart,
         kink=apart & level,
         jump=apart & grows,
+        beside=apart & falls,
         finite=np.asarray(finite.any(axis=0)),
     )
 
@@ -189,17 +192,20 @@ def _together(gap: Floats, noise: Floats) -> Mask:
     return np.asarray(np.abs(gap[:-1]) <= tuned.SHRINK * np.abs(gap[1:]) + 2 * noise[:-1])
 
 
-def _shape(gap: Floats, noise: Floats) -> tuple[Mask, Mask]:
-    """Whether the gap stays put, as at a kink, or grows as the step shrinks, as 1/h at a jump.
+def _shape(gap: Floats, noise: Floats) -> tuple[Mask, Mask, Mask]:
+    """Whether the gap, as the step shrinks, stays put, as at a kink, grows, as 1/h at a jump, or falls, beside one.
 
-    The lowest decade in which it is seen counts: higher up curvature makes a gap, too.
+    The lowest decade in which it is seen counts: higher up curvature makes a gap, too. Beside a kink it stays put
+    further up.
     """
     width = np.abs(gap)
     plain = width > tuned.SEEN * noise
     seen = plain[:-2] & plain[2:]
     lowest = (seen.argmax(axis=0), np.arange(width.shape[1]))
     grown = (width[:-2] - width[2:]) / width[:-2]
-    return (seen & (np.abs(grown) <= tuned.LEVEL))[lowest], (seen & (grown > tuned.LEVEL))[lowest]
+    level, grows, falls = np.abs(grown) <= tuned.LEVEL, grown > tuned.LEVEL, grown < -tuned.LEVEL
+    level, grows, falls = seen & level, seen & grows, seen & falls
+    return level[lowest], grows[lowest], falls[lowest] & level.any(axis=0)
 
 
 def _converging(slope: Floats, noise: Floats) -> Mask:

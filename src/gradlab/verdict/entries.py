@@ -129,5 +129,5 @@ def _refine(problem: Problem, begin: Start, seen: Numeric, components: Ints) -> 
         found, bound=np.where(found.reason == Reason.NONE, np.maximum(found.bound, outright), found.bound)
     )
     # Where noise hides how good any number is, the first look is still one, for formula (2); its bound is infinite.
-    hidden = found.reason == Reason.NOISE
+    hidden = (found.reason == Reason.NOISE) | (found.reason == Reason.BESIDE)
     return seen.with_part(components, replace(found, value=np.where(hidden, seen.value[components], found.value)))
