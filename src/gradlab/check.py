@@ -55,6 +55,7 @@ class Options(TypedDict, total=False):
     allow_untested: bool | Iterable[str]
     rtol: float
     bounds: Any
+    edits: bool
 
 
 def check_gradients(
@@ -76,6 +77,7 @@ def check_gradients(
     allow_untested: bool | Iterable[str] = (),
     rtol: float = 0.0,
     bounds: Any = None,
+    edits: bool = True,
 ) -> Report:
     """Compare gradients with finite differences of the cost, and say what can be said.
 
@@ -135,6 +137,10 @@ def check_gradients(
         The domain of params: no step leaves it, at its edge steps go to one side. (low, high) for one array or for
         every block, or a dict of these, `bounds={"sigma": (0, None)}`; numbers, arrays, or None for no bound. SciPy's
         `Bounds` too, and for one array a list of pairs, as for `scipy.optimize.minimize`.
+    edits
+        False to leave out the search for one edit of the code of grads that makes it right (GL163). It begins where
+        something is wrong, and on Linux alone: small edits are tried for some seconds in a copy of the process, which
+        can write to no file and reach nothing outside of it.
 
     Returns
     -------
@@ -171,7 +177,9 @@ def check_gradients(
     parameters = Parameters(params)
     generator, rtol, allowed = _arguments.generator(rng, seed=0), _share(rtol), _allowed(allow_untested, parameters)
     options = Options(stencil=stencil, step=step, directions=directions, vectorized=vectorized, workers=workers)
-    options |= Options(rng=rng, progress=progress, budget=budget, rtol=rtol, bounds=bounds, allow_untested=allowed)
+    options |= Options(edits=_arguments.switch("edits", edits)) | Options(
+        rng=rng, progress=progress, budget=budget, rtol=rtol, bounds=bounds, allow_untested=allowed
+    )
     try:
         if not callable(grads):
             parameters.flatten(grads)  # names and shapes that do not fit are told before the cost is called
@@ -204,7 +212,7 @@ def check_gradients(
             together = None if isinstance(grads, _AskedAside) else hold_together(problem, found)
         stopped = cost_function.stopped
         quiet = stopped or all(block.verdict is Verdict.AGREES for block in blocks.values())
-        findings = diagnose(blocks, None if quiet else Probe.of(problem, analytic.function), cost_function.raised)
+        findings = diagnose(blocks, None if quiet else _probe(problem, analytic, edits), cost_function.raised)
     report = Report(
         blocks=blocks,
         findings=findings,
@@ -228,6 +236,12 @@ def check_gradients(
         moved = parameters.like(beside(problem))
         return _the_worse(report, check_gradients(cost, moved, _AskedAside(grads), **options))
     return report
+
+
+def _probe(problem: Problem, analytic: Analytic, edits: bool) -> Probe | None:
+    """What the rules may ask again."""
+    probe = Probe.of(problem, analytic.function)
+    return probe and replace(probe, edits=edits)
 
 
 @dataclass(frozen=True)

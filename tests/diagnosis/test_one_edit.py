@@ -1,7 +1,12 @@
 """The line that is wrong, and what it should be: slips in code of several forms, names and sizes."""
 
 import linecache
+import os
 import re
+import shutil
+import socket
+import subprocess
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -11,6 +16,13 @@ from gradlab.diagnosis import one_edit
 from gradlab.diagnosis.apart import apart
 
 pytestmark = [pytest.mark.edits, pytest.mark.slow]
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """On a busy machine the seconds of the processor take longer."""
+    monkeypatch.setattr(one_edit, "LONGEST", 600.0)
+
 
 NETWORK = """
 def run(p):
@@ -263,3 +275,91 @@ def test_no_copy_is_made_where_none_can_be(monkeypatch):
     monkeypatch.setattr("sys.platform", "win32")
     assert apart(lambda: 7, 20) is None
     assert one_edit.SECONDS
+
+
+def test_nothing_is_looked_for_if_it_is_not_wanted():
+    cost, params, grads, _ = made(NETWORK.replace("below * (1 - a ** 2)", "below"), 6)
+    assert told(gradlab.check_gradients(cost, params, grads)) is not None
+    assert told(gradlab.check_gradients(cost, params, grads, edits=False)) is None
+    with pytest.raises(gradlab.GradlabError, match="edits must be True or False"):
+        gradlab.check_gradients(cost, params, grads, edits="no")
+
+
+FLAGS = {  # how one code with a switch chooses between a right line and a wrong one
+    "if": ("    if wrong:\n        below = below * (1 - a)\n    else:\n        below = below * (1 - a ** 2)", "True"),
+    "else": ("    below = below * ((1 - a ** 2) if not wrong else (1 - a))", "True"),
+    "number": ("    below = below * (1 - a if wrong == 3 else 1 - a ** 2)", "3"),
+    "name": ("    below = below * (1 - a if wrong == 'slope' else 1 - a ** 2)", "'slope'"),
+    "and": ("    below = below * (1 - a if wrong and wrong > 0 else 1 - a ** 2)", "1"),
+    "factor": ("    below = below * (1 - a ** (1 + (wrong == 0)))", "1"),
+}
+
+
+@pytest.mark.parametrize("kind", FLAGS)
+@pytest.mark.parametrize("handed", ["argument", "keyword", "default", "global"])
+def test_a_switch_is_not_turned(kind, handed):
+    """It chooses which code runs: with it the other way, the code that was asked about is not right."""
+    line, wrong = FLAGS[kind]
+    code = NETWORK.replace("    below = below * (1 - a ** 2)", line)
+    head = {"default": f"def chosen(p, wrong={wrong}):"}.get(handed, "def chosen(p, wrong):")
+    if handed == "global":
+        head = "def chosen(p):"
+    code = code.replace("def grads(p):", head)
+    call = {"argument": f"p, {wrong}", "keyword": f"p, wrong={wrong}"}.get(handed, "p")
+    code += f"\ndef grads(p):\n    return chosen({call})\n"
+    if handed == "global":
+        code = f"wrong = {wrong}\n{code}"
+    cost, params, grads, _ = made(code, 7)
+    report = gradlab.check_gradients(cost, params, grads)
+    assert report.verdict is gradlab.Verdict.WRONG
+    found = told(report)
+    assert found is None or "wrong" not in found[1] + found[2] or "chosen" not in found[1] + found[2], found
+
+
+def test_a_copy_writes_to_no_file_and_reaches_nothing_outside(tmp_path):
+    kept = tmp_path / "kept"
+    kept.write_text("as it was", encoding="utf-8")
+    opened = (tmp_path / "opened").open("w", encoding="utf-8", buffering=1)
+    read, write = os.pipe()
+    tries = [
+        lambda: kept.write_text("lost", encoding="utf-8"),
+        lambda: kept.open("a", encoding="utf-8"),
+        kept.unlink,
+        lambda: kept.rename(tmp_path / "away"),
+        lambda: (tmp_path / "new").mkdir(),
+        lambda: (tmp_path / "new").touch(),
+        lambda: shutil.rmtree(tmp_path),
+        lambda: opened.write("said\n"),
+        lambda: os.write(write, b"said"),
+        lambda: subprocess.run(["touch", tmp_path / "new"], check=True),
+        lambda: os.system(f"touch {tmp_path / 'new'}"),
+        lambda: os.kill(os.getppid(), 0),
+        lambda: socket.create_connection(("127.0.0.1", 9)),
+    ]
+
+    def refused():
+        said = []
+        for each in tries:
+            with suppress(Exception):
+                each()
+                said.append(each)
+        return len(said)
+
+    try:
+        assert apart(refused, 20) == 0
+        assert apart(lambda: kept.read_text(encoding="utf-8"), 20) == "as it was"
+        os.write(write, b".")
+        assert os.read(read, 9) == b"."
+    finally:
+        opened.close()
+        os.close(read)
+        os.close(write)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept", "opened"]
+    assert (tmp_path / "opened").read_text(encoding="utf-8") == ""
+
+
+def test_no_copy_is_made_where_memory_is_shared(tmp_path):
+    shared = np.memmap(tmp_path / "shared", dtype=float, mode="w+", shape=4)
+    assert apart(lambda: 7, 20) is None
+    del shared
+    assert apart(lambda: 7, 20) == 7

@@ -6,6 +6,7 @@ import ast
 import itertools
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -19,7 +20,7 @@ from gradlab.diagnosis.case import Case
 from gradlab.diagnosis.edits import Edit, Groups, Place, is_value, nudged, parts, tiers
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.probe import Probe
-from gradlab.diagnosis.sources import Source, sources
+from gradlab.diagnosis.sources import WATCH, Source, sources
 from gradlab.verdict.blocks import Verdict
 
 Floats = NDArray[np.float64]
@@ -47,7 +48,7 @@ class Found:
 def one_edit(case: Case) -> Iterator[Finding]:
     """GL163 With one edit of one line, the gradient is right, here and at two other points."""
     probe = case.probe
-    if probe is None or probe.gradient is None or probe.cost is None or not SECONDS:
+    if probe is None or probe.gradient is None or probe.cost is None or not (SECONDS and probe.edits):
         return
     if len(case.entrywise) < len(case.wrong) or any(b.directions for b in case.blocks.values()):
         return
@@ -90,15 +91,16 @@ class Search:
         self.own = sources(lambda: self.gradient(self.theta))
         if not self.own:
             return
-        began = time.perf_counter()
+        began = time.process_time()
         self.here = self.gradient(self.theta)
-        self.patience = 20 * (time.perf_counter() - began) + 0.05
+        self.patience = 20 * (time.process_time() - began) + 0.05
         blocks = list(case.blocks.values())
         self.numeric = np.concatenate([block.numeric.ravel() for block in blocks])
         self.room = np.concatenate([3 * evidence.tolerance(block).ravel() for block in blocks])
         self.slopes = list(_slopes(case, probe))
         self.points = [np.zeros_like(self.theta), *{id(s.moved): s.moved for s in self.slopes}.values()]
         self.costs = [self.cost(moved) for moved in self.points]
+        self.decided = self._decisions()
         self.until = time.process_time() + SECONDS
 
     def found(self) -> Found | None:
@@ -202,11 +204,32 @@ class Search:
                     bool(np.all(np.abs(there - self.numeric) <= self.room))
                     and all(slope.agrees(self.gradient(self.theta + slope.moved)) for slope in self.slopes)
                     and np.allclose([self.cost(moved) for moved in self.points], self.costs, rtol=1e-12, atol=0)
+                    and self._decisions(source, edit) == self.decided
                 )
         except Exception:  # noqa: BLE001 (as above)
             return False
         finally:
             source.put(source.code)
+
+    def _decisions(self, edited: Source | None = None, edit: Edit | None = None) -> list[bool]:
+        """What the functions decide on their way. An edit of a formula leaves it so, one of a switch does not."""
+        seen: list[bool] = []
+
+        def watch(value: Any) -> Any:
+            if np.size(value) == 1:
+                seen.append(bool(value))
+            return value
+
+        try:
+            for source in self.own:
+                source.functions[0].__globals__[WATCH] = watch
+                with edit if edit and source is edited else nullcontext():
+                    source.put(source.watched())
+            self.gradient(self.theta)
+        finally:
+            for source in self.own:
+                source.put(source.code)
+        return seen
 
 
 def _kind(value: object) -> str:

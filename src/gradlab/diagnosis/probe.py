@@ -111,6 +111,8 @@ class Probe:
         The layer of `check_backward`, if it has one output.
     outputs
         The layer of `check_backward`, if it has several.
+    edits
+        May the source of the caller's functions be read, and edited in a copy of the process?
     """
 
     theta: Floats
@@ -120,6 +122,7 @@ class Probe:
     rng: np.random.Generator | None = None
     layer: LayerProbe | None = None
     outputs: OutputsProbe | None = None
+    edits: bool = False
 
     @classmethod
     def of(cls, problem: Problem, gradient: Callable[[Floats], Floats] | None) -> Probe | None:

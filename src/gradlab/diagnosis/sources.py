@@ -4,6 +4,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import copy
 import gc
 import linecache
 import sys
@@ -17,6 +18,7 @@ from types import CodeType, FrameType, FunctionType
 
 Definition = ast.FunctionDef | ast.Lambda
 
+WATCH = "_gradlab_watch"
 FUTURE = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 NOT_THE_CALLERS = (
     str(Path(__file__).parents[1]),
@@ -77,10 +79,35 @@ class Source:
         """The code of the tree as it is now, with the free variables that the function has."""
         return _compiled(self.definition, self.code)
 
+    def watched(self) -> CodeType:
+        """The same, and each thing that it decides is told to a function of the name `WATCH`."""
+        watched: Definition = _Watched().visit(copy.deepcopy(self.definition))  # type: ignore[assignment]
+        return _compiled(watched, self.code)
+
     def put(self, code: CodeType) -> None:
         """Let all functions run this code."""
         for function in self.functions:
             function.__code__ = code
+
+
+class _Watched(ast.NodeTransformer):
+    """Passes tests, comparisons and both sides of `and` and `or` through the function that watches them."""
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(asked := getattr(node, "test", None), ast.expr):
+            node.test = _told(asked)  # type: ignore[attr-defined]
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            node.operand = _told(node.operand)
+        if isinstance(node, ast.BoolOp):
+            node.values = [_told(value) for value in node.values]
+        elif isinstance(node, ast.comprehension):
+            node.ifs = [_told(asked) for asked in node.ifs]
+        return _told(node) if isinstance(node, ast.Compare) else node
+
+
+def _told(node: ast.expr) -> ast.expr:
+    return ast.Call(ast.Name(WATCH, ast.Load()), [node], [])
 
 
 def sources(call: Callable[[], object]) -> list[Source]:

@@ -70,7 +70,7 @@ class Session:
         self.say(
             f"\nHunt {labs.number(self.bug)}, level {self.bug.level}. {len(solved)} of {len(self.hunts)} solved.\n"
         )
-        self._report = gradlab.check_gradients(*self.bug.case(self.bug.seed))
+        self._report = gradlab.check_gradients(*self.bug.case(self.bug.seed), edits=False)  # the line is to be found
         self.say(str(self._report))
         self._code()
         return True
