@@ -17,8 +17,8 @@ STDLIB = {
     "__future__", "argparse", "ast", "base64", "collections", "concurrent", "contextlib", "copy", "csv",
     "dataclasses", "datetime", "decimal", "importlib",
     "enum", "fractions", "functools", "hashlib", "html", "inspect", "io", "itertools", "json", "math", "os",
-    "pathlib", "pickle", "queue", "random", "re", "resource", "signal", "subprocess",
-    "sys", "textwrap", "threading", "time", "types", "typing", "unicodedata", "warnings", "weakref", "zipfile",
+    "gc", "linecache", "pathlib", "pickle", "queue", "random", "re", "resource", "select", "signal", "subprocess",
+    "sys", "sysconfig", "textwrap", "threading", "time", "types", "typing", "unicodedata", "warnings", "weakref", "zipfile",
 }  # fmt: skip
 
 
