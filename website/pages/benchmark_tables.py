@@ -1,6 +1,7 @@
 """Tables of the last benchmark, from the records that `make benchmark` wrote. No record, no table."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from benchmarks.records import read
@@ -18,9 +19,14 @@ def with_tables(markdown: str) -> str:
 
 
 def _rows(head: list[str], rows: list[list[str]]) -> str:
-    rule = ["---", *["--:"] * (len(head) - 1)]
+    rule = ["--:" if number else "---" for number in map(_numbers, zip(*rows, strict=True))]
     cells = ([cell.replace("|", "\\|") for cell in row] for row in [head, rule, *rows])
     return "\n".join("| " + " | ".join(row) + " |" for row in cells)
+
+
+def _numbers(column: Iterable[str]) -> bool:
+    """Whether it is read by its right end: nothing in it but numbers, and words between them."""
+    return all(re.match(r"\d|–|NaN|$", cell) for cell in column)
 
 
 def run() -> str:
