@@ -206,6 +206,38 @@ def test_a_wrong_click_lights_the_row_that_rules_it_out(tab: Page) -> None:
     assert tab.evaluate(KEPT)[bug.id]["clicks"] == 1
 
 
+@pytest.mark.parametrize("bug", sample([bug for bug in labs.BUGS if bug.also], 1), ids=lambda bug: bug.slug)
+def test_of_several_bugs_each_that_is_found_is_repaired_and_the_report_is_of_what_is_left(
+    tab: Page, site: Path, bug: labs.Bug
+) -> None:
+    told = json.loads((site / "labs" / "hunts" / f"{bug.id}.json").read_text(encoding="utf-8"))
+    go(tab, f"labs/{bug.topic}/")
+    hunt = Hunt(tab, bug.id)
+
+    def click(n: str | int) -> Locator:
+        hunt.lines.locator(f"button[data-n='{n}']").click()
+        return hunt.lines.locator("li").nth(int(n) - 1)
+
+    *first, last = bug.broken
+    stages = [told, *(told["after"][",".join(map(str, first[: n + 1]))] for n in range(len(first)))]
+    sure = [n for n in stages[0]["lines"] if all(s["lines"][n]["kind"] == "open" for s in stages[:-1])]
+    doubtful = next(n for n in sure if stages[-1]["lines"][n]["kind"] != "open")
+    expect(click(doubtful)).to_contain_text("It could be.")
+    for n, stage in zip(first, stages[1:], strict=True):
+        expect(click(n)).to_contain_text("That is one of them.")
+        report = tab.locator(".lab-again")
+        assert str(report.locator("code").text_content()).strip() == stage["report"].strip()
+        expect(report.locator(".filename")).to_contain_text("repaired")
+    line = click(doubtful)
+    expect(line).to_contain_text(re.compile(r"\bno\. ", re.I))
+    expect(line).not_to_contain_text("It could be.")
+    hunt.lines.get_by_role("button", name="See the row").click()
+    expect(report.locator(".lab-lit")).to_be_in_viewport()
+    click(last)
+    expect(tab.locator(".lab-end")).to_contain_text("Found, with 1 wrong click.")
+    assert not violations(tab)
+
+
 def test_who_follows_a_link_in_the_middle_of_a_hunt_finds_it_as_it_was(tab: Page) -> None:
     go(tab, "labs/dense/")
     bug = labs.find("dw-doubled")

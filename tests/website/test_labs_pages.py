@@ -10,6 +10,7 @@ import pytest
 
 from gradlab import labs
 from tests.chosen import sample
+from website.audit import open_lines
 from website.pages import hunt_reports
 from website.pages.lab_pages import CLICKS, FOLDER, clicks, draws, order, page, without_outputs, written
 
@@ -31,7 +32,7 @@ def test_a_page_shows_every_bug_of_its_topic_as_wrong_and_repaired(topic):
 
 
 def test_the_blind_lab_has_a_report_of_every_hunt_that_it_draws(tmp_path: Path) -> None:
-    """From the page that prints it: no report is kept twice."""
+    """From the page that prints it: no report is kept twice. Of several bugs, also of what is left at each step."""
     found = hunt_reports.reports()
     assert set(found) == {bug.id for bug in labs.BUGS if bug.detectable}
     for bug in labs.BUGS:
@@ -44,6 +45,8 @@ def test_the_blind_lab_has_a_report_of_every_hunt_that_it_draws(tmp_path: Path) 
     for hunt, report in found.items():
         told = json.loads((tmp_path / "labs" / "hunts" / f"{hunt}.json").read_text(encoding="utf-8"))
         assert told["report"] == report
+        for stage in told.get("after", {}).values():
+            assert stage.pop("report").startswith("WRONG: ")
         assert told | json.loads((CLICKS / f"{hunt}.json").read_text(encoding="utf-8")) == told
 
 
@@ -72,6 +75,29 @@ def test_the_answers_to_clicks_are_those_of_the_rule(bug: labs.Bug) -> None:
     assert bare(kept) == bare(made), "run: python -m website.pages.lab_pages"
     kinds = [{n: one["kind"] for n, one in told["lines"].items()} for told in (kept, made)]
     assert kinds[0] == kinds[1]
+
+
+@pytest.mark.parametrize("bug", [bug for bug in labs.BUGS if bug.also], ids=lambda bug: bug.slug)
+def test_of_several_bugs_the_last_is_found_in_the_report_of_what_is_left(bug: labs.Bug) -> None:
+    """Whichever are found first; a report that leaves a line open leaves hardly another one."""
+    told = json.loads((CLICKS / f"{bug.id}.json").read_text(encoding="utf-8"))
+    places = len(bug.also) + 1
+    assert len(told["after"]) == 2**places - 2
+    for found, stage in told["after"].items():
+        lines, left = stage["lines"], told["broken"].keys() - {*found.split(",")}
+        assert lines.keys() == (told["lines"].keys() | told["broken"].keys()) - left, "the broken lines are not told"
+        if len(left) == 1:
+            assert sum(line["kind"] == "open" for line in lines.values()) <= 1
+
+
+def test_the_lines_of_all_hunts_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    open_lines.main()
+    _, *rows = capsys.readouterr().out.splitlines()
+    assert [row[:10].strip() for row in rows] == ["1", "2", "3", "4", "4 at last"]
+    for row in rows:
+        _, lines, *kinds, worst = map(int, row[10:].split())
+        assert sum(kinds) == lines
+        assert worst <= kinds[-1]
 
 
 def test_every_hunt_has_its_answers_and_no_other_has() -> None:

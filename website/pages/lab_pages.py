@@ -12,6 +12,8 @@ import re
 import sys
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import gradlab
@@ -201,25 +203,50 @@ def copied(bug: labs.Bug) -> dict[int, str]:
 def clicks(bug: labs.Bug) -> dict[str, Any]:
     """What a hunt says to a click on each line, for the browser, and what the blind lab shows of it.
 
-    Its report is added when the site is built, from the page that prints it.
+    Its report is added when the site is built, from the page that prints it; those of what is left are made then.
     """
     if bug.trap and not bug.detectable:
         return {"verdict": bug.trap, "title": bug.title, "why": bug.why}
-    report = gradlab.check_gradients(*bug.case(bug.seed))
     code = Code(bug.listing, bug.setup.gradients(bug.name, bug.seed))
-    found = answer(code, bug.broken, Told.of(report), code.run(bug.buggy_listing))
-    others = {n: one for n, one in found.items() if one.kind != "broken"}
     return {
         **({"verdict": bug.trap} if bug.trap else {}),
         "title": bug.title,
         "why": bug.why,
         "broken": {str(n): text for n, text in copied(bug).items()},
-        "lines": {str(n): {key: value for key, value in vars(one).items() if value} for n, one in others.items()},
+        "lines": _answers(bug, code, _report(bug)),
+        **({"after": after} if (after := _stages(bug, code)) else {}),
         "listing": bug.listing.rstrip("\n"),
         "copy": bug.source.rstrip("\n"),
         "correct": bug.correct_source.rstrip("\n"),
         "hints": _four(bug),
     }
+
+
+def _report(bug: labs.Bug) -> gradlab.Report:
+    return gradlab.check_gradients(*bug.case(bug.seed))
+
+
+def _answers(bug: labs.Bug, code: Code, report: gradlab.Report) -> dict[str, dict[str, Any]]:
+    """What this report of the copy says to a click on each right line, by its number."""
+    found = answer(code, bug.broken, Told.of(report), code.run(bug.buggy_listing))
+    others = {n: one for n, one in found.items() if one.kind != "broken"}
+    return {str(n): {key: value for key, value in vars(one).items() if value} for n, one in others.items()}
+
+
+def _stages(bug: labs.Bug, code: Code) -> dict[str, dict[str, Any]]:
+    """What is said to clicks once some of several bugs are repaired, by the report of what is left."""
+    return {found: {"lines": _answers(left, code, _report(left))} for found, left in stages(bug)}
+
+
+def stages(bug: labs.Bug) -> list[tuple[str, labs.Bug]]:
+    """The bug with some of its several places repaired, but not all; with the numbers of the repaired lines.
+
+    Two bugs leave most lines open, and one of them does not. So who has found one repairs it, and checks again.
+    """
+    places = ((bug.original, bug.mutated), *bug.also)
+    some = [left for n in range(1, len(places)) for left in combinations(places, n)]
+    parts = [replace(bug, original=first[0], mutated=first[1], also=tuple(also)) for first, *also in some]
+    return [(",".join(map(str, sorted({*bug.broken} - {*left.broken}))), left) for left in parts]
 
 
 def _answer(bug: labs.Bug, case: str) -> str:

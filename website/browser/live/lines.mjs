@@ -10,7 +10,9 @@ export function lines(lab, make, text = lab.blocks[1].block.code) {
   const [report, listing] = lab.blocks,
     answers = lab.answers ?? lab.id,
     clicked = `gradlab-clicked:${location.pathname}:${answers}`; // who follows a link and comes back goes on
-  const rows = byRow([...report.querySelectorAll(".language-text pre code")].at(-1), make);
+  let rows = byRow([...report.querySelectorAll(".language-text pre code")].at(-1), make),
+    again, // the report once some of several bugs are repaired
+    answered; // by the report that holds now
   const said = make("p", { className: "lab-told", role: "status" });
   const buttons = [];
   const list = make("ol", { className: "lab-lines", ariaLabel: "The lines of the right code" });
@@ -55,16 +57,17 @@ export function lines(lab, make, text = lab.blocks[1].block.code) {
       said.textContent = "The answers could not be loaded: is the network up? Click again.";
       return at(n).append(said);
     }
-    if (over) return light(hunt.lines[n] ?? {});
+    answered ??= hunt.lines;
+    if (over) return light(answered[n] ?? {});
     if (n in hunt.broken) {
       found.add(n);
       at(n).classList.add("lab-found");
       remember(n);
       const left = Object.keys(hunt.broken).length - found.size;
       said.textContent = left ? `That is one of them. ${left} more.` : "";
-      return left ? undefined : end(hunt);
+      return left ? repair(hunt, n) : end(hunt);
     }
-    const answer = hunt.lines[n] ?? { kind: "wrong", text: "Nothing is made in this line." };
+    const answer = answered[n] ?? { kind: "wrong", text: "Nothing is made in this line." };
     light(answer);
     said.replaceChildren(make("b", { textContent: `Line ${n}. ${WORDS[answer.kind]}` }), answer.text, ...see(answer));
     if (at(n).classList.contains("lab-out")) return;
@@ -72,6 +75,29 @@ export function lines(lab, make, text = lab.blocks[1].block.code) {
     if (answer.kind !== "open") wrong++;
     at(n).append(said);
     remember(n);
+  }
+
+  /** Who has found one of several bugs repairs it and checks again: the report of what is left says more of the rest. */
+  function repair({ after = {} }, n) {
+    at(n).append(said);
+    const numbers = [...found].sort((a, b) => a - b),
+      next = after[numbers.join()];
+    if (!next) return;
+    light({});
+    for (const [n, { kind }] of Object.entries(answered)) if (kind === "open") at(n).classList.remove("lab-out");
+    answered = next.lines;
+    const whose = `the copy with line${numbers.length > 1 ? "s" : ""} ${numbers.join(" and ")} repaired`,
+      code = make("code", { textContent: `${next.report}\n` }),
+      title = make("span", { className: "filename", textContent: `The report of ${whose}` });
+    again?.remove();
+    again = make("div", { className: "language-text highlight lab-again" }, title, make("pre", {}, code));
+    report.append(again);
+    rows = byRow(code, make);
+    const onclick = () => again.scrollIntoView();
+    said.append(
+      ` Here is the report of ${whose}. `,
+      make("button", { type: "button", className: "lab-see", textContent: "See it", onclick }),
+    );
   }
 
   function remember(n) {
@@ -83,8 +109,9 @@ export function lines(lab, make, text = lab.blocks[1].block.code) {
     over = true;
     drafts.write(clicked, null);
     light({});
-    for (const [n, answer] of Object.entries(hunt.lines)) {
+    for (const [n, answer] of Object.entries(answered)) {
       at(n).classList.remove("lab-out");
+      if (n in hunt.broken) continue;
       const mark = {
         agrees: `${answer.block} agrees`,
         wrong: `${answer.block} is wrong`,
@@ -141,11 +168,12 @@ export function lines(lab, make, text = lab.blocks[1].block.code) {
   listing.hidden = true;
   listing.after(list, said);
   report.classList.add("lab-report");
-  const again = (drafts.read(clicked) ?? "").split(",").filter((n) => at(n)?.querySelector("button.lab-line"));
-  again.reduce((done, n) => done.then(() => choose(n)), Promise.resolve());
+  const earlier = (drafts.read(clicked) ?? "").split(",").filter((n) => at(n)?.querySelector("button.lab-line"));
+  earlier.reduce((done, n) => done.then(() => choose(n)), Promise.resolve());
   return () => {
     list.remove();
     said.remove();
+    again?.remove();
   };
 }
 
