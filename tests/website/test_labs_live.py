@@ -652,6 +652,19 @@ def test_a_finger_hits_what_it_aims_at(chromium: Browser) -> None:
             assert page.evaluate(SMALL) == [], address
 
 
+def test_on_a_phone_the_notes_of_a_hunt_leave_the_code_its_width(chromium: Browser) -> None:
+    with visit(chromium, viewport={"width": 390, "height": 844}) as visitor:
+        page = visitor.open("labs/dense/")
+        hunt = Hunt(page, labs.find("dw-doubled").id)
+        width = "codes => Math.min(...codes.map((code) => code.getBoundingClientRect().width))"
+        before = hunt.lines.locator("code").evaluate_all(width)
+        hunt.lines.locator(f"[data-n='{labs.find('dw-doubled').broken[0]}']").click()
+        expect(page.locator(".lab-end")).to_be_visible()
+        assert hunt.lines.locator("button > .lab-mark").count() > 10
+        assert hunt.lines.locator("button > code").evaluate_all(width) >= 0.95 * before
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_on_a_phone_the_words_of_a_hunts_report_wrap_and_are_the_same(chromium: Browser) -> None:
     with visit(chromium, viewport={"width": 390, "height": 844}) as visitor:
         page = visitor.open()
