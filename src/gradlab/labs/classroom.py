@@ -24,6 +24,7 @@ HEADINGS = (
     "last name", "surname", "family name", "vorname", "nachname", "nom", "prénom", "nombre", "apellidos", "nome",
     "cognome",
 )  # fmt: skip
+_SEPARATOR = re.compile(r'\A"?sep=[,;\t]"?[\r\n]+')  # a line for spreadsheets, which is nobody's name
 COLUMNS = ("student", "task", "id", "right", "said", "finding", "finding right", "why", "why written", "our why")
 
 
@@ -65,9 +66,9 @@ class Mark:
 def roster(text: str) -> dict[str, str]:
     """The folder of each student, by the name on a roster: one a line, or a table with a heading for each column.
 
-    Cells of a table are separated by commas, semicolons or tabs. The name is what stands below "name", or below
-    "first name" and "last name", or another word for them in `HEADINGS`. Without such a heading the whole line is a
-    name, whatever commas are in it.
+    Cells of a table are separated by commas, semicolons or tabs, as a first line such as `sep=;` may say. The name is
+    what stands below "name", or below "first name" and "last name", or another word for them in `HEADINGS`. Without
+    such a heading the whole line is a name, whatever commas are in it.
 
     Raises
     ------
@@ -81,9 +82,8 @@ def roster(text: str) -> dict[str, str]:
     >>> roster("Noether, Emmy\\n")
     {'Noether, Emmy': 'noether-emmy'}
     """
-    lines = [
-        line for line in text.lstrip("\ufeff").splitlines() if line.strip() and not line.lstrip().startswith("#")
-    ]
+    table = _SEPARATOR.sub("", text.lstrip("\ufeff"))
+    lines = [line for line in table.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     first = lines[0] if lines else ""
     rows = list(csv.reader(lines, delimiter=max(",;\t", key=first.count)))
     named = [k for k, cell in enumerate(rows[0]) if cell.strip().casefold() in HEADINGS] if rows else []
