@@ -345,6 +345,12 @@ def test_a_block_with_a_file_name_is_a_file_for_the_shell() -> None:
     assert outcomes(text) == ["passed", "passed"]
 
 
+@pytest.mark.parametrize("took", ["0.03s", "59.99s", "70.80s (0:01:10)", "3671.05s (1:01:11)"])
+def test_how_long_a_test_run_took_is_no_difference(took: str) -> None:
+    assert outcomes(f"```console\n$ echo '1 passed in {took}'\n1 passed in ...s\n```\n") == ["passed"]
+    assert outcomes(f"```console\n$ echo '2 passed in {took}'\n1 passed in ...s\n```\n") != ["passed"]
+
+
 def test_the_front_page_runs_in_a_copy_of_the_project() -> None:
     text = "```console\n$ ls pyproject.toml\npyproject.toml\n$ touch new.txt\n```\n"
     root = ROOT

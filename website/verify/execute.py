@@ -4,6 +4,7 @@ import __future__
 
 import io
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -80,6 +81,9 @@ def shell(block: Block, folder: Path) -> list[Ran]:
     return found
 
 
+_MINUTES = re.compile(r"(\bin \d+\.\d+s) \(\d+:\d\d:\d\d\)")  # from a minute on pytest says the time twice
+
+
 def command(command: str, folder: Path) -> tuple[str, int, Path]:
     """What a command printed (both streams), its exit status, and the folder it ended in."""
     # What the reader's terminal does not have; pytest prints longer summaries where it sees CI or BUILD_NUMBER.
@@ -107,7 +111,7 @@ def command(command: str, folder: Path) -> tuple[str, int, Path]:
             stderr=subprocess.STDOUT,
         )
         ended = Path(where.read_text(encoding="utf-8").strip()) if where.exists() else folder
-    return done.stdout, done.returncode, ended
+    return _MINUTES.sub(r"\1", done.stdout), done.returncode, ended
 
 
 def _trace(error: BaseException) -> str:
