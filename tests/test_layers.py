@@ -18,7 +18,8 @@ STDLIB = {
     "dataclasses", "datetime", "decimal", "importlib",
     "enum", "fractions", "functools", "hashlib", "html", "inspect", "io", "itertools", "json", "math", "os",
     "gc", "linecache", "pathlib", "pickle", "queue", "random", "re", "resource", "select", "signal", "subprocess",
-    "sys", "sysconfig", "textwrap", "threading", "time", "types", "typing", "unicodedata", "warnings", "weakref", "zipfile",
+    "sys", "sysconfig", "textwrap", "threading", "time", "types", "typing", "unicodedata", "warnings",
+    "weakref", "zipfile",
 }  # fmt: skip
 
 
