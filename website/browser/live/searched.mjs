@@ -1,5 +1,5 @@
-// Words that were searched for, marked on the page that was found. The theme would write its marks into code that is being
-// edited, and leave the words in the address that a reader copies: here they are painted, and neither is changed.
+// Words that were searched for, marked on the page that was found. The theme would mark a single letter in every word that has
+// it, rewrite the page to do so, and leave the words in the address that a reader copies: here they are painted, no more.
 const UNMARKED = ".cm-editor, .katex, svg, button, .headerlink";
 const WORD = /[\p{L}\p{N}_]+/gu;
 let searched = window.searched, // from an address, before the theme has read it
