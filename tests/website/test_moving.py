@@ -299,6 +299,15 @@ def test_the_four_formulas_are_those_of_gradlab(page: Page) -> None:
         assert shown(four, "complex step") == pytest.approx(exact, rel=6e-3, abs=2.0**-52), step
 
 
+def test_the_line_through_the_formulas_is_taken_anywhere(page: Page) -> None:
+    four = picture(page, "formulas")
+    slider, dots = four.get_by_label("ε", exact=True), four.locator(".moving-live svg circle")
+    for k in range(dots.count()):
+        before = float(slider.input_value())
+        drag(four, dots.nth(k), -40)
+        assert float(slider.input_value()) < before, k
+
+
 def test_the_step_follows_the_mouse(page: Page) -> None:
     curve = picture(page, "v-curve")
     drag(curve, curve.locator("circle.gl-numeric").last, 60)

@@ -67,8 +67,12 @@ export function mount(host, signal) {
       ["complex step", -11.7, -15.7, ""],
     ])
       svg.append(text(a.x(k), a.y(error), name, `${FORMULAS[name].look} ${place}`));
-    for (const y of [0.1, 0.3, 0.5, 0.7, 0.9])
-      grip(across, 26 + y * (height - 66), (x) => {
+    for (
+      let y = a.y(ERRORS[1]);
+      y <= a.y(ERRORS[0]);
+      y += 20 // the line can be taken anywhere
+    )
+      grip(across, y, (x) => {
         exponent.value = a.value(x);
       });
     const said = curves.flatMap(({ name, slope, look }, k) => [
