@@ -1,6 +1,7 @@
 """The search of the site finds what readers ask for, in their words; and nothing in a query breaks it."""
 
 import json
+import random
 import re
 from pathlib import Path
 
@@ -79,6 +80,32 @@ def test_a_short_word_is_not_the_beginning_of_another(site: Path) -> None:
     (found,) = ask(["ReLU at x = 0.0001"], site)
     first = [section for sections in found[:3] for section in sections]
     assert not any(section.startswith("labs/sequences/") for section in first)  # attention
+
+
+def with_slips(query: str, draw: random.Random) -> str:
+    """Two long words of a question, each with a letter lost, doubled or changed, or with two exchanged."""
+    words = query.split()
+    long = [k for k, word in enumerate(words) if re.fullmatch(r"[A-Za-z]{5,}", word)]
+    for k in draw.sample(long, min(2, len(long))):
+        word, at = words[k], draw.randrange(1, len(words[k]) - 1)
+        before, this, after = word[:at], word[at], word[at + 1 :]
+        words[k] = draw.choice(
+            [
+                before + after,
+                before + this + this + after,
+                before + draw.choice("aeiornst") + after,
+                before + after[:1] + this + after[1:],
+            ]
+        )
+    return " ".join(words)
+
+
+def test_words_with_typing_errors_are_found(site: Path) -> None:
+    queries, every = zip(*typed("asked"), strict=True)
+    draw = random.Random(0)
+    slipped = [with_slips(query, draw) for query in queries]
+    places = [place(found, each) for found, each in zip(ask(slipped, site), every, strict=True)]
+    assert sum(at <= 3 for at in places) / len(places) >= 0.95
 
 
 @pytest.mark.parametrize(
