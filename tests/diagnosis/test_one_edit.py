@@ -221,6 +221,33 @@ def grads(p):
     assert (line, before, after) == (4, "k = 3 * r", "k = 2 * r")
 
 
+def test_edits_that_write_into_the_data_do_not_spoil_what_comes_later():
+    """`made = target` before `made[0] += step` would change the target, and the right edit would not fit any more."""
+    rng = np.random.default_rng(7)
+    target = rng.standard_normal((6, 2))
+
+    def tip(q):
+        a, b = q[:, 0], q[:, 0] + q[:, 1]
+        return np.stack([1.5 * np.cos(a) + 0.7 * np.cos(b), 1.5 * np.sin(a) + 0.7 * np.sin(b)], axis=1)
+
+    def cost(q):
+        return 0.5 * np.sum((tip(q) - target) ** 2) + 0.05 * np.sum((q[1:] - q[:-1]) ** 2)
+
+    def grads(q):
+        e = tip(q) - target
+        a, b = q[:, 0], q[:, 0] + q[:, 1]
+        second = e[:, 0] * -0.7 * np.sin(b) + e[:, 1] * 0.7 * np.cos(b)
+        first = e[:, 0] * -1.5 * np.sin(a) + e[:, 1] * 1.5 * np.cos(a)
+        made = np.stack([first, second], axis=1)
+        step = 0.1 * (q[1:] - q[:-1])
+        made[1:] += step
+        made[:-1] -= step
+        return made
+
+    report = gradlab.check_gradients(cost, rng.uniform(-1.5, 1.5, (6, 2)), grads)
+    assert told(report)[2].endswith("+ second")
+
+
 def test_methods_and_closures_are_edited_as_well():
     class Line:
         def __init__(self, X, y):

@@ -92,7 +92,7 @@ class Search:
         if not self.own:
             return
         began = time.process_time()
-        self.here = self.gradient(self.theta)
+        self.here = np.array(self.gradient(self.theta.copy()))
         self.patience = 20 * (time.process_time() - began) + 0.05
         blocks = list(case.blocks.values())
         self.numeric = np.concatenate([block.numeric.ravel() for block in blocks])
@@ -126,6 +126,7 @@ class Search:
     def _all(self) -> Iterator[tuple[Source, Edit]]:
         """All edits of all functions, a group at a time; first those that the cost does not run."""
         others = sources(lambda: self.cost(np.zeros_like(self.theta)))
+        self._hold([array for source in (*self.own, *others) for array in source.arrays()])
         costs = {id(source.code) for source in others}
         order = sorted(self.own, key=lambda source: id(source.code) in costs)
         each = [(source, self._tiers(source, [*order, *others])) for source in order]
@@ -138,6 +139,18 @@ class Search:
                         plausible[key] = self._plausible(source, edit.place)
                     if plausible[key] or (plausible[key] is None and not edit.of_number):
                         yield source, edit
+
+    def _hold(self, arrays: Sequence[NDArray[Any]]) -> None:
+        """Let no edit write into what later ones need, unless the code itself does."""
+        writeable = [array for array in arrays if array.flags.writeable]
+        for array in writeable:
+            array.flags.writeable = False
+        try:
+            self.gradient(self.theta.copy())
+            self.cost(np.zeros_like(self.theta))
+        except Exception:  # noqa: BLE001 (it does)
+            for array in writeable:
+                array.flags.writeable = True
 
     def _tiers(self, source: Source, others: Sequence[Source]) -> Groups:
         """The groups of edits of one function, made from what it says, and what the others say."""
@@ -177,7 +190,7 @@ class Search:
                 code = source.compiled()
             source.put(code)
             with at_most(self.patience):
-                return np.asarray(self.gradient(self.theta))
+                return np.array(self.gradient(self.theta.copy()))
         except Exception:  # noqa: BLE001 (code that nobody wrote may raise anything)
             return None
         finally:
@@ -199,7 +212,7 @@ class Search:
                 code = source.compiled()
             source.put(code)
             with at_most(10 * self.patience):
-                there = self.gradient(self.theta)
+                there = self.gradient(self.theta.copy())
                 return (
                     bool(np.all(np.abs(there - self.numeric) <= self.room))
                     and all(slope.agrees(self.gradient(self.theta + slope.moved)) for slope in self.slopes)

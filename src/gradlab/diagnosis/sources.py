@@ -14,7 +14,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType
+from types import CellType, CodeType, FrameType, FunctionType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 Definition = ast.FunctionDef | ast.Lambda
 
@@ -67,6 +71,18 @@ class Source:
                     with suppress(ValueError):  # not bound yet
                         self.functions[0].__globals__.setdefault(name, cell.cell_contents)
 
+    def arrays(self) -> Iterator[NDArray[Any]]:
+        """The arrays that outlive a call: of its module, of where it is defined, and of objects that it is given."""
+        objects: list[Any] = [value for value in self.values.values() if hasattr(value, "__dict__")]
+        cells: list[Any] = [cell for f in self.functions for cell in f.__closure__ or () if _is_bound(cell)]
+        found: list[Any] = [cell.cell_contents for cell in cells]
+        for space in (self.functions[0].__globals__, *map(vars, objects)):
+            found += space.values()
+        for value in found:
+            several = list(value.values()) if isinstance(value, dict) else value
+            inside = several if isinstance(several, list | tuple) else ()
+            yield from (one for one in (value, *inside) if isinstance(one, np.ndarray))
+
     def value(self, node: ast.expr) -> object:
         """What an expression stood for when it returned; itself if that cannot be said."""
         try:
@@ -108,6 +124,13 @@ class _Watched(ast.NodeTransformer):
 
 def _told(node: ast.expr) -> ast.expr:
     return ast.Call(ast.Name(WATCH, ast.Load()), [node], [])
+
+
+def _is_bound(cell: CellType) -> bool:
+    try:
+        return cell.cell_contents is not None
+    except ValueError:
+        return False
 
 
 def sources(call: Callable[[], object]) -> list[Source]:
