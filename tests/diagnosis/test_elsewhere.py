@@ -74,6 +74,35 @@ def test_what_is_left_of_a_decay_is_no_evidence(seed):
     assert "GL161" not in {finding.code for finding in report.findings}
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_kernel_is_not_blamed_where_only_its_bias_is_left(seed):
+    """A second convolution spreads its upstream wrongly; with the first kernel 0, its bias alone does not show it."""
+    rng = np.random.default_rng(seed)
+    X, Y = rng.standard_normal((3, 9)), rng.standard_normal((3, 3))
+    p = {"W1": rng.standard_normal(3), "b1": np.array(0.1), "W2": rng.standard_normal(3), "b2": np.array(0.2)}
+
+    def hidden(p):
+        return np.tanh(sum(p["W1"][i] * X[:, i : i + 7] for i in range(3)) + p["b1"])
+
+    def cost(p):
+        a = hidden(p)
+        out = np.stack([a[:, 2 * k : 2 * k + 3] @ p["W2"] for k in range(3)], axis=1) + p["b2"]
+        return 0.5 * np.sum((out - Y) ** 2)
+
+    def grads(p):
+        a = hidden(p)
+        up = np.stack([a[:, 2 * k : 2 * k + 3] @ p["W2"] for k in range(3)], axis=1) + p["b2"] - Y
+        da, dW2 = np.zeros_like(a), np.zeros(3)
+        for k in range(3):
+            dW2 += up[:, k] @ a[:, 2 * k : 2 * k + 3]
+            da[:, k : k + 3] += up[:, [k]] * p["W2"]
+        dz = da * (1 - a**2)
+        dW1 = np.array([np.sum(dz * X[:, i : i + 7]) for i in range(3)])
+        return {"W1": dW1, "b1": np.array(dz.sum()), "W2": dW2, "b2": np.array(up.sum())}
+
+    assert "GL161" not in {finding.code for finding in check_gradients(cost, p, grads).findings}
+
+
 POINTS = {
     "r³": (lambda r: r**3, lambda r: 3 * r**2),
     "1/r": (lambda r: 1 / r, lambda r: -1 / r**2),

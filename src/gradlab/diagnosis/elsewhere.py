@@ -133,8 +133,9 @@ def same_difference(case: Case) -> Iterator[Finding]:
         case.wrong,
         f"{where[0].upper() + where[1:] if where.startswith(('only', 'the')) else where} off by {number} where the "
         "parameters are moved. So what depends on them is right, and a constant is not: the data that they are "
-        "fitted to (targets, labels, counts that were observed, an offset, a 1 where a 0 belongs), or a term in "
-        "which they stand as they are (a normaliser, log θ of a parameter that is a logarithm).",
+        "fitted to (targets, labels, counts that were observed, an offset, a 1 where a 0 belongs), a term in "
+        "which they stand as they are (a normaliser, log θ of a parameter that is a logarithm), or a slope that is "
+        "constant by pieces (of |r|, of a hinge, of Huber's loss beyond its limit): its size or sign on one side.",
         "numeric − analytic, along four random directions at two other points, is what it is here",
         6.0,
     )

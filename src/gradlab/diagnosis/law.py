@@ -170,8 +170,8 @@ def _term(case: Case, block: Block, what: str, law: Law, names: Sequence[str]) -
     if not (np.any(law.powers) or np.any(law.rates)):
         said = (
             f"{what} {verb} a constant, {text}, the same wherever it is asked. What cost and gradient do not share "
-            "there does not depend on the parameters: a count, a normaliser, a target, or a term in which this one "
-            "stands as it is."
+            "there does not depend on the parameters: a count, a normaliser, a target, a term in which this one "
+            "stands as it is, or a slope that is constant by pieces, as that of |r|: its size or sign on one side."
         )
         return case.finding("GL159", [block], said, says, CERTAIN)
     said = (

@@ -31,7 +31,9 @@ def right_without(case: Case) -> Iterator[Finding]:
     found = {name: others for name, at in parts.items() if (others := _right(case, probe, at))}
     if not found or 2 * len(found) > len(parts):
         return
-    names = list(found)
+    names = [name for name in found if _is_seen(case, name, found[name])]
+    if not names:
+        return
     without, which = in_words(names, "or"), in_words(found[names[0]])
     yield case.finding(
         "GL161",
@@ -43,6 +45,12 @@ def right_without(case: Case) -> Iterator[Finding]:
         "compared along random directions, with both sides asked anew",
         4.0,
     )
+
+
+def _is_seen(case: Case, name: str, others: list[str]) -> bool:
+    """Is more left than the bias of the same layer? Without a kernel this may fit whatever is wrong above."""
+    layers = case.structure.layers if case.structure else ()
+    return not any({name, *others} <= {b.name for b in (*layer.weights, *layer.biases)} for layer in layers)
 
 
 def _parts(case: Case) -> dict[str, Mask]:
