@@ -1,10 +1,10 @@
-"""The curl test tells the gradient of another cost from the gradient of none."""
+"""The test of symmetry tells the gradient of another cost from the gradient of none."""
 
 import numpy as np
 import pytest
 
 import gradlab
-from gradlab.diagnosis.jacobian_symmetry import curl, findings
+from gradlab.diagnosis.jacobian_symmetry import findings, symmetry
 from tests.diagnosis import faults
 
 OTHER_COST = ["no decay", "decay doubled", "decay on biases", "sum for mean", "loss: Y - A", "loss: A only"]
@@ -80,7 +80,7 @@ def test_it_costs_no_evaluation_of_the_cost():
 def test_right_gradients_are_symmetric_at_every_seed(seed):
     net = faults.Network(["tanh", "sigmoid"][seed % 2], [3, 5, 4, 2], seed)
     gradient, theta = flat(net)
-    seen = curl(gradient, theta, np.abs(theta), np.random.default_rng(seed))
+    seen = symmetry(gradient, theta, np.abs(theta), np.random.default_rng(seed))
     assert seen.symmetric is True
     assert np.all(np.abs(seen.forth - seen.back) <= seen.bound)
     assert np.all(seen.bound <= 1e-6 * np.abs(seen.forth).max())

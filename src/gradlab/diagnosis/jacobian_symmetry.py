@@ -24,7 +24,7 @@ Gradient = Callable[[Floats], Floats]
 
 
 @dataclass(frozen=True)
-class Curl:
+class Symmetry:
     """The derivative of a gradient along pairs of random directions u and v.
 
     Attributes
@@ -48,7 +48,7 @@ class Curl:
         return True if np.all(self.bound <= tuned.CURL_CLEAR * size) else None
 
 
-def curl(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Generator) -> Curl:
+def symmetry(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Generator) -> Symmetry:
     """Measure how asymmetric the derivative of a gradient is.
 
     Parameters
@@ -64,14 +64,14 @@ def curl(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Genera
     --------
     >>> def rotation(theta):
     ...     return np.array([-theta[1], theta[0]])
-    >>> print(curl(rotation, np.ones(2), np.ones(2), np.random.default_rng(1)).symmetric)
+    >>> print(symmetry(rotation, np.ones(2), np.ones(2), np.random.default_rng(1)).symmetric)
     False
-    >>> print(curl(lambda theta: theta**3, np.ones(2), np.ones(2), np.random.default_rng(1)).symmetric)
+    >>> print(symmetry(lambda theta: theta**3, np.ones(2), np.ones(2), np.random.default_rng(1)).symmetric)
     True
     """
     units = rng.choice([-1.0, 1.0], (tuned.CURL_PAIRS, 2, theta.size)) * scale
     found = [_pair(gradient, theta, u, v) for u, v in units]
-    return Curl(*np.array(found).T)
+    return Symmetry(*np.array(found).T)
 
 
 def _pair(gradient: Gradient, theta: Floats, u: Floats, v: Floats) -> tuple[float, float, float]:
@@ -111,8 +111,8 @@ def asymmetric(case: Case) -> Iterator[Finding]:
 
 
 def findings(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Generator) -> Iterator[Finding]:
-    """What the curl of a wrong gradient says about it: GL121, GL122, or nothing where noise hides it."""
-    seen = curl(gradient, theta, scale, rng)
+    """What the symmetry of a wrong gradient says about it: GL121, GL122, or nothing where noise hides it."""
+    seen = symmetry(gradient, theta, scale, rng)
     # The pair that says most; where all gaps are noise, the largest of them would be noise too.
     i = int(np.argmax(np.abs(seen.forth if seen.symmetric else seen.forth - seen.back)))
     forth, back, bound = (float(side[i]) for side in (seen.forth, seen.back, seen.bound))

@@ -56,7 +56,7 @@ def _at_kinks(report: Result, blocks: Sequence[Block]) -> str:
     return f"; {kinks} of them at kinks, {how}"
 
 
-def course(report: Result) -> list[str]:
+def course_lines(report: Result) -> list[str]:
     """The course's one number and its level; and why they say something else, where they do."""
     difference = report.relative_difference
     exact = report.verdict is Verdict.WRONG or difference == np.inf

@@ -33,8 +33,8 @@ def page(report: Result) -> str:
         _table(blocks),
         *map(_finding, report.findings[1:]),
         *_paragraphs([*text.left_open(blocks), *report.notes], "gradlab-note"),
-        *_paragraphs(headline.course(report), "gradlab-course"),
-        *_paragraphs([text.spent(report)], "gradlab-spent"),
+        *_paragraphs(headline.course_lines(report), "gradlab-course"),
+        *_paragraphs([text.evaluations_line(report)], "gradlab-spent"),
     ]
     return f'<div class="gradlab-report gradlab-{verdict.lower()}">\n' + "\n".join(parts) + "\n</div>"
 

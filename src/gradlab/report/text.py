@@ -12,7 +12,7 @@ import numpy as np
 from gradlab.diagnosis.finding import Finding
 from gradlab.numeric.answer import Reason
 from gradlab.precision import format_distinct, format_magnitude
-from gradlab.report.headline import count, course, headline, names, shorten
+from gradlab.report.headline import count, course_lines, headline, names, shorten
 from gradlab.report.result import Result
 from gradlab.verdict.blocks import Block, Verdict
 
@@ -46,12 +46,12 @@ def text(report: Result) -> str:
     """All of it, in the order in which a reader wants to know: what, why, where; last what the course would say."""
     blocks = report.worst_first()
     best, *others = [*map(_finding, report.findings)] or [""]
-    paragraphs = (left_open(blocks), report.notes, [*course(report), spent(report)])
+    paragraphs = (left_open(blocks), report.notes, [*course_lines(report), evaluations_line(report)])
     last = ["\n".join(map(_fold, lines)) for lines in paragraphs if lines]
     return "\n\n".join(filter(None, [_fold(headline(report)), best, table(blocks), *others, *last]))
 
 
-def spent(report: Result) -> str:
+def evaluations_line(report: Result) -> str:
     """What the check cost, a share that does not depend on the last bits as seconds and the exact number do."""
     each = report.evaluations / sum(math.prod(block.shape) for block in report.blocks.values())
     return f"Evaluations of the cost: {f'about {each:.0f}' if each >= 1 else 'fewer than one'} for each entry"

@@ -106,7 +106,7 @@ def component_verdicts(problem: Problem, numeric: Numeric) -> NDArray[Any]:
     UNTESTED if both sides are too small to be told from 0, and the bound is not larger than what entries that could
     be tested are like: else much could hide in it. UNDECIDED for the rest.
     """
-    verdicts = judge(problem.analytic, numeric, _faint(problem, numeric.bound))
+    verdicts = judge(problem.analytic, numeric, _negligible(problem, numeric.bound))
     heard = ((verdicts == Verdict.AGREES) | (verdicts == Verdict.WRONG)) & (numeric.reason == Reason.NONE)
     effect, bound = np.abs(problem.analytic * problem.scale), numeric.bound * problem.scale
     typical = rms(effect[heard & np.isfinite(effect)])
@@ -115,32 +115,34 @@ def component_verdicts(problem: Problem, numeric: Numeric) -> NDArray[Any]:
     return verdicts
 
 
-def judge(analytic: Floats, numeric: Numeric, faint: NDArray[np.bool_], usual: float = 0.0) -> NDArray[Any]:
-    """The verdicts, given which numbers are too faint to matter if they are not tested, and how large they are."""
+def judge(
+    analytic: Floats, numeric: Numeric, negligible: NDArray[np.bool_], typical_size: float = 0.0
+) -> NDArray[Any]:
+    """The verdicts, given which numbers are too small to matter if they are not tested, and how large they are."""
     with np.errstate(invalid="ignore"):
         error = np.abs(analytic - numeric.value)
         within = (error <= numeric.bound) & (numeric.bound < np.inf)  # False for NaN: fail closed
         beyond = ~(error <= tuned.BEYOND * numeric.bound)
-        size = np.maximum(np.maximum(np.abs(analytic), np.abs(numeric.value)), usual)
-        sharp = numeric.bound <= tuned.SMALL * size
-        silent = np.abs(analytic) <= numeric.bound
-    sharp &= numeric.reason != Reason.NO_EFFECT  # 0 = 0 tests nothing
+        size = np.maximum(np.maximum(np.abs(analytic), np.abs(numeric.value)), typical_size)
+        resolved = numeric.bound <= tuned.SMALL * size
+        below_bound = np.abs(analytic) <= numeric.bound
+    resolved &= numeric.reason != Reason.NO_EFFECT  # 0 = 0 tests nothing
     kink, known = numeric.reason == Reason.KINK, np.isfinite(numeric.value)
     verdict = np.full(analytic.shape, Verdict.UNDECIDED, dtype=object)
-    verdict[within & (silent | faint)] = Verdict.UNTESTED
-    verdict[within & (sharp | kink)] = Verdict.AGREES
+    verdict[within & (below_bound | negligible)] = Verdict.UNTESTED
+    verdict[within & (resolved | kink)] = Verdict.AGREES
     verdict[beyond & known & ~kink] = Verdict.WRONG
     verdict[~np.isfinite(analytic)] = Verdict.WRONG
     return verdict
 
 
-def _faint(problem: Problem, bound: Floats) -> NDArray[np.bool_]:
+def _negligible(problem: Problem, bound: Floats) -> NDArray[np.bool_]:
     """Entries too small to test in a block whose typical entry is a hundred times their bound."""
-    faint = np.zeros(bound.shape, dtype=bool)
+    negligible = np.zeros(bound.shape, dtype=bool)
     for at in problem.parameters.slices.values():
         effect = problem.analytic[at] * problem.scale[at]
-        faint[at] = bound[at] * problem.scale[at] <= tuned.FAINT * rms(effect[np.isfinite(effect)])
-    return faint
+        negligible[at] = bound[at] * problem.scale[at] <= tuned.FAINT * rms(effect[np.isfinite(effect)])
+    return negligible
 
 
 def compare_blocks(problem: Problem, numeric: Numeric, skip: Container[str] = ()) -> dict[str, Block]:

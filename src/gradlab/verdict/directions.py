@@ -66,7 +66,7 @@ def blocks_along(problem: Problem, directions: int) -> dict[str, Block]:
         rest = [name for name in group if name not in right]
         if rest and (wrong or len(rest) == len(group)):
             if not wrong:  # all of them drown: the strong in the noise of the strong, the weak in that of the weak
-                rest.sort(key=lambda name: _usual(problem, slices[name]))
+                rest.sort(key=lambda name: _typical_size(problem, slices[name]))
             waiting += [part for part in (rest[: len(rest) // 2], rest[len(rest) // 2 :]) if part]
         elif rest:
             waiting.append(rest)
@@ -94,7 +94,7 @@ def missable(blocks: Mapping[str, Block]) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _usual(problem: Problem, at: slice) -> float:
+def _typical_size(problem: Problem, at: slice) -> float:
     """What the slope of a block along a ±1 direction usually is: the root of the sum of its squares."""
     return float(np.linalg.norm([np.linalg.norm(problem.scale[p] * problem.analytic[p]) for p in _pieces(at)]))
 
@@ -111,7 +111,7 @@ def _together(problem: Problem, slices: Mapping[str, slice], directions: int) ->
     pieces = [piece for s in slices.values() for piece in _pieces(s)]
     if any(problem.unsure[p].any() or not np.isfinite(problem.analytic[p]).all() for p in pieces):
         return {}, True
-    sharp = max(tuned.HEARD, tuned.ROUNDED_SUM * unit_roundoff(problem.parameters.theta.dtype))
+    heard_share = max(tuned.HEARD, tuned.ROUNDED_SUM * unit_roundoff(problem.parameters.theta.dtype))
     shares, theta, value, bound, reason = [], [], [], [], []
     for count in _rounds(problem, directions):
         lines = []
@@ -132,7 +132,7 @@ def _together(problem: Problem, slices: Mapping[str, slice], directions: int) ->
         mine = np.array([row[j] for row in shares])
         numeric = Numeric(mine + value, np.array(bound), np.array(reason))
         block = _block(problem, name, mine, numeric, np.array([row[j] for row in theta]))
-        heard = numeric.bound.max() <= sharp * _usual(problem, s)
+        heard = numeric.bound.max() <= heard_share * _typical_size(problem, s)
         if heard and block.verdict is Verdict.AGREES:
             right[name] = block
     return right, False
@@ -163,8 +163,8 @@ def _alone(problem: Problem, name: str, at: slice, directions: int, most: int) -
 
 def _block(problem: Problem, name: str, analytic: Floats, numeric: Numeric, theta: Floats) -> Block:
     """The slopes along directions take the place of the entries. One may be small by chance: the usual one counts."""
-    shape, usual = problem.parameters.shapes[name], _usual(problem, problem.parameters.slices[name])
-    verdicts = judge(analytic, numeric, numeric.bound <= tuned.FAINT * usual, usual)
+    shape, typical_size = problem.parameters.shapes[name], _typical_size(problem, problem.parameters.slices[name])
+    verdicts = judge(analytic, numeric, numeric.bound <= tuned.FAINT * typical_size, typical_size)
     numeric = with_reasons(numeric, verdicts)
     block = compare_block(name, analytic, numeric, verdicts, theta)
     worst = replace(block.worst, index=())

@@ -86,9 +86,9 @@ def _fitting(problem: Problem, entries: Ints) -> Ints:
     wanted = (problem.analytic * problem.scale)[entries]
     ladder = Ladder(problem.cost, component_lines(entries, problem.scale), problem.noise)
     found = measure(ladder, np.full(len(entries), tuned.DERIVATIVE_START), wanted, enough=tuned.ENOUGH, closer=0)
-    sharp = found.bound <= tuned.SMALL * np.abs(wanted)
-    fits = (np.abs(wanted - found.value) <= found.bound) & sharp & (found.reason == Reason.NONE)
-    return np.asarray(entries[fits], dtype=np.int_)
+    resolved = found.bound <= tuned.SMALL * np.abs(wanted)
+    agrees = (np.abs(wanted - found.value) <= found.bound) & resolved & (found.reason == Reason.NONE)
+    return np.asarray(entries[agrees], dtype=np.int_)
 
 
 def _examine_block(problem: Problem, begin: Start, seen: Numeric, doubtful: Ints) -> Numeric:
