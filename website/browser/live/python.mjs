@@ -2,6 +2,7 @@
 const here = new URL(".", import.meta.url).href;
 const PATIENCE = 90_000; // Pyodide does not say when its download fails: ask again after so long without a sign of life
 let worker,
+  others = false, // has this Python run code that is not the page's own? It could have changed what compares
   ran = new WeakMap(), // block -> the code that it last ran with, without an error, in this worker
   asking,
   ticket = 0,
@@ -12,6 +13,9 @@ export const current = () => asking;
 
 /** Has this block run in the Python that lives now, with this code (with any, if none is given), and without an error? */
 export const hasRun = (block, code = ran.get(block)) => ran.has(block) && ran.get(block) === code;
+
+/** May what this Python says of an output be called verified? Not once it has run a reader's code, or somebody's. */
+export const trusted = () => !others;
 
 /** A worker made of a blob has the page's policy; made of an address it would have none. */
 function start() {
@@ -40,6 +44,7 @@ function watch() {
 function end() {
   worker?.terminate();
   worker = undefined;
+  others = false;
   ran = new WeakMap();
 }
 
@@ -53,6 +58,7 @@ export function warm() {
 /** Run a block's code; `show` gets every message until the last. `front` is the block whose button was pressed. */
 export function ask(owner, front, code, fresh, show) {
   if (!worker) start();
+  if (code !== owner.block.code) others = true;
   return new Promise((resolve) => {
     const id = ++ticket;
     asking = {

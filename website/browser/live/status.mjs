@@ -13,7 +13,8 @@ export const running = (status, time, place = "") =>
 
 /**
  * Words and state when Python has answered.
- * edited: this block's code is the reader's; below: a block above it is; verified: the page carries a record of its run.
+ * edited: this block's code is the reader's; below: a block above it is; verified: the page carries a record of its run,
+ * and Python has run nobody else's code since it started.
  */
 export function verdict(
   { ok, same, text = "", html = "", valued = false, time = 0, line },
