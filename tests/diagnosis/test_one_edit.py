@@ -221,6 +221,15 @@ def grads(p):
     assert (line, before, after) == (4, "k = 3 * r", "k = 2 * r")
 
 
+@pytest.mark.parametrize(
+    "slope", ["(a > 0) * 1.0", "np.where(a > 0, 1.0, 0.0)", "np.array([1.0 * (0 < v) for v in a])"]
+)
+def test_code_that_compares_within_a_formula(slope):
+    code = NETWORK.replace("np.tanh(z)", "np.maximum(z, 0)").replace("(1 - a ** 2)", slope)
+    cost, params, grads, _ = made(code.replace("(out - goal) / count", "(out - goal) * count"), 8)
+    assert told(gradlab.check_gradients(cost, params, grads))[2] == "delta = (out - goal) / count"
+
+
 def test_edits_that_write_into_the_data_do_not_spoil_what_comes_later():
     """`made = target` before `made[0] += step` would change the target, and the right edit would not fit any more."""
     rng = np.random.default_rng(7)

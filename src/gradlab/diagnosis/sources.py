@@ -98,7 +98,7 @@ class Source:
     def watched(self) -> CodeType:
         """The same, and each thing that it decides is told to a function of the name `WATCH`."""
         watched: Definition = _Watched().visit(copy.deepcopy(self.definition))  # type: ignore[assignment]
-        return _compiled(watched, self.code)
+        return _compiled(ast.fix_missing_locations(watched), self.code)
 
     def put(self, code: CodeType) -> None:
         """Let all functions run this code."""
