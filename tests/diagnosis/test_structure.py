@@ -236,3 +236,28 @@ def test_a_vector_beside_one_matrix_may_be_anything(seed):
     assert report.findings[0].code == "GL148"
     assert "handed down to it is right" not in report.findings[0].message.replace("\n", " ")
     assert "on the way down from params[1]" in report.findings[0].message.replace("\n", " ")
+
+
+@pytest.mark.parametrize("wrong", [0, 1])
+@pytest.mark.parametrize(
+    "names", [("beta", "gamma"), ("theta", "beta"), ("scale", "offset"), ("gamma", "b"), ("theta_1", "beta_1")]
+)
+@pytest.mark.parametrize("size", [1, 3, 7])
+def test_parameters_of_a_statistical_model_are_no_layer(names, wrong, size):
+    """Two regressions in one cost: what is right in one says nothing of the other."""
+    rng = np.random.default_rng(size)
+    X, y = rng.normal(size=(9, size)), rng.normal(size=9)
+    params = {name: rng.normal(size=size) for name in names}
+    one, other = names
+
+    def cost(p):
+        return float(np.sum(np.cosh(X @ p[one] - y)) + np.sum(np.sin(X @ p[other]) * y))
+
+    def grads(p):
+        right = {one: X.T @ np.sinh(X @ p[one] - y), other: X.T @ (np.cos(X @ p[other]) * y)}
+        name = names[wrong]
+        return right | {name: right[name] * np.linspace(1.2, 3, size)}
+
+    report = gradlab.check_gradients(cost, params, grads)
+    assert report.verdict is gradlab.Verdict.WRONG
+    assert not {"GL113", "GL114", "GL115", "GL116", "GL117", "GL118"} & {f.code for f in report.findings}

@@ -15,6 +15,7 @@ WORDS = {
     WEIGHT: r"weights?|kernel|coefs?|theta|gamma|scale|w",
     BIAS: r"bias(?:es)?|intercepts?|beta|offset|b",
 }
+GREEK = re.compile(r"(?:theta|gamma|scale|beta|offset)_?\d*", re.IGNORECASE)  # of a layer, or of any model
 LETTERS = {
     WEIGHT: r"(?:[UV]|[WwUV](?=[a-z]))([a-z]{0,3})",
     BIAS: r"[Bb]([a-z]{1,3})",
@@ -89,6 +90,8 @@ def read(blocks: Sequence[Block]) -> Structure | None:
 def _from_names(blocks: Sequence[Block]) -> list[LayerBlocks]:
     """Blocks under one key are one layer. Blocks without a kind may stand beside them."""
     found = [(parsed, block) for block in blocks if (parsed := _parse(block)) is not None]
+    if not any(map(is_matrix, blocks)):  # no layer that takes in several units: these are two regressions, or a curve
+        found = [(parsed, block) for parsed, block in found if not GREEK.search(block.name)]
     if len(found) < 2 or sum(kind == WEIGHT for (_, kind), _ in found) == 0:
         return []
     made = _made_letter([parsed for parsed, _ in found])
