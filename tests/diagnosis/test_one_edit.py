@@ -257,6 +257,17 @@ def test_edits_that_write_into_the_data_do_not_spoil_what_comes_later():
     assert told(report)[2].endswith("+ second")
 
 
+def test_of_a_long_statement_what_stands_around_the_edit_is_told():
+    code = NETWORK.replace(
+        "delta = (out - goal) / count",
+        "delta = (out - goal) / count + 0.0 * np.maximum(np.minimum(goal, 7.0), -7.0) + 0.0 * np.cos(out - goal)",
+    ).replace("(out - goal) / count + 0.0", "(out - goal) * count + 0.0")
+    cost, params, grads, _ = made(code, 8)
+    assert told(gradlab.check_gradients(cost, params, grads))[1:] == tuple(
+        f"(out - goal) {sign} count + 0.0 * np.maximum(np.minimum(goal, 7.0), -7.0)" for sign in "*/"
+    )
+
+
 def test_methods_and_closures_are_edited_as_well():
     class Line:
         def __init__(self, X, y):

@@ -130,16 +130,18 @@ class Edit:
         return Edit(self.place, _binary(old, op, _scaled(abs(k), term)))
 
     def texts(self) -> tuple[int, str, str]:
-        """The line, what it says, and what it would say."""
+        """The line, what it says, and what it would say: as much of it as fits, for one number says little."""
         old, whole = self.place.node, self.place.statement
-        if old is whole:
-            return whole.lineno, _text(old), _text(self.new)
-        before = _text(whole)
-        with self:
-            after = _text(whole)
-        if before == after or max(map(len, (before, after))) > WIDE:  # behind the first line, or too long
-            before, after = _text(old), _text(self.new)
-        return getattr(old, "lineno", getattr(whole, "lineno", 0)), before, after
+        line = getattr(old, "lineno", getattr(whole, "lineno", 0))
+        around = (node for node in ast.walk(whole) if isinstance(node, ast.stmt | ast.expr))
+        for node in around:  # from the whole inwards
+            if node is not old and any(inner is old for inner in ast.walk(node)):
+                before = _text(node)
+                with self:
+                    after = _text(node)
+                if before != after and max(len(before), len(after)) <= WIDE:  # nor behind the first line
+                    return line, before, after
+        return line, _text(old), _text(self.new)
 
 
 def _scaled(k: Fraction, node: ast.expr) -> ast.expr:
