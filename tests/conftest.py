@@ -9,6 +9,8 @@ import random
 
 import pytest
 
+from gradlab.diagnosis import one_edit
+
 
 def seed_of_the_sample(wanted: str) -> str:
     """What GRADLAB_SAMPLE stands for: a number, or `all`."""
@@ -46,8 +48,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item.nodeid not in left_out]
 
 
+SECONDS, one_edit.SECONDS = one_edit.SECONDS, 0.0  # of all that tests and their fixtures check
+
+
 @pytest.fixture(autouse=True)
-def no_edits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No edit of the code is looked for, which takes seconds, but in tests that are marked `edits`."""
-    if not request.node.get_closest_marker("edits"):
-        monkeypatch.setattr("gradlab.diagnosis.one_edit.SECONDS", 0)
+def edits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edit of the code, which takes seconds, is looked for in tests that are marked `edits`, and in no other."""
+    if request.node.get_closest_marker("edits"):
+        monkeypatch.setattr(one_edit, "SECONDS", SECONDS)

@@ -172,5 +172,5 @@ for name, gradients in ({"right": right} | slips).items():
     print(f"{name:22} {report.verdict.value:7} {' '.join(wrong)}")
 
 # %% [markdown]
-# Five of five, each with the name of its block. A falling cost shows that the direction is downhill, and no more. [What
+# All of them, each with the name of its block. A falling cost shows that the direction is downhill, and no more. [What
 # comparing proves](../learn/what-comparing-proves.md) says what an agreement shows.

@@ -8,7 +8,6 @@ import copy
 import gc
 import linecache
 import sys
-import sysconfig
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,12 +23,15 @@ Definition = ast.FunctionDef | ast.Lambda
 
 WATCH = "_gradlab_watch"
 FUTURE = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
-NOT_THE_CALLERS = (
-    str(Path(__file__).parents[1]),
-    *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
-    "<doctest",  # what a check says there stands in the text
-    "<string",
-)
+
+
+@cache
+def _not_the_callers() -> tuple[str, ...]:
+    """How the names of other people's files begin. Asked late: where this is known, is read from a file."""
+    import sysconfig
+
+    installed = (sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
+    return (str(Path(__file__).parents[1]), *installed, "<doctest", "<string")  # a doctest stands in the text
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def sources(call: Callable[[], object]) -> list[Source]:
 
     def called(frame: FrameType, event: str, _: object) -> None:
         file = frame.f_code.co_filename
-        if event in {"call", "return"} and not file.startswith(NOT_THE_CALLERS):
+        if event in {"call", "return"} and not file.startswith(_not_the_callers()):
             seen.setdefault(frame.f_code, {}).update(frame.f_locals)
 
     before = sys.getprofile()
