@@ -35,7 +35,6 @@ from gradlab.verdict.blocks import Block, Verdict, compare_blocks
 from gradlab.verdict.directions import blocks_along, missable
 from gradlab.verdict.entries import at_given_step, examine
 from gradlab.verdict.scatter import scattered
-from gradlab.verdict.still import where_it_stays
 from gradlab.verdict.together import beside, hold_together
 
 
@@ -233,9 +232,9 @@ def check_gradients(
     )
     if stopped is not None:
         raise _with_report(stopped, report)
-    if report.verdict is Verdict.AGREES and callable(grads) and not (chosen or isinstance(grads, _AskedAside)):
-        elsewhere = beside(problem) if together is False else where_it_stays(problem, analytic)
-        return _the_worse(report, elsewhere, cost_function, _AskedAside(grads), options)
+    if together is False and report.verdict is Verdict.AGREES and callable(grads) and not chosen:
+        moved = parameters.like(beside(problem))
+        return _the_worse(report, check_gradients(cost, moved, _AskedAside(grads), **options))
     return report
 
 
@@ -255,25 +254,14 @@ class _AskedAside:
         return self.grads(params)
 
 
-def _the_worse(
-    report: Report, elsewhere: NDArray[Any] | None, cost: Cost, grads: _AskedAside, options: Options
-) -> Report:
-    """The report at params, or that of a check elsewhere if there is reason for one, and the gradient wrong there."""
-    if elsewhere is None:
-        return report
-    moved = check_gradients(cost.cost, cost.parameters.like(elsewhere), grads, **options)
+def _the_worse(report: Report, moved: Report) -> Report:
+    """The report at params, or that of a check a little aside if the gradient is wrong there."""
     evaluations, seconds = report.evaluations + moved.evaluations, report.seconds + moved.seconds
-    tied = report.together is False
     if moved.verdict is not Verdict.WRONG:
-        aside = moved.verdict if tied else None
-        return replace(report, aside=aside, evaluations=evaluations, seconds=seconds)
+        return replace(report, aside=moved.verdict, evaluations=evaluations, seconds=seconds)
     note = (
         "At the params that were given, entries at kinks agree one by one, but together they fit no slope of the "
         "cost. All numbers here are those at params moved by 1e-4 of their scale, where there are no ties."
-        if tied
-        else "grads returns the same at other params, where the cost has other slopes: does it keep what it was "
-        "first asked for? At the params that were given it agrees; all numbers here are those at params moved by a "
-        "tenth of their scale."
     )
     return replace(moved, notes=(note, *moved.notes), evaluations=evaluations, seconds=seconds)
 

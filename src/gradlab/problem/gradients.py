@@ -48,8 +48,6 @@ class Analytic:
         By how much two answers differ.
     beside
         Names in the gradients that belong to no parameter.
-    still
-        The answers a little beside theta are the same, bit for bit.
     """
 
     theta: Floats
@@ -62,7 +60,6 @@ class Analytic:
     accumulates: tuple[str, ...] = ()
     differs: Floats | float = 0.0
     beside: tuple[str, ...] = ()
-    still: bool = False
 
     def shaky(self, blocks: Iterable[slice]) -> Floats | float:
         """How well entries are known by what two answers differ by, where that is too little for a random draw.
@@ -122,11 +119,7 @@ def analytic_gradients(
     buffers = {name: watched(value) for name, value in named(first, parameters.views).items()}
     del first
     ask.call_cost(far)
-    close = _beside(theta, 1e-6, cost)  # another input must leave the first answer alone
-    near = ask.at(close)
-    still = all(same(near[name], gradients[s]) for name, s in names)
-    jumps = not still and any(_far_apart(near[name], gradients[s]) for name, s in names)
-    near = near if jumps else {}
+    ask.at(_beside(theta, 1e-6, cost))  # another input must leave the first answer alone
     reuses = tuple(name for name, s in names if _written_over(buffers[name](), gradients[s]))
     answers = ask.at(here)
     unsure: NDArray[np.bool_] = np.broadcast_to(np.False_, gradients.shape)
@@ -143,10 +136,6 @@ def analytic_gradients(
             four = (gradients, again, third, ask.flat(here))
             follows_cost, accumulates = _explained(four, unsure, parameters.slices.values())
             unsure = unsure & ~accumulates & (not follows_cost)
-    elif jumps:  # at a kink it jumps to the same place each time; where it counts its calls, it does not
-        again = _in_one(near)
-        unsure = _differ(ask.flat(close), again) | _differ(ask.flat(close), again)
-        differs = np.where(unsure, np.inf, 0.0)
     elsewhere = ask.after_cost if follows_cost else ask.flat
     return Analytic(
         theta=gradients,
@@ -159,7 +148,6 @@ def analytic_gradients(
         accumulates=tuple(name for name, s in names if accumulates[s].any()),
         differs=differs,
         beside=more,
-        still=still,
     )
 
 
@@ -194,14 +182,6 @@ class _Asked:
         """The same, once the cost has been asked there."""
         self.call_cost(point)
         return self.flat(point)
-
-
-def _far_apart(near: Floats, here: Floats) -> bool:
-    """Whether answers at points so close that slopes are nearly the same differ by more than a hundredth."""
-    with np.errstate(all="ignore"):
-        least = 1e-2 * max(np.max(here, initial=0.0), -np.min(here, initial=0.0))
-        parts = (slice(i, i + PIECE) for i in range(0, len(here), PIECE))
-        return any(np.max(np.abs(near[at] - here[at])) > least for at in parts)
 
 
 def _in_one(blocks: Mapping[str, Floats]) -> Floats:
