@@ -24,6 +24,7 @@ NO_ANSWER = {
     "nn: gelu and dot product attention",  # its softmax is in float32
 }
 RAISED = {"forward mode is not there"}  # by PyTorch itself
+PASSED = {"determinant of a singular matrix, by PyTorch itself"}  # wrong, and not seen; nor does gradcheck see it
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -47,7 +48,7 @@ def test_a_frameworks_own_forms(name):
     assert sum(not row["right"] for row in answers.values()) >= 10
     other = {case: row["gradlab"] for case, row in answers.items() if row["gradlab"] is not row["right"]}
     assert {case for case, answer in other.items() if answer is None} <= NO_ANSWER
-    assert {case for case, answer in other.items() if answer is not None} <= RAISED
+    assert {case for case, answer in other.items() if answer is not None} <= RAISED | PASSED
     _as_recorded("kinds", name, answers)
 
 
