@@ -176,9 +176,19 @@ def check_gradients(
         cost, params, grads, bounds = chosen.cost(cost), chosen.params, chosen.grads(grads), chosen.bounds(bounds)
     parameters = Parameters(params)
     generator, rtol, allowed = _arguments.generator(rng, seed=0), _share(rtol), _allowed(allow_untested, parameters)
-    options = Options(stencil=stencil, step=step, directions=directions, vectorized=vectorized, workers=workers)
-    options |= Options(edits=_arguments.switch("edits", edits)) | Options(
-        rng=rng, progress=progress, budget=budget, rtol=rtol, bounds=bounds, allow_untested=allowed
+    options = Options(
+        stencil=stencil,
+        step=step,
+        directions=directions,
+        vectorized=vectorized,
+        workers=workers,
+        rng=rng,
+        progress=progress,
+        budget=budget,
+        rtol=rtol,
+        bounds=bounds,
+        allow_untested=allowed,
+        edits=_arguments.switch("edits", edits),
     )
     try:
         if not callable(grads):

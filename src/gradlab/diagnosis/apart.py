@@ -20,17 +20,8 @@ from typing import Any
 
 MEMORY = 2**31  # bytes that the copy may take beyond what it has
 THREADED = ("jax", "tensorflow", "torch")  # they have threads of their own, for which a copy would wait in vain
-OUTSIDE = (
-    "os.",
-    "shutil.",
-    "socket.",
-    "subprocess.",
-    "ctypes.",
-    "mmap.",
-    "sqlite3.",
-    "pty.",
-    "signal.",
-)  # audit events
+# How the names of audit events begin that are seen outside, and those of them that only look.
+OUTSIDE = ("os.", "shutil.", "socket.", "subprocess.", "ctypes.", "mmap.", "sqlite3.", "pty.", "signal.")
 HARMLESS = {"os.listdir", "os.scandir", "os.walk", "os.fwalk"}
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 

@@ -6,7 +6,7 @@ import ast
 import itertools
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -88,11 +88,11 @@ class Search:
         assert probe.gradient is not None
         assert probe.cost is not None
         self.case, self.gradient, self.cost, self.theta = case, probe.gradient, probe.cost, probe.theta
-        self.own = sources(lambda: self.gradient(self.theta))
+        self.own = sources(self._answer)
         if not self.own:
             return
         began = time.process_time()
-        self.here = np.array(self.gradient(self.theta.copy()))
+        self.here = self._answer()
         self.patience = 20 * (time.process_time() - began) + 0.05
         blocks = list(case.blocks.values())
         self.numeric = np.concatenate([block.numeric.ravel() for block in blocks])
@@ -146,7 +146,7 @@ class Search:
         for array in writeable:
             array.flags.writeable = False
         try:
-            self.gradient(self.theta.copy())
+            self._answer()
             self.cost(np.zeros_like(self.theta))
         except Exception:  # noqa: BLE001 (it does)
             for array in writeable:
@@ -183,18 +183,29 @@ class Search:
         changed = {b.name: bool(moved[self.case.within(b)].any()) for b in self.case.tested}
         return all(changed[b.name] == (b.verdict is Verdict.WRONG) for b in self.case.tested)
 
-    def _asked(self, source: Source, edit: Edit) -> Floats | None:
-        """The gradient with this edit; None if it fails."""
+    def _answer(self) -> Floats:
+        """The gradient as the code is now, of a copy of theta: an edit may write into it."""
+        return np.array(self.gradient(self.theta.copy()))
+
+    @contextmanager
+    def _edited(self, source: Source, edit: Edit, seconds: float) -> Iterator[None]:
+        """The code with this edit, for so long at most; afterwards as it was."""
         try:
             with edit:
                 code = source.compiled()
             source.put(code)
-            with at_most(self.patience):
-                return np.array(self.gradient(self.theta.copy()))
-        except Exception:  # noqa: BLE001 (code that nobody wrote may raise anything)
-            return None
+            with at_most(seconds):
+                yield
         finally:
             source.put(source.code)
+
+    def _asked(self, source: Source, edit: Edit) -> Floats | None:
+        """The gradient with this edit; None if it fails."""
+        try:
+            with self._edited(source, edit, self.patience):
+                return self._answer()
+        except Exception:  # noqa: BLE001 (code that nobody wrote may raise anything)
+            return None
 
     def _multiple(self, there: Floats | None) -> float | None:
         """How many times the change that an edit makes is what is missing; None if it is not."""
@@ -208,21 +219,15 @@ class Search:
     def _right(self, source: Source, edit: Edit) -> bool:
         """Is all right with it, here and elsewhere, and the cost as it was?"""
         try:
-            with edit:
-                code = source.compiled()
-            source.put(code)
-            with at_most(10 * self.patience):
-                there = self.gradient(self.theta.copy())
+            with self._edited(source, edit, 10 * self.patience):
                 return (
-                    bool(np.all(np.abs(there - self.numeric) <= self.room))
+                    bool(np.all(np.abs(self._answer() - self.numeric) <= self.room))
                     and all(slope.agrees(self.gradient(self.theta + slope.moved)) for slope in self.slopes)
                     and np.allclose([self.cost(moved) for moved in self.points], self.costs, rtol=1e-12, atol=0)
                     and self._decisions(source, edit) == self.decided
                 )
         except Exception:  # noqa: BLE001 (as above)
             return False
-        finally:
-            source.put(source.code)
 
     def _decisions(self, edited: Source | None = None, edit: Edit | None = None) -> list[bool]:
         """What the functions decide on their way. An edit of a formula leaves it so, one of a switch does not."""
@@ -238,7 +243,7 @@ class Search:
                 source.functions[0].__globals__[WATCH] = watch
                 with edit if edit and source is edited else nullcontext():
                     source.put(source.watched())
-            self.gradient(self.theta)
+            self._answer()
         finally:
             for source in self.own:
                 source.put(source.code)
