@@ -21,10 +21,13 @@ NO_ANSWER = {
     "bfloat16 inside",
     "autocast to bfloat16",
     "half precision on the way",
+    "least squares",  # PyTorch's answers differ in their last bits from call to call, on some processors
     "nn: gelu and dot product attention",  # its softmax is in float32
 }
 RAISED = {"forward mode is not there"}  # by PyTorch itself
-PASSED = {"determinant of a singular matrix, by PyTorch itself"}  # wrong, and not seen; nor does gradcheck see it
+# PyTorch's gradient comes from an LU decomposition whose last pivot is 0 but for rounding: on the processor of the
+# record it is wrong, on another it was the matrix of cofactors to the last digits. Both checkers say the same of it.
+BY_PROCESSOR = {"determinant of a singular matrix, by PyTorch itself"}
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -46,9 +49,11 @@ def test_a_frameworks_own_forms(name):
     assert len(answers) >= 100
     assert sum(row["right"] for row in answers.values()) >= 10
     assert sum(not row["right"] for row in answers.values()) >= 10
+    for row in (answers.pop(case) for case in BY_PROCESSOR & answers.keys()):
+        assert row["gradlab"] is row["gradcheck"]
     other = {case: row["gradlab"] for case, row in answers.items() if row["gradlab"] is not row["right"]}
     assert {case for case, answer in other.items() if answer is None} <= NO_ANSWER
-    assert {case for case, answer in other.items() if answer is not None} <= RAISED | PASSED
+    assert {case for case, answer in other.items() if answer is not None} <= RAISED
     _as_recorded("kinds", name, answers)
 
 
@@ -56,6 +61,6 @@ def _as_recorded(part, name, answers):
     recorded = read("frameworks")[part][name]
     theirs = next(checker for checker in next(iter(recorded.values())) if checker not in ("right", "gradlab"))
     for column in ("right", theirs):
-        assert {case: row[column] for case, row in recorded.items()} == {
+        assert {case: row[column] for case, row in recorded.items() if case not in BY_PROCESSOR} == {
             case: row[column] for case, row in answers.items()
         }
