@@ -19,6 +19,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType, ModuleType
@@ -27,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from website.paths import ROOT
+from website.verify import confined
 
 LEFT_OUT = (".git", ".venv*", ".hypothesis", "build", "dist", "node_modules", "__pycache__", "*.egg-info", ".*cache")
 LIMIT = 100  # seconds for one block
@@ -180,6 +182,9 @@ class Watch:
         """From now on, a file that Python writes elsewhere is complained of: another page could find it."""
         self._own = folder.resolve()
         sys.addaudithook(self._audited)
+        if FORKS:
+            confined.writes_only([self._own, *_caches()[1:], Path("/dev/shm")], into=[Path("/dev/null")])
+            confined.adopt_orphans()
 
     def _audited(self, event: str, words: tuple[Any, ...]) -> None:
         if event not in _WRITES or not isinstance(words[0], str | bytes | os.PathLike):
@@ -240,6 +245,7 @@ class Watch:
             if thread.is_alive() and not thread.daemon:
                 self._said.append(f"the thread {thread.name} never ends\n")
         atexit._run_exitfuncs()
+        self._said += [f"left a process running: {command}\n" for command in _survivors()]
         names.clear()
         vars(builtins).pop("_", None)
         gc.collect()
@@ -262,6 +268,21 @@ class Watch:
     def _in_thread(self, found: threading.ExceptHookArgs) -> None:
         lines = traceback.format_exception(found.exc_type, found.exc_value, found.exc_traceback)
         self._said.append(f"raised in a thread:\n{''.join(lines)}")
+
+
+def _survivors() -> list[str]:
+    """The commands of processes that the page has started and that do not end; now they are ended."""
+    if not FORKS:
+        return []
+    tracker = getattr(resource_tracker._resource_tracker, "_pid", None)
+    until = time.monotonic() + 0.5  # what was about to end has ended by then
+    while (left := {k: command for k, command in confined.children().items() if k != tracker}) and (
+        time.monotonic() < until
+    ):
+        time.sleep(0.02)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    return list(left.values())
 
 
 def _same_file(one: int, other: int) -> bool:
