@@ -51,6 +51,7 @@ def test_only_what_was_spoiled_is_called_wrong(kind):
         assert abs(worst.worst.numeric - right[worst.name][worst.worst.index]) <= worst.worst.bound
 
 
+@pytest.mark.slow
 @pytest.mark.thorough
 @pytest.mark.parametrize("kind", SINGLE)
 def test_float32_is_never_wrong_about_right_gradients(kind):

@@ -26,6 +26,7 @@ def dead(grads):
     return not any(np.any(g) for g in grads.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", sample(KINDS, 16))
 @np.errstate(all="ignore")
 def test_right_and_spoiled(kind):

@@ -152,6 +152,7 @@ def far_distance(rng):
     return (lambda a: float((a @ a - 2 * a @ b + b @ b - wanted) ** 2)), a, right
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [far_polygon, far_variance, far_distance])
 @pytest.mark.parametrize("seed", range(15))
 def test_a_square_of_what_lost_its_digits_is_louder_further_off(kind, seed):

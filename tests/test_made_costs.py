@@ -1,6 +1,7 @@
 """Hypothesis: whatever the cost is made of, a right gradient is not WRONG and a spoiled one does not pass."""
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +54,7 @@ def test_a_spoiled_entry_does_not_pass(case, factor, at):
         assert block.reason[i] == "kink" or abs(wrong[i] - right[i]) <= 3 * block.bound[i], str(report)
 
 
+@pytest.mark.slow
 @quick
 @given(made(kinks=True), st.integers(-30, 30), st.sampled_from([1.0, 1.01, -1.0]))
 def test_a_power_of_two_changes_no_verdict(case, power, factor):

@@ -214,6 +214,7 @@ def test_a_fit_whose_columns_have_very_different_sizes(seed, decades):
         assert verdict(cost, w, wrong) is WRONG
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("distance", [1e-10, 1e-9, 1e-8, 1e-7, 1e-6])
 @pytest.mark.parametrize("offset", [0, 1, 100])
@@ -230,6 +231,7 @@ def test_a_kink_beside_the_point_leaves_the_slope_of_its_own_side(seed, distance
     assert verdict(cost, x, np.cos(x) + k * (x < at)) is not AGREES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("distance", [1e-10, 1e-9, 1e-8, 1e-7])
 def test_a_unit_that_is_nearly_at_its_kink(seed, distance):

@@ -95,6 +95,7 @@ def test_workers_that_cannot_be_meant(workers):
         check_gradients(tanh_sum, *blocks(), workers=workers)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("blocks", [1, 7])
 @pytest.mark.parametrize("ask", [False, True])
 def test_directions_need_little_memory(blocks, ask):
@@ -120,6 +121,7 @@ def test_directions_need_little_memory(blocks, ask):
     assert peak < (5.2 if ask else 3.2) * theta.nbytes  # 7 and 11 times, when scale and direction were whole arrays
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_a_long_direction_is_the_one_that_is_meant(dtype):
     """Its numbers are made a piece at a time, with zeros and small blocks among them; the sum is that of all."""

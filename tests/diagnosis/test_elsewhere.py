@@ -42,6 +42,7 @@ def recurrent(rng, slip):
     return check_gradients(lambda p: 0.5 * sum(np.sum((h - goal) ** 2) for h in states(p)[1:]), p, grads), names[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slip", ["none", "untransposed"])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_block_through_which_the_mistake_passes(slip, seed):
@@ -130,6 +131,7 @@ def forces(rng, energy, slope, slip):
     return check_gradients(lambda x: float(np.sum(energy(parts(x)[1]))), x0, grads)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", POINTS)
 @pytest.mark.parametrize("seed", range(6))
 def test_pairs_of_points(name, seed):

@@ -68,6 +68,7 @@ def test_the_first_finding_is_right(named):
     assert right / len(named) >= 0.97  # the promise is 90 %
 
 
+@pytest.mark.slow
 def test_every_cause_is_named(named):
     tried = {cause for cause, _, _ in named}
     assert {cause for cause, hit, _ in named if hit} == tried

@@ -46,6 +46,7 @@ def test_a_wrong_slope_is_placed_under_any_name(pattern, sizes):
     assert report.findings[0].code == "GL113"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", NAMES)
 def test_wrong_weights_are_placed_under_any_name(pattern):
     report = renamed(faults.Network("tanh", [4, 6, 5, 2], 1), pattern, "input: the pre-activation", 2)

@@ -62,6 +62,7 @@ def test_nothing_is_overwritten(tmp_path):
     assert (tmp_path / "test_tasks.py").read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_from_the_command_line(tmp_path):
     command = [sys.executable, "-m", "gradlab.labs", str(tmp_path / "one"), "--hunt", labs.BUGS[0].id]
     told = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -82,6 +82,7 @@ def test_every_line_is_answered_by_a_row_that_there_is(bug):
         assert not off or off[1] != off[2], "two numbers that are told apart look alike"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setup", dict.fromkeys(bug.setup for bug in HUNTS), ids=lambda setup: type(setup).__name__)
 def test_code_that_writes_over_all_it_is_given_leaves_the_next_run_as_it_was(setup):
     bug = next(bug for bug in HUNTS if bug.setup is setup)

@@ -32,6 +32,7 @@ CANCELLING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CANCELLING)
 def test_one_stair_is_no_derivative(name):
     f, slope, width = CANCELLING[name]

@@ -201,6 +201,7 @@ def test_works_on_what_it_was_given_only():
     assert all(np.array_equal(before[name], PARAMS[name]) for name in PARAMS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [[10, 12, 3], [40, 25, 1], [64, 40, 10]])
 @pytest.mark.parametrize("seed", range(3))
 def test_hardly_more_than_four_evaluations_an_entry_where_the_cost_is_smooth(sizes, seed):

@@ -74,6 +74,7 @@ def quadratic(kind, params):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["anew", "reused", "itself"])
 @pytest.mark.parametrize("blocks", [1, 7])
 @pytest.mark.parametrize("options", [{"directions": 3}, {"budget": 1000}])

@@ -268,6 +268,7 @@ def test_a_mistake_that_no_single_entry_shows_is_not_looked_for_in_all_of_them(s
     assert report.evaluations < 3000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("blocks", [12, 24])
 @pytest.mark.parametrize("spoiled", ["everywhere", "one entry"])
 def test_of_many_wrong_blocks_one_entry_is_enough(blocks, spoiled):
