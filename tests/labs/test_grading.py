@@ -239,3 +239,17 @@ def test_helpers_and_the_library_may_be_used(tmp_path: Path) -> None:
     helped += "def half(x):\n    print('looking')\n    return x / math.sqrt(4)\n\n\n"
     helped += BUG.correct_source.replace("dZ @ A.T", "2 * half(dZ @ A.T)")
     grading.repaired(task(tmp_path, helped), BUG.id, range(3))
+
+
+@pytest.mark.parametrize(
+    "name", ["task_1 (1).py", "task_1-2.py", "Task_1.PY", "task1.py", "ada_77_task_1.py", "task_1.py.txt"]
+)
+def test_a_task_under_another_name_is_pointed_at(tmp_path: Path, name: str) -> None:
+    for other in ("task_2.py", "task_10.py", "notes.txt", name):
+        (tmp_path / other).write_text(RIGHT["dense"], encoding="utf-8")
+    with pytest.raises(GradientMismatch) as error:
+        grading.written(tmp_path / "task_1.py", "dense", (1,))
+    assert str(error.value).strip() == f"task_1.py is not there; is it {name}?"
+    with pytest.raises(GradientMismatch) as error:
+        grading.written(tmp_path / "task_3.py", "dense", (1,))
+    assert str(error.value).strip() == "task_3.py is not there"

@@ -2,12 +2,13 @@
 
 import argparse
 import math
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from gradlab import labs
 from gradlab.errors import GradientMismatch
-from gradlab.labs import classroom, grading, terminal
+from gradlab.labs import classroom, grading, roster, terminal
 
 EPILOG = """\
   python -m gradlab.labs                                 the next hunt, here in the terminal
@@ -91,7 +92,15 @@ def _write(asked: argparse.Namespace) -> list[Path]:
     }
     drawn = {"topics": asked.topic, "levels": asked.level}
     if asked.roster is not None:
-        students = classroom.roster(classroom.decoded(Path(asked.roster).read_bytes()))
+        listed = roster.decoded(Path(asked.roster).read_bytes())
+        students = roster.folders(listed)
+        if left := roster.nameless(listed):
+            print(
+                f"no folder for {len(left)} of the roster's rows, which name nobody:",
+                *left,
+                sep="\n  ",
+                file=sys.stderr,
+            )
         return classroom.hand_out(asked.folder, students, labs.BUGS, count, **drawn, **ways)
     if asked.hunt is not None:
         return labs.write(asked.folder, (labs.find(asked.hunt),), **ways)

@@ -4,7 +4,6 @@ import csv
 import hashlib
 import json
 import re
-import unicodedata
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,13 +17,7 @@ KEY = "key.json"
 ARCHIVE = "handout.zip"
 MARKS = "marks.csv"
 LEAST_WORDS = 5  # of a reason: fewer are no sentence
-LONGEST = 80  # bytes of a folder's name
-HEADINGS = (
-    "name", "names", "student", "students", "student name", "full name", "first name", "given name", "forename",
-    "last name", "surname", "family name", "vorname", "nachname", "nom", "prénom", "nombre", "apellidos", "nome",
-    "cognome",
-)  # fmt: skip
-_SEPARATOR = re.compile(r'\A"?sep=[,;\t]"?[\r\n]+')  # a line for spreadsheets, which is nobody's name
+_CODE = re.compile(r"GL[ -]?(\d+)")
 COLUMNS = ("student", "task", "id", "right", "said", "finding", "finding right", "why", "why written", "our why")
 
 
@@ -57,77 +50,10 @@ class Mark:
     @property
     def row(self) -> tuple[str, ...]:
         """The cells, as text."""
-        named = "" if not self.expected else _yes(set(re.findall(r"GL\d+", self.finding)) == {self.expected})
+        named = "" if not self.expected else _yes({f"GL{n}" for n in _CODE.findall(self.finding)} == {self.expected})
         written = "" if not self.reason else _yes(len(self.why.split()) >= LEAST_WORDS)
         cells = (self.student, self.task, self.id, _yes(self.right), self.said, self.finding, named, self.why)
         return tuple(_plain(cell) for cell in (*cells, written, self.reason))
-
-
-def roster(text: str) -> dict[str, str]:
-    """The folder of each student, by the name on a roster: one a line, or a table with a heading for each column.
-
-    Cells of a table are separated by commas, semicolons or tabs, as a first line such as `sep=;` may say. The name is
-    what stands below "name", or below "first name" and "last name", or another word for them in `HEADINGS`. Without
-    such a heading the whole line is a name, whatever commas are in it.
-
-    Raises
-    ------
-    ValueError
-        If there is no name, or two have the same folder.
-
-    Examples
-    --------
-    >>> roster("name,group\\nAda Lovelace,1\\nEmmy Noether,2\\n")
-    {'Ada Lovelace': 'ada-lovelace', 'Emmy Noether': 'emmy-noether'}
-    >>> roster("Noether, Emmy\\n")
-    {'Noether, Emmy': 'noether-emmy'}
-    """
-    table = _SEPARATOR.sub("", text.lstrip("\ufeff"))
-    lines = [line for line in table.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    first = lines[0] if lines else ""
-    rows = list(csv.reader(lines, delimiter=max(",;\t", key=first.count)))
-    named = [k for k, cell in enumerate(rows[0]) if cell.strip().casefold() in HEADINGS] if rows else []
-    if named:
-        cells = ([row[k].strip() for k in named if k < len(row)] for row in rows[1:])
-    else:
-        cells = ([cell.strip() for cell in next(csv.reader([line], delimiter="\t"))] for line in lines)
-    names = [name for name in (" ".join(filter(None, parts)) for parts in cells) if name]
-    if not names:
-        raise ValueError("the roster names nobody: it has one student a line")
-    folders: dict[str, str] = {}
-    for name in names:
-        folder = _folder(name)
-        if not folder:
-            raise ValueError(f"no folder can be named after {name!r}: it has no letter")
-        if name in folders:
-            raise ValueError(f"{name!r} is on the roster twice: add what tells them apart")
-        if folder in folders.values():
-            other = next(one for one, theirs in folders.items() if theirs == folder)
-            raise ValueError(f"{other!r} and {name!r} would share the folder {folder}: add what tells them apart")
-        folders[name] = folder
-    return folders
-
-
-def decoded(data: bytes) -> str:
-    """The text of a roster, as editors and spreadsheets write it: UTF-8, or UTF-16 with its mark.
-
-    Raises
-    ------
-    ValueError
-        If it is neither.
-    """
-    try:
-        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError("the roster is not in UTF-8: save it so (in a spreadsheet, as 'CSV UTF-8')") from None
-
-
-def _folder(name: str) -> str:
-    """A name for a folder on any system: letters, their marks, digits and hyphens, not too many."""
-    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-    kept = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in plain)
-    folder = "-".join(kept.split()).encode()[:LONGEST].decode(errors="ignore").rstrip("-")
-    return f"{folder}-" if re.fullmatch(r"con|prn|aux|nul|(com|lpt)\d", folder) else folder  # Windows keeps these
 
 
 def hand_out(
@@ -150,7 +76,7 @@ def hand_out(
     folder
         Where to. It must not be there, or be empty.
     students
-        What `roster` returns.
+        What `roster.folders` returns.
     bugs, count, topics, levels, seed
         As for `choose`; each student draws with a seed of their own, made of `seed` and the name.
     writings, why, answers

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -57,7 +58,7 @@ class Apart:
     def __init__(self, path: Path | str, patience: float = PATIENCE) -> None:
         path = Path(path)
         if not path.is_file():
-            raise Failed(f"{path.name} is not there")
+            raise Failed(f"{path.name} is not there{_instead(path)}")
         command = [sys.executable, "-I", "-B", _apart.__file__, str(path.resolve()), str(int(patience) + 1)]
         quiet = {name: os.environ[name] for name in ("SYSTEMROOT", "PATH") if name in os.environ}
         self._process = subprocess.Popen(
@@ -330,3 +331,10 @@ def _arrays(value: Any) -> list[Any]:
     if isinstance(value, dict):
         value = list(value.values())
     return [array for each in value for array in _arrays(each)] if isinstance(value, (tuple, list)) else [value]
+
+
+def _instead(path: Path) -> str:
+    """Files with a name like that of a task that is missing: platforms rename what is handed in."""
+    like = re.compile(re.escape(path.stem).replace("_", r"[\W_]*") + r"(?!\d)", re.IGNORECASE)
+    alike = [one.name for one in sorted(path.parent.glob("*")) if like.search(one.name)]
+    return f"; is it {' or '.join(alike[:3])}?" if alike else ""
