@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import gradlab
 from gradlab import labs
 from gradlab.labs import terminal
 from gradlab.labs.terminal import PROGRESS, Session
@@ -76,18 +77,36 @@ def test_a_file_that_is_saved_is_checked(session: Session, said: list[str]) -> N
     assert kept(session)[HUNTS[0].id]["solved"]
 
 
+SEVERAL = [bug.slug for bug in HUNTS if bug.also]
+
+
 @pytest.mark.slow
-def test_several_lines_are_found_one_by_one(tmp_path: Path, said: list[str]) -> None:
-    session = Session(tmp_path, said.append)
-    several = labs.find("two-in-a-norm-net")
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("slug", SEVERAL)
+def test_each_of_several_bugs_is_repaired_once_found(
+    tmp_path: Path, said: list[str], slug: str, backwards: bool
+) -> None:
+    """The report of what is left is said, and it answers the clicks that follow."""
+    session, several = Session(tmp_path, said.append), labs.find(slug)
     session.skipped = {bug.id for bug in HUNTS} - {several.id}
     assert session.begin()
-    assert "2 of these lines were broken" in "\n".join(said)
-    session.typed(str(several.broken[0]))
-    assert said[-1] == "That is one of them. 1 more."
-    session.typed(str(several.broken[0]))
-    assert said[-1] == "That is one of them. 1 more."
-    assert not session.typed(str(several.broken[1])), "no other is left"
+    assert f"{len(several.broken)} of these lines were broken" in "\n".join(said)
+    lines = sorted(several.broken, reverse=backwards)
+    for k, line in enumerate(lines[:-1], 1):
+        before = len(said)
+        assert session.typed(str(line))
+        assert said[before] == f"That is one of them. {len(lines) - k} more."
+        if left := several.stages.get(tuple(sorted(lines[:k]))):
+            assert said[-1] == str(gradlab.check_gradients(*left.case(left.seed), edits=False))
+        session.typed("r")
+        assert said[-1] == said[-2]
+        session.typed(str(line))
+        assert said[-1] == f"That is one of them. {len(lines) - k} more.", "no second report of the same"
+    if len(left.broken) == 1:
+        right = next(n for n, text in enumerate(several.listing.splitlines(), 1) if " = " in text and n not in lines)
+        session.typed(str(right))
+        assert "leave this line open" not in said[-1], "of one bug a report rules lines out, or not"
+    assert not session.typed(str(lines[-1])), "no other is left"
     assert said[-1] == f"1 of {len(HUNTS)} hunts are solved, and no other is left."
 
 

@@ -475,6 +475,43 @@ def test_a_blind_hunt_is_solved_in_the_editor(tab: Page) -> None:
     assert hunt.repair(bug.correct_source) == SOLVED
 
 
+def test_half_a_repair_is_there_when_its_seed_comes_back(tab: Page) -> None:
+    """However one comes back: by the seed, by Back, by a reload, from another page."""
+    go(tab, BLIND)
+    halves = {}
+    for seed in (5, 8, 3):  # 8 is the page's own
+        bug, hunt = drawn(tab, seed)
+        assert code_of(hunt) == bug.source.rstrip()
+        halves[seed] = bug.source.rstrip() + f"\n    # tried {seed}"
+        hunt.function.evaluate("(block, code) => block.write(code)", halves[seed])
+    tab.go_back()
+    on_page(tab, 8)
+    assert code_of(Hunt(tab, "blind")) == halves[8]
+    for seed in (3, 5, 8, 5):
+        assert code_of(drawn(tab, seed)[1]) == halves[seed]
+    tab.reload()
+    on_page(tab, 5)
+    assert code_of(Hunt(tab, "blind")) == halves[5]
+    go(tab, NONE)
+    go(tab, BLIND)
+    bug, hunt = drawn(tab, 3)
+    assert code_of(hunt) == halves[3]
+    expect(hunt.function.locator(".live-note")).to_contain_text("kept from before")
+    hunt.function.get_by_role("button", name="Reset").click()
+    assert code_of(hunt) == bug.source.rstrip()
+    drawn(tab, 5)
+    assert code_of(drawn(tab, 3)[1]) == bug.source.rstrip(), "what was reset is forgotten"
+    bug, hunt = drawn(tab, 12)
+    assert code_of(hunt) == bug.source.rstrip()
+    expect(hunt.function.locator(".live-note")).to_be_empty()
+
+
+def code_of(hunt: Hunt) -> str:
+    """What the editor of a hunt holds, once it stands still."""
+    hunt.function.evaluate("block => new Promise(done => setTimeout(done, 300))")
+    return str(hunt.function.evaluate("block => block.code"))
+
+
 def test_a_link_brings_a_hunt_and_a_challenge(chromium: Browser) -> None:
     with visit(chromium, viewport=LAPTOP) as visitor:
         page = visitor.open(f"{BLIND}?seed=40&clicks=1&hints=0")

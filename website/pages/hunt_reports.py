@@ -10,7 +10,7 @@ from pathlib import Path
 
 import gradlab
 from gradlab import labs
-from website.pages.lab_pages import stages
+from website.pages.lab_pages import numbers
 from website.paths import DOCS
 
 _HUNTS = "labs/hunts"
@@ -35,6 +35,6 @@ def write(site: Path) -> None:
     for hunt, report in reports().items():
         path = site / _HUNTS / f"{hunt}.json"
         told = json.loads(path.read_text(encoding="utf-8")) | {"report": report}
-        for found, left in stages(labs.find(hunt)):
-            told["after"][found]["report"] = str(gradlab.check_gradients(*left.case(left.seed)))
+        for found, left in labs.find(hunt).stages.items():
+            told["after"][numbers(found)]["report"] = str(gradlab.check_gradients(*left.case(left.seed)))
         path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")

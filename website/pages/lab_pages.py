@@ -11,9 +11,7 @@ import json
 import re
 import sys
 import textwrap
-from collections.abc import Sequence
-from dataclasses import replace
-from itertools import combinations
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import gradlab
@@ -235,18 +233,12 @@ def _answers(bug: labs.Bug, code: Code, report: gradlab.Report) -> dict[str, dic
 
 def _stages(bug: labs.Bug, code: Code) -> dict[str, dict[str, Any]]:
     """What is said to clicks once some of several bugs are repaired, by the report of what is left."""
-    return {found: {"lines": _answers(left, code, _report(left))} for found, left in stages(bug)}
+    return {numbers(found): {"lines": _answers(left, code, _report(left))} for found, left in bug.stages.items()}
 
 
-def stages(bug: labs.Bug) -> list[tuple[str, labs.Bug]]:
-    """The bug with some of its several places repaired, but not all; with the numbers of the repaired lines.
-
-    Two bugs leave most lines open, and one of them does not. So who has found one repairs it, and checks again.
-    """
-    places = ((bug.original, bug.mutated), *bug.also)
-    some = [left for n in range(1, len(places)) for left in combinations(places, n)]
-    parts = [replace(bug, original=first[0], mutated=first[1], also=tuple(also)) for first, *also in some]
-    return [(",".join(map(str, sorted({*bug.broken} - {*left.broken}))), left) for left in parts]
+def numbers(lines: Iterable[int]) -> str:
+    """Lines that were found, as the data of a hunt names them."""
+    return ",".join(map(str, lines))
 
 
 def _answer(bug: labs.Bug, case: str) -> str:

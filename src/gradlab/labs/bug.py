@@ -4,8 +4,8 @@ import functools
 import hashlib
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from itertools import zip_longest
+from dataclasses import dataclass, field, replace
+from itertools import combinations, zip_longest
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -160,6 +160,17 @@ class Bug:
             pairs = zip_longest(original.split("\n"), mutated.split("\n"))
             found |= {first + line + k for k, (a, b) in enumerate(pairs) if a is not None and a != b}
         return tuple(sorted(found))
+
+    @property
+    def stages(self) -> dict[tuple[int, ...], "Bug"]:
+        """The bug with some of its several places repaired, but not all, by the numbers of the repaired lines.
+
+        Two bugs leave most lines open, and one of them does not. So who has found one repairs it, and checks again.
+        """
+        places = ((self.original, self.mutated), *self.also)
+        some = [left for n in range(1, len(places)) for left in combinations(places, n)]
+        parts = [replace(self, original=first[0], mutated=first[1], also=tuple(also)) for first, *also in some]
+        return {tuple(sorted({*self.broken} - {*left.broken})): left for left in parts}
 
     @property
     def buggy(self) -> Function:

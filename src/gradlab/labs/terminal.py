@@ -62,7 +62,6 @@ class Session:
             return False
         self.bug, self.hints, self.wrong = open_[0], 0, 0
         self.found_lines: set[int] = set()
-        self._answers: dict[int, Answer] = {}
         self.path = self.folder / f"hunt_{labs.number(self.bug).replace('.', '_')}.py"
         if not self.path.exists():
             self.path.write_text(f"import numpy as np\n\n\n{self.bug.source}", encoding="utf-8")
@@ -70,8 +69,7 @@ class Session:
         self.say(
             f"\nHunt {labs.number(self.bug)}, level {self.bug.level}. {len(solved)} of {len(self.hunts)} solved.\n"
         )
-        self._report = gradlab.check_gradients(*self.bug.case(self.bug.seed), edits=False)  # the line is to be found
-        self.say(str(self._report))
+        self._check(self.bug)
         self._code()
         return True
 
@@ -113,20 +111,33 @@ class Session:
         bug = self.bug
         assert bug is not None
         if n in bug.broken:
+            again = n in self.found_lines
             self.found_lines.add(n)
             left = len(set(bug.broken) - self.found_lines)
             if not left:
                 self.say(f"Found, with {self.wrong or 'no'} wrong click{'s' * (self.wrong != 1)}.")
                 return self._end()
             self.say(f"That is one of them. {left} more.")
+            rest = bug.stages.get(tuple(sorted(self.found_lines)))
+            if rest and not again:
+                lines = " and ".join(map(str, sorted(self.found_lines)))
+                self.say(f"With what was wrong in {lines} repaired, the report says:\n")
+                self._check(rest)
             return True
         if not self._answers:
             code = Code(bug.listing, bug.setup.gradients(bug.name, bug.seed))
-            self._answers = answer(code, bug.broken, Told.of(self._report), code.run(bug.buggy_listing))
+            analytic = code.run(self._copy.buggy_listing)
+            self._answers = answer(code, self._copy.broken, Told.of(self._report), analytic)
         told = self._answers.get(n, Answer("wrong", "Nothing is made in this line."))
         self.wrong += told.kind != "open"
         self.say(f"Line {n}. {WORDS[told.kind]}{told.text}")
         return True
+
+    def _check(self, bug: labs.Bug) -> None:
+        """Report on a copy, perhaps with some of its bugs repaired; it answers the clicks from now on."""
+        self._copy, self._answers = bug, dict[int, Answer]()
+        self._report = gradlab.check_gradients(*bug.case(bug.seed), edits=False)  # the line is to be found
+        self.say(str(self._report))
 
     def _hint(self, bug: labs.Bug) -> None:
         if self.hints < len(bug.hints):

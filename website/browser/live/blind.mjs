@@ -4,6 +4,7 @@ import * as drafts from "./drafts.mjs";
 import { kept } from "./progress.mjs";
 
 const BEGUN = "gradlab-blind-seed"; // a hunt that was begun goes on
+const repair = (id) => `gradlab-blind-repair:${id}`; // and so does half a repair, however many seeds come between
 
 export async function blind(lab, make, lines) {
   const { first, task, check, answer, hints, blocks } = lab;
@@ -14,6 +15,8 @@ export async function blind(lab, make, lines) {
   let takeAway,
     last,
     turning = Promise.resolve();
+
+  const mine = () => task.code.trimEnd() !== lab.broken.trimEnd(); // not the drawn copy any more
 
   async function turn(seed) {
     const id = draws[seed],
@@ -45,10 +48,11 @@ export async function blind(lab, make, lines) {
     lab.said.textContent = "";
     for (const [block, code] of [
       [first, first.block.code.replace(/seed = \d+/, `seed = ${seed}`)],
-      [task, told.copy],
+      [task, drafts.read(repair(id)) ?? told.copy],
       [correct, told.correct],
     ])
       await put(block, code);
+    if (mine()) task.say("Your version, kept from before; Reset brings back the copy", "edited");
     lab.show();
   }
 
@@ -112,6 +116,10 @@ export async function blind(lab, make, lines) {
     if (kept()[lab.id]?.solved) answer.open = true;
   });
   task.reset = () => task.write(lab.broken); // not to the function of the page as it is read
+  task.addEventListener("live-typed", () => {
+    if (lab.answers) drafts.write(repair(lab.answers), mine() ? task.code : null);
+  });
+  await Promise.all([first, task, correct].map((block) => block.ready)); // what the page kept of another seed comes before
 
   const [asked, words] = linked(draws);
   const seed = [asked, drafts.read(BEGUN), own].map((one) => Number(one || Number.NaN)).find((n) => n in draws);
