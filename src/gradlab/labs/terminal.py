@@ -33,6 +33,9 @@ class Session:
         Called with each text.
     """
 
+    _report: gradlab.Report
+    _answers: dict[int, Answer]
+
     def __init__(self, folder: Path | str, say: Callable[[str], None] = print) -> None:
         self.folder, self.say = Path(folder), say
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -135,8 +138,11 @@ class Session:
 
     def _check(self, bug: labs.Bug) -> None:
         """Report on a copy, perhaps with some of its bugs repaired; it answers the clicks from now on."""
-        self._copy, self._answers = bug, dict[int, Answer]()
-        self._report = gradlab.check_gradients(*bug.case(bug.seed), edits=False)  # the line is to be found
+        self._copy = bug
+        self._answers: dict[int, Answer] = {}
+        self._report: gradlab.Report = gradlab.check_gradients(
+            *bug.case(bug.seed), edits=False
+        )  # the line is to be found
         self.say(str(self._report))
 
     def _hint(self, bug: labs.Bug) -> None:
