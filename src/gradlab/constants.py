@@ -615,6 +615,20 @@ of log x, whose series ends to converge at the distance |x|; a longer step has l
 
 Unit: share of |x|."""
 
+ROW_AGAIN = (8.0, 64.0)
+"""Times shorter a second row is, and a third, where those before are too long for a slope that settles.
+
+Derived: the rest of order ten is then less by 8¹⁰ = 1e9 each time, and noise is more by 8.
+
+Unit: ratio of steps."""
+
+ROW_NOISY = 1e-5
+"""Bound, as a share of the value, at which a smooth row is enough if noise rules it: shorter steps have more of that.
+
+Chosen: with fewer digits than five it may pay to look for longer steps.
+
+Unit: share of the value."""
+
 ROW_NEAR = (2.0**-10, 2.0**-19)
 """Steps of two pairs beside the point, in units of the row's: 1e-5 and 2e-8 of |x|.
 
@@ -671,3 +685,10 @@ HALVINGS = 6
 Chosen: an eighth, halfway between both, then tells them apart, and noise, too, which is not the same at each halving.
 
 Unit: halvings."""
+
+STEEPEST = 1e4
+"""Round-offs of x over which a cost must change to be steep, and no jump.
+
+Chosen: 1e-12 of x; nearer, a smooth cost has lost so many digits that it stands on stairs of its own.
+
+Unit: times the round-off of x."""

@@ -196,7 +196,10 @@ def measure_noise(along: Along, *, value: float, roundoff: float, points: int | 
     for longer in tuned.LONG_TABLES:  # a constant, or a staircase so coarse that only long steps show it
         if still or (longer == tuned.LONG_TABLES[0] and len(np.unique(values)) < 4):
             values = ahead(smallest * longer)
-            unit = max(unit, quantum(values[1:]) or (_one_gap(values) if still else 0.0))
+            found = quantum(values[1:]) or (_one_gap(values) if still else 0.0)
+            if found and len(np.unique(values)) < 4 and not _jumps(along, values, smallest * longer, 4 * roundoff, 0):
+                found = 0.0  # a steep ramp between two plateaus
+            unit = max(unit, found)
             still = still and np.ptp(values) == 0
     return max(floor, _coarse(unit, along, value, floor, roundoff))
 
@@ -254,7 +257,12 @@ def _jumps(along: Along, values: Floats, h: float, shortest: float, quiet: float
     k = int(np.abs(changes - changes.mean()).argmax())
     ends = np.array([k * h, (k + 1) * h])
     return jump_within(
-        lambda t: float(along(np.array([t]))[0]), ends, values[k : k + 2], shortest=shortest, quiet=quiet
+        lambda t: float(along(np.array([t]))[0]),
+        ends,
+        values[k : k + 2],
+        shortest=shortest,
+        closest=shortest,
+        quiet=quiet,
     )
 
 
@@ -264,12 +272,14 @@ def jump_within(
     values: Floats,
     *,
     shortest: float = 0.0,
+    closest: float = 0.0,
     slope: float = 0.0,
     quiet: float = 0.0,
 ) -> bool:
     """Whether f jumps between two points, by bisection into the half that changes more than this slope explains.
 
-    What is continuous changes half as much over half of the distance, once that is short enough.
+    What is continuous changes half as much over half of the distance, once that is short enough. What does not at the
+    `shortest` distance may still be steep: it is followed to the `closest`.
     """
     (a, b), (low, high) = ends, values
     changes = [abs(high - low - slope * (b - a))]
@@ -284,8 +294,35 @@ def jump_within(
         else:
             a, low = middle, between
         changes.append(max(first, second))
-    before = changes[max(-len(changes), -1 - tuned.HALVINGS)]
-    return bool(changes[-1] > max(quiet, before / 2 ** (tuned.HALVINGS / 2)))
+    if not (changes[-1] > quiet and _stays(changes)):
+        return False
+    return abs(b - a) <= closest or _jump_nearby(f, np.array([a, b]), np.array([low, high]), closest, quiet)
+
+
+def _jump_nearby(f: Callable[[float], float], ends: Floats, values: Floats, closest: float, quiet: float) -> bool:
+    """The same by second differences, which see a jump between steep pieces, too: those of a smooth f fall."""
+    (a, b), high = ends, values[1]
+    a = a - (b - a) / 15  # halves of it are then no whole number of stairs by accident, where all looks smooth
+    middle = (a + b) / 2
+    low, between = f(a), f(middle)
+    bent = [abs(low - 2 * between + high)]
+    while abs(b - a) > closest and middle not in (a, b):
+        if len(bent) > tuned.HALVINGS and not (bent[-1] > quiet and _stays(bent)):
+            return False
+        quarters = np.array([(a + middle) / 2, (middle + b) / 2])
+        first, second = map(f, quarters.tolist())
+        halves = [abs(low - 2 * first + between), abs(between - 2 * second + high)]
+        bent.append(max(halves))
+        if halves[0] >= halves[1]:
+            b, high, middle, between = middle, between, quarters[0], first
+        else:
+            a, low, middle, between = middle, between, quarters[1], second
+    return bool(bent[-1] > quiet and _stays(bent))
+
+
+def _stays(changes: Sequence[float]) -> bool:
+    """Whether what changes over an interval has not fallen, as that was halved some times."""
+    return len(changes) <= tuned.HALVINGS or changes[-1] > changes[-1 - tuned.HALVINGS] / 2 ** (tuned.HALVINGS / 2)
 
 
 def _noise(values: NDArray[np.float64]) -> float:

@@ -158,3 +158,62 @@ def test_noise_widens_the_error(noise):
     rng = np.random.default_rng(7)
     found = [(x, derivative(lambda t, s=s: shaken(float(t), s), x)) for s, x in enumerate(rng.uniform(0.2, 3, 80))]
     assert sum(abs(d.value - math.cos(x)) > d.error for x, d in found) == 0
+
+
+def exp_of_minus(x, power):
+    """exp(−1/|x|ᵖ), flatter at 0 than any power, and with no series there."""
+    return math.exp(-(abs(x) ** -power)) if abs(x) > 1e-30 else 0.0
+
+
+def bump(x):
+    return math.exp(1 - 1 / (1 - x * x)) if abs(x) < 1 else 0.0
+
+
+FLAT = {
+    "exp(−1/x²)": (lambda x: exp_of_minus(x, 2), 0.0, 0.0),
+    "exp(−1/|x|)": (lambda x: exp_of_minus(x, 1), 0.0, 0.0),
+    "exp(−1/√|x|)": (lambda x: exp_of_minus(x, 0.5), 0.0, 0.0),
+    "exp(−1/x⁴)": (lambda x: exp_of_minus(x, 4), 0.0, 0.0),
+    "x·exp(−1/x²)": (lambda x: x * exp_of_minus(x, 2), 0.0, 0.0),
+    "3x + exp(−1/x²)": (lambda x: 3 * x + exp_of_minus(x, 2), 0.0, 3.0),
+    "a bump at its top": (lambda x: bump(10 * (x - 1)), 1.0, 0.0),
+    "a bump at its foot": (lambda x: bump(10 * (x - 1)), 0.9, 0.0),
+    "two bumps aside": (lambda x: bump(1e3 * (x - 0.95)) + bump(1e3 * (x - 1.05)), 1.0, 0.0),
+    "two narrow bumps on a line": (lambda x: x + bump(1e6 * (x - 0.95)) + bump(1e6 * (x - 1.05)), 1.0, 1.0),
+    "between two steep steps": (lambda x: x + math.tanh((x - 1) / 1e-9) + math.tanh((x - 0.95) / 1e-9), 0.98, 1.0),
+    "a plateau before a steep step": (lambda x: math.tanh((x - 1) / 1e-9), 0.9, 0.0),
+    "a plateau before a less steep one": (lambda x: 2 + math.tanh((x - 1) / 1e-6), 0.8, 0.0),
+    "1 + exp(−1/x²) where it is 1": (lambda x: 1 + exp_of_minus(x, 2), 0.13, 0.0),
+}
+
+
+@pytest.mark.parametrize("name", FLAT)
+@pytest.mark.parametrize("times", [1.0, -3.7, 1e-9])
+def test_flat_and_steep_functions_are_on_no_stairs(name, times):
+    f, x, exact = FLAT[name]
+    d = derivative(lambda t: times * f(float(t)), x)
+    assert d.reason == ""
+    assert abs(d.value - times * exact) <= d.error <= 1e-3 * abs(times)
+
+
+ORDINARY = {  # not at the few points that rows of one length happen to fit
+    "sigmoid": (SMOOTH["sigmoid"][0], SMOOTH["sigmoid"][1], -25, 22),
+    "tanh": (np.tanh, lambda x: 1 / math.cosh(x) ** 2, -11, 11),
+    "gauss": (lambda x: np.exp(-x * x / 2), lambda x: -x * math.exp(-x * x / 2), 0.2, 8),
+    "erf": (lambda x: math.erf(x), lambda x: 2 / math.sqrt(math.pi) * math.exp(-x * x), 0.1, 4),
+    "exp(−1/x²)": (lambda x: exp_of_minus(x, 2), lambda x: 2 / x**3 * math.exp(-1 / x**2), 0.2, 4),
+    "bump": (bump, lambda x: -2 * x / (1 - x * x) ** 2 * bump(x), 0.05, 0.9),
+    "sin(7x)": (lambda x: np.sin(7 * x), lambda x: 7 * math.cos(7 * x), 0.1, 4),
+    "softplus": (lambda x: np.logaddexp(0, x), lambda x: 1 / (1 + math.exp(-x)), -20, 30),
+    "xˣ": (lambda x: x**x, lambda x: x**x * (1 + math.log(x)), 0.05, 30),
+}
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_ordinary_points_take_about_as_many_evaluations_as_the_best_peers(name):
+    f, slope, low, high = ORDINARY[name]
+    found = [(x, derivative(f, x)) for x in np.random.default_rng(1).uniform(low, high, 60).tolist()]
+    assert [x for x, d in found if abs(d.value - slope(x)) > d.error + 1e-15 * abs(slope(x))] == []
+    assert median(d.evaluations for _, d in found) <= 36
+    assert np.mean([d.evaluations for _, d in found]) <= 40
+    assert median(abs(d.value - slope(x)) / abs(slope(x)) for x, d in found) <= 1e-9

@@ -54,3 +54,15 @@ def test_a_flat_piece_beside_a_threshold_is_no_stair():
         return float(np.sum(np.maximum(t - 1.0, 0)))
 
     assert check_gradients(cost, np.array([0.8, 0.6]), np.ones(2)).verdict is Verdict.WRONG
+
+
+@pytest.mark.parametrize("width", [1e-3, 1e-6, 1e-9])
+@pytest.mark.parametrize("there", [1.02, 1.2, 1.7, 3.5])
+def test_a_plateau_before_something_steep_is_no_stair(width, there):
+    t = np.ones(2)
+    report = check_gradients(lambda t: float(np.sum(np.tanh((t - there) / width))), t, np.full(2, 0.7))
+    assert report.verdict is Verdict.WRONG
+    assert check_gradients(lambda t: float(np.sum(np.tanh((t - there) / width))), t, np.zeros(2)).verdict in (
+        Verdict.UNTESTED,
+        Verdict.AGREES,
+    )

@@ -77,10 +77,20 @@ def derivative(f: Callable[[Any], Any], x: float) -> Derivative:
         return Derivative(np.nan, np.inf, np.nan, cost.evaluations, "random")
     with np.errstate(all="ignore"):  # of numbers that overflow or vanish
         round_off = unit_roundoff(parameters.theta.dtype)
-        row = row_of(cost, scale, round_off)
-        if row.bound <= max(tuned.DERIVATIVE_ENOUGH, tuned.DERIVATIVE_ROUNDED * round_off) * abs(row.value):
-            return Derivative(row.value, row.bound, row.step, cost.evaluations, "")
+        row = shorter = row_of(cost, scale, round_off)
+        for times in tuned.ROW_AGAIN:
+            if _enough(shorter, round_off) or not shorter.settling:
+                break
+            shorter = row_of(cost, scale / times, round_off)
+        if _enough(shorter, round_off):
+            return Derivative(shorter.value, shorter.bound, shorter.step, cost.evaluations, "")
         return _refined(cost, scale, row)
+
+
+def _enough(row: Row, round_off: float) -> bool:
+    """Whether a row of values is smooth, and tells the slope so well that no other step is asked."""
+    enough = max(tuned.DERIVATIVE_ENOUGH if row.settling else tuned.ROW_NOISY, tuned.DERIVATIVE_ROUNDED * round_off)
+    return row.bound <= enough * abs(row.value)
 
 
 def _refined(cost: Cost, scale: float, row: Row) -> Derivative:

@@ -7,7 +7,7 @@ polynomial through the others, or two short steps see another slope.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,8 @@ AMPLIFIED = float(np.sum(np.abs(ORDERS[-1]) / np.arange(1, PAIRS + 1)))  # noise
 class Row:
     """f at x + k · step for k from −5 to 5, and the slope there: `value` ± `bound`, inf where it cannot be told.
 
-    `noise` is what the values scatter about any smooth curve.
+    `noise` is what the values scatter about any smooth curve. Where the row is too long for the slope to be told
+    well, and a shorter one promises to be better, it is `settling`.
     """
 
     step: float
@@ -45,6 +46,7 @@ class Row:
     value: float
     bound: float
     noise: float
+    settling: bool
 
 
 def row_of(cost: Cost, scale: float, round_off: float) -> Row:
@@ -60,11 +62,14 @@ def row_of(cost: Cost, scale: float, round_off: float) -> Row:
     scatter = max(_scatter(row, order) for order in (2 * PAIRS - 1, 2 * PAIRS))
     least = round_off * (abs(cost.value) + tuned.INSIDE * abs(float(x) * value)) + SMALLEST
     noise = max(least, scatter, abs(float(ORDERS[-1] @ even)))
-    unknown = Row(step, row, np.nan, np.inf, scatter)
+    changes = np.abs(np.diff(estimates))
+    unknown = Row(
+        step, row, np.nan, np.inf, scatter, settling=_settling(changes) and _settling(np.abs(ORDERS @ even))
+    )
     allowed = tuned.QUIET * least
     if not (noise <= allowed and np.ptp(row)):
         return unknown
-    rest = _rest(np.abs(np.diff(estimates)), tuned.SAFETY * AMPLIFIED * noise / step)
+    rest = _rest(changes, tuned.SAFETY * AMPLIFIED * noise / step)
     if not rest < np.inf:
         return unknown
     near = step * np.array(tuned.ROW_NEAR)
@@ -74,9 +79,9 @@ def row_of(cost: Cost, scale: float, round_off: float) -> Row:
     bent = np.abs(values.mean(axis=0) - cost.value) - 2 * closer * abs(even[0])
     noise = max(noise, float(off.max()))
     if not (noise <= allowed and bent.max() <= allowed):
-        return unknown
-    bound = rest + tuned.SAFETY * AMPLIFIED * noise / step + tuned.ARITHMETIC * round_off * abs(value)
-    return Row(step, row, value, float(bound), scatter)
+        return replace(unknown, settling=False)  # something narrow is near, and no row of values sees it
+    rounding = tuned.SAFETY * AMPLIFIED * noise / step + tuned.ARITHMETIC * round_off * abs(value)
+    return Row(step, row, value, float(rest + rounding), scatter, settling=bool(rest > rounding))
 
 
 def _pairs(cost: Cost, steps: NDArray[np.floating]) -> tuple[Floats, Floats]:
@@ -92,6 +97,11 @@ def _scatter(values: Floats, order: int) -> float:
     """Standard deviation of the noise of a row by its differences of one order: Moré and Wild 2011."""
     size = float(np.abs(values).max()) or 1.0
     return size * noise_of_differences(np.diff(values / size, order), order)
+
+
+def _settling(changes: Floats) -> bool:
+    """Whether changes fall from order to order, if not yet so fast as to be believed: those of jumps do not."""
+    return bool(np.all(np.diff(changes) < 0) and changes[-1] < tuned.SETTLING * changes[0])
 
 
 def _rest(changes: Floats, noise: float) -> float:

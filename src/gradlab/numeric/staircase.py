@@ -7,8 +7,6 @@ says nothing of what was meant. What speaks for stairs is that the analytic slop
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -74,8 +72,17 @@ def _jumps_beside(ladder: Ladder, values: Floats, slope: float, apart: float, st
 
 def _jump_between(ladder: Ladder, ends: Floats, values: Floats, slope: float, step: float) -> bool:
     """Down to a step much shorter than that at which the slope was found; what moves no more than noise is none."""
-    shortest, quiet = step / 2**tuned.HALVINGS, tuned.QUIET * ladder.noise
-    return jump_within(lambda t: _value_at(ladder, t), ends, values, shortest=shortest, slope=slope, quiet=quiet)
+    quiet = tuned.QUIET * max(ladder.noise, ladder.round_off * float(np.abs(values).max()))
+    x, far = abs(float(ladder.cost.parameters.theta[0])), float(np.abs(ends).max())
+    return jump_within(
+        lambda t: _value_at(ladder, t),
+        ends,
+        values,
+        shortest=step / 2**tuned.HALVINGS,
+        closest=tuned.STEEPEST * ladder.round_off * max(x, far),
+        slope=slope,
+        quiet=quiet,
+    )
 
 
 def _value_at(ladder: Ladder, t: float) -> float:
@@ -94,26 +101,13 @@ def on_a_wide_stair(ladder: Ladder, lines: Ints) -> bool:
         def value(t: float, along: Line = along) -> float:
             return float(ladder.cost.at([(along.where, along.step(t))])[0])
 
-        for end in np.outer(tuned.WIDE, (1, -1)).flat:
-            if _jump_before(value, ladder.cost.value, float(end)):
+        closest = tuned.STEEPEST * ladder.round_off
+        for end in np.outer(tuned.WIDE, (1.0, -1.0)).flat:
+            ends, values = np.array([0.0, end]), np.array([ladder.cost.value, value(float(end))])
+            quiet = tuned.QUIET * ladder.round_off * float(np.abs(values).max())
+            if jump_within(value, ends, values, shortest=abs(end) / 2**20, closest=closest, quiet=quiet):
                 return True
     return False
-
-
-def _jump_before(value: Callable[[float], float], here: float, end: float) -> bool:
-    """Whether the cost jumps between the point and a distance: halved twenty times, a slope leaves a millionth."""
-    near, far, low, high = 0.0, end, here, value(end)
-    change = abs(high - low)
-    for _ in range(20):
-        if not change > 0:  # or NaN
-            return False
-        middle = (near + far) / 2
-        between = value(middle)
-        if abs(between - low) >= abs(high - between):
-            far, high = middle, between
-        else:
-            near, low = middle, between
-    return abs(high - low) > 1e-3 * change
 
 
 def _jumping(ladder: Ladder, found: Estimates, wanted: Floats, lines: Ints, *, fit: float) -> tuple[Ints, Floats]:
