@@ -318,6 +318,7 @@ def enter(module: ModuleType, folder: Path) -> None:
     own = folder.parent / "tmp"  # what a page leaves among temporary files, no other page finds
     own.mkdir(exist_ok=True)
     os.environ["TMPDIR"] = tempfile.tempdir = str(own)
+    os.environ["KERAS_HOME"] = str(own)  # Keras writes its settings when it is imported
     for name in [name for name in os.environ if name.startswith("PYTEST_")]:
         del os.environ[name]  # no code of a page runs otherwise because it is looked at
     sys.path.insert(0, str(folder))
