@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from types import ModuleType
+from fractions import Fraction
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,12 @@ from numpy.typing import NDArray
 from gradlab.diagnosis import evidence
 from gradlab.diagnosis.apart import apart, at_most
 from gradlab.diagnosis.case import Case
-from gradlab.diagnosis.edits import Edit, Groups, Place, is_value, nudged, parts, tiers
+from gradlab.diagnosis.edits import Edit, Groups, Said, indices, is_value, nudged, parts, tiers
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.probe import Probe
 from gradlab.diagnosis.sources import WATCH, Source, sources
+from gradlab.diagnosis.switch import Switch
+from gradlab.diagnosis.trees import Place
 from gradlab.verdict.blocks import Verdict
 
 Floats = NDArray[np.float64]
@@ -30,6 +33,7 @@ SECONDS = 8.0  # of the processor, in which an edit must be found; 0 where none 
 LONGEST = 60.0  # seconds that are waited for it
 NUDGE = "_gradlab_nudge"
 RIGHT = 1e-6  # share of a slope within which both sides agree
+LONG_LIST = 1000  # entries of a list that is not looked through after each edit
 STEP = 1e-5  # in units of the scale: so short that seldom a kink lies within
 
 
@@ -88,6 +92,8 @@ class Search:
         assert probe.gradient is not None
         assert probe.cost is not None
         self.case, self.gradient, self.cost, self.theta = case, probe.gradient, probe.cost, probe.theta
+        self.lists: list[tuple[list[Any], list[Any]]] = []
+        self.switch: tuple[object, Switch | None] = (None, None)
         self.own = sources(self._answer)
         if not self.own:
             return
@@ -110,31 +116,42 @@ class Search:
         for tried, (source, edit) in enumerate(self._all()):
             if tried % 50 == 49 and time.process_time() > self.until:
                 return None
-            multiple = self._multiple(self._asked(source, edit))
-            if multiple is None:
-                continue
-            if edit.term is not None:
-                ends = sorted((multiple * (1 - 1e-7), multiple * (1 + 1e-7)))
-                simple = evidence.fraction(evidence.Interval(*ends), usual=0.0)
-                if not simple:
-                    continue
-                edit = edit.times(simple)
-            if self._right(source, edit):
-                return Found(source.name, *edit.texts(), tried + 1, len(self.slopes))
+            for meant in self._meant(source, edit):
+                if self._right(source, meant):
+                    return Found(source.name, *meant.texts(), tried + 1, len(self.slopes))
         return None
+
+    def _meant(self, source: Source, edit: Edit) -> Iterator[Edit]:
+        """The edit, with the multiple of what it adds with which all entries agree; nothing if there is none."""
+        there = self._asked(source, edit)
+        multiple = self._multiple(there)
+        if edit.of is None:
+            if multiple is not None:
+                yield edit
+        elif multiple is not None:
+            ends = sorted((multiple * (1 - 1e-7), multiple * (1 + 1e-7)))
+            if simple := evidence.fraction(evidence.Interval(*ends), usual=0.0):
+                yield Edit(edit.place, edit.of(simple))
+        elif there is not None and _key(edit.place) in self.bent:  # not seen from the other side
+            less = Edit(edit.place, edit.of(Fraction(-1)))
+            if self._multiple(self._asked(source, less)) is not None:
+                yield less
 
     def _all(self) -> Iterator[tuple[Source, Edit]]:
         """All edits of all functions, a group at a time; first those that the cost does not run."""
         others = sources(lambda: self.cost(np.zeros_like(self.theta)))
         self._hold([array for source in (*self.own, *others) for array in source.arrays()])
+        lists = {id(found): found for source in (*self.own, *others) for found in source.lists()}
+        self.lists = [(found, found.copy()) for found in lists.values() if len(found) < LONG_LIST]
         costs = {id(source.code) for source in others}
         order = sorted(self.own, key=lambda source: id(source.code) in costs)
         each = [(source, self._tiers(source, [*order, *others])) for source in order]
         plausible: dict[tuple[int, Any], bool | None] = {}
+        self.bent: set[tuple[int, Any]] = set()
         for groups in itertools.zip_longest(*(every for _, every in each)):
             for (source, _), group in zip(each, groups, strict=True):
                 for edit in group:
-                    key = id(edit.place.holder), edit.place.key
+                    key = _key(edit.place)
                     if key not in plausible:
                         plausible[key] = self._plausible(source, edit.place)
                     if plausible[key] or (plausible[key] is None and not edit.of_number):
@@ -155,54 +172,103 @@ class Search:
     def _tiers(self, source: Source, others: Sequence[Source]) -> Groups:
         """The groups of edits of one function, made from what it says, and what the others say."""
         source.share(others)
-        said = {ast.unparse(p): p for other in [source, *others] for p in parts(other.definition, source.names)}
+        every = [other.definition for other in [source, *others]]
+        said = {ast.unparse(p): p for definition in every for p in parts(definition, source.names)}
         with at_most(SECONDS / 4):
             kinds = {text: _kind(source.value(node)) for text, node in said.items()}
-        names = [said[text] for text, kind in kinds.items() if kind != "function"]
+        names = [said[text] for text, kind in kinds.items() if kind not in {"function", "own function"}]
         values = [said[text] for text, kind in kinds.items() if kind == "number"]
-        return tiers(source.definition, [n for n in names if isinstance(n, SINGLE)], values, _numpy(source))
+        own = [said[text] for text, kind in kinds.items() if kind == "own function"]
+        called = {
+            ast.unparse(n.func) for d in every for n in ast.walk(d) if isinstance(n, ast.Call) and len(n.args) == 1
+        }
+        shapes: dict[str, tuple[int, ...] | None] = {}
+
+        def shape(node: ast.expr) -> tuple[int, ...] | None:
+            text = ast.unparse(node)
+            if text not in shapes:
+                with at_most(self.patience):
+                    value: Any = source.value(node)
+                shapes[text] = np.shape(value) if _kind(value) == "number" and value is not node else None
+            return shapes[text]
+
+        return tiers(
+            source.definition,
+            Said(
+                names=[n for n in names if isinstance(n, SINGLE)],
+                values=values,
+                indices=list({ast.dump(i): i for d in every for i in indices(d, source.names)}.values()),
+                functions=[f for f in own if ast.unparse(f) in called],
+                shape=shape,
+                numpy=_numpy(source),
+            ),
+        )
 
     def _plausible(self, source: Source, place: Place) -> bool | None:
-        """Does what stands there change all wrong blocks, and no right one? None where it is no number."""
+        """Does what stands there change what is wrong, and no block that is right? None where it is no number."""
         if not is_value(place):
             return None
+        once, twice = (self._nudged(source, place, times) for times in (1, 2))
+        if once is None or twice is None:
+            return None
+        change, size = once - self.here, np.abs(self.here) + np.max(np.abs(self.here)) * 1e-3
+        if np.any(np.abs(twice - self.here - 2 * change) > 1e-9 * size):
+            self.bent.add(_key(place))
+        moved = np.abs(change) > 1e-9 * size
+        changed = {b.name: moved[self.case.within(b)].reshape(b.shape) for b in self.case.tested}
+        return all(
+            changed[b.name][b.verdicts == Verdict.WRONG].mean() > 0.5
+            if b.verdict is Verdict.WRONG
+            else not changed[b.name].any()
+            for b in self.case.tested
+        )
+
+    def _nudged(self, source: Source, place: Place, times: int) -> Floats | None:
+        """The gradient if what stands there is moved a little, so many times; None if that is no number."""
         rng, unknown = np.random.default_rng(29), []
 
         def nudge(value: Any) -> Any:
             if isinstance(value, float | np.floating) or getattr(value, "dtype", None) == np.float64:
                 size = np.max(np.abs(value), initial=0.0)
-                return value + 1e-3 * (size or 1.0) * rng.uniform(0.5, 1, np.shape(value))
+                return value + times * 1e-3 * (size or 1.0) * rng.uniform(0.5, 1, np.shape(value))
             unknown.append(value)
             return value
 
         source.functions[0].__globals__[NUDGE] = nudge
         there = self._asked(source, nudged(place, NUDGE))
-        if there is None or unknown:
-            return None
-        moved = np.abs(there - self.here) > 1e-9 * (np.abs(self.here) + np.max(np.abs(self.here)) * 1e-3)
-        changed = {b.name: bool(moved[self.case.within(b)].any()) for b in self.case.tested}
-        return all(changed[b.name] == (b.verdict is Verdict.WRONG) for b in self.case.tested)
+        return None if unknown else there
 
     def _answer(self) -> Floats:
         """The gradient as the code is now, of a copy of theta: an edit may write into it."""
         return np.array(self.gradient(self.theta.copy()))
 
     @contextmanager
-    def _edited(self, source: Source, edit: Edit, seconds: float) -> Iterator[None]:
-        """The code with this edit, for so long at most; afterwards as it was."""
+    def _edited(self, source: Source, edit: Edit, seconds: float, *, whole: bool) -> Iterator[None]:
+        """The code with this edit, for so long at most; afterwards as it was. Whole, or by a switch at its place."""
         try:
-            with edit:
-                code = source.compiled()
-            source.put(code)
+            switch = None if whole else self._switch(source, edit.place)
+            if switch is None or not switch.turn(edit.new):
+                with edit:
+                    code = source.compiled()
+                source.put(code)
             with at_most(seconds):
                 yield
         finally:
             source.put(source.code)
+            for now, before in self.lists:  # it may have written into one
+                if len(now) != len(before) or any(a is not b for a, b in zip(now, before, strict=True)):
+                    now[:] = before
+
+    def _switch(self, source: Source, place: Place) -> Switch | None:
+        key = _key(place)
+        if self.switch[0] != key:
+            self.switch = key, Switch.at(source, place)
+        return self.switch[1]
 
     def _asked(self, source: Source, edit: Edit) -> Floats | None:
         """The gradient with this edit; None if it fails."""
         try:
-            with self._edited(source, edit, self.patience):
+            with self._edited(source, edit, self.patience, whole=False):
                 return self._answer()
         except Exception:  # noqa: BLE001 (code that nobody wrote may raise anything)
             return None
@@ -219,7 +285,7 @@ class Search:
     def _right(self, source: Source, edit: Edit) -> bool:
         """Is all right with it, here and elsewhere, and the cost as it was?"""
         try:
-            with self._edited(source, edit, 10 * self.patience):
+            with self._edited(source, edit, 10 * self.patience, whole=True):
                 return (
                     bool(np.all(np.abs(self._answer() - self.numeric) <= self.room))
                     and all(slope.agrees(self.gradient(self.theta + slope.moved)) for slope in self.slopes)
@@ -250,8 +316,14 @@ class Search:
         return seen
 
 
+def _key(place: Place) -> tuple[int, Any]:
+    return id(place.holder), place.key
+
+
 def _kind(value: object) -> str:
-    """Of a value: a number, an array of numbers; a function or a module; or something else."""
+    """Of a value: a number, an array of numbers; a function, one of the caller's own, a module; or something else."""
+    if isinstance(getattr(value, "__func__", value), FunctionType):
+        return "own function"
     if isinstance(value, ModuleType) or callable(value):
         return "function"
     if isinstance(value, ast.expr):

@@ -73,20 +73,32 @@ class Source:
                     with suppress(ValueError):  # not bound yet
                         self.functions[0].__globals__.setdefault(name, cell.cell_contents)
 
-    def arrays(self) -> Iterator[NDArray[Any]]:
-        """The arrays that outlive a call: of its module, of where it is defined, and of objects that it is given."""
+    def kept(self) -> Iterator[object]:
+        """What outlives a call: of its module, of where it is defined, and of objects that it is given."""
         objects: list[Any] = [value for value in self.values.values() if hasattr(value, "__dict__")]
         cells: list[Any] = [cell for f in self.functions for cell in f.__closure__ or () if _is_bound(cell)]
-        found: list[Any] = [cell.cell_contents for cell in cells]
+        yield from (cell.cell_contents for cell in cells)
         for space in (self.functions[0].__globals__, *map(vars, objects)):
-            found += space.values()
-        for value in found:
+            yield from space.values()
+
+    def arrays(self) -> Iterator[NDArray[Any]]:
+        """The arrays among it, and in its lists and dicts."""
+        for value in [*self.kept()]:
             several = list(value.values()) if isinstance(value, dict) else value
             inside = several if isinstance(several, list | tuple) else ()
             yield from (one for one in (value, *inside) if isinstance(one, np.ndarray))
 
+    def lists(self) -> Iterator[list[Any]]:
+        """The lists among it, and those in them."""
+        for value in [*self.kept()]:
+            if isinstance(value, list):
+                yield value
+                yield from (inner for inner in value if isinstance(inner, list))
+
     def value(self, node: ast.expr) -> object:
         """What an expression stood for when it returned; itself if that cannot be said."""
+        for part in ast.walk(node):
+            located(part)
         try:
             code = compile(ast.Expression(node), self.code.co_filename, "eval")
             return eval(code, self.functions[0].__globals__, self.values)
