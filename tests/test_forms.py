@@ -253,9 +253,32 @@ def test_cost_and_gradient_come_in_any_container(wrapped, spoil):
     assert report.ok is (spoil == 1)
 
 
-def test_cost_and_gradient_the_wrong_way_round():
-    with pytest.raises(GradlabError, match=r"it returns \(grads, cost\)"):
-        check_gradients(lambda t: (2 * t, float(np.sum(t**2))), np.ones(3), grads=True)
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda g: (g, np.array([0.5, -1.0, 2.0])),
+        lambda g: ({"dw": g}, {"w": np.array([0.5, -1.0, 2.0])}),
+        lambda g: ([g], [np.array([0.5, -1.0, 2.0])]),
+    ],
+    ids=["array", "dict", "list"],
+)
+@pytest.mark.parametrize("number", [float, np.float64, np.array, lambda c: np.array([c])])
+def test_cost_and_gradient_the_wrong_way_round(form, number):
+    def both(p):
+        (w,) = [p] if isinstance(p, np.ndarray) else p.values() if isinstance(p, dict) else p
+        return form(3 * w**2)[0], number(np.sum(w**3))
+
+    params = form(None)[1]
+    with pytest.raises(GradlabError, match=r"it returns \(grads, cost\).*f\(\*p\)\[::-1\]"):
+        check_gradients(both, params, grads=True)
+    assert check_gradients(lambda *p: both(*p)[::-1], params, grads=True).ok
+
+
+@pytest.mark.parametrize("params", [(np.array([1.0, 2.0]), 0.5), [np.eye(2), np.ones(2)]])
+def test_names_for_the_gradients_of_params_without_names_are_told(params):
+    named = {f"d{k}": np.asarray(value) for k, value in enumerate(params)}
+    with pytest.raises(GradlabError, match=r"got the names d0, d1: give params names too"):
+        check_gradients(lambda p: sum(float(np.sum(value)) for value in p), params, named)
 
 
 @pytest.mark.parametrize("spoil", [1.0, 1.01])

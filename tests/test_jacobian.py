@@ -216,3 +216,69 @@ def test_directions_of_a_jvp_are_a_number(directions):
 def test_a_block_without_a_jacobian_is_named():
     with pytest.raises(GradlabError, match=r"structure of params \(W, x\); missing: x"):
         check_jacobian(product, params(0), {"W": np.zeros((4, 4, 3))})
+
+
+def solve(A, b):
+    return np.linalg.solve(A, b)
+
+
+def pushed(A, b, dA, db, slip=1.0):
+    return np.linalg.solve(A, db - slip * dA @ solve(A, b))
+
+
+RULES = {
+    "both in tuples": lambda slip: lambda p, v: pushed(*p, *v, slip=slip),
+    "with the output": lambda slip: (
+        lambda primals, tangents: (solve(*primals), pushed(*primals, *tangents, slip=slip))
+    ),
+    "one by one": lambda slip: lambda A, b, dA, db: pushed(A, b, dA, db, slip),
+    "one by one, with the output": lambda slip: lambda A, b, dA, db: (solve(A, b), pushed(A, b, dA, db, slip)),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("names", [None, ("A", "b")])
+@pytest.mark.parametrize("slip", [1.0, 0.99])
+def test_a_rule_of_forward_mode_takes_and_returns_what_frameworks_do(rule, names, slip):
+    rng = np.random.default_rng(4)
+    values = rng.standard_normal((3, 3)) + 4 * np.eye(3), rng.standard_normal(3)
+    params = dict(zip(names, values, strict=True)) if names else values
+    jvp = RULES[rule](slip)
+    if names and "one by one" not in rule:
+        told, jvp = jvp, lambda p, v: told(tuple(p.values()), tuple(v.values()))
+    report = check_jvp(solve, jvp, params)
+    assert report.ok is (slip == 1)
+    assert not [note for note in report.notes if "all 0" in note or "all 1" in note]
+
+
+def test_another_output_beside_the_derivative_is_told():
+    with pytest.raises(GradlabError, match="first part is not what function returns"):
+        check_jvp(np.sin, lambda x, v: (np.cos(x), np.cos(x) * v), np.array([0.5, 2.0]))
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("wrong", [None, "matvec", "rmatvec"])
+@pytest.mark.parametrize("adjoint", [True, False])
+def test_a_jacobian_may_be_a_linear_operator(seed, wrong, adjoint):
+    from scipy.sparse.linalg import LinearOperator
+
+    kernel = np.random.default_rng(seed).standard_normal(3)
+
+    def blur(x):
+        return np.convolve(np.exp(x), kernel)
+
+    def operator(x):
+        there = {"matvec": lambda v: np.convolve(np.exp(x) * v.ravel(), kernel)}
+        back = {"rmatvec": lambda u: np.exp(x) * np.correlate(u.ravel(), kernel, "valid")}
+        both = there | (back if adjoint else {})
+        if wrong in both:
+            right = both[wrong]
+            both[wrong] = lambda v: 1.01 * right(v)
+        return LinearOperator((len(x) + 2, len(x)), **both, dtype=float)
+
+    x = np.linspace(-1, 1, 6)
+    if wrong and adjoint:
+        with pytest.raises(GradlabError, match="rmatvec of the jacobian of 'theta' must be the transpose"):
+            check_jacobian(blur, x, operator)
+    else:
+        assert check_jacobian(blur, x, operator).ok is (wrong != "matvec")

@@ -20,6 +20,7 @@ from gradlab.report import Report
 from gradlab.verdict.blocks import Block, compare_block
 
 Floats = NDArray[np.float64]
+HALF_THE_DIGITS = float(np.sqrt(np.finfo(np.float64).eps))  # rounding in long products takes less
 
 
 def check_jacobian(
@@ -41,7 +42,8 @@ def check_jacobian(
         As for `check_gradients`.
     jacobian
         For one array of parameters, an array whose axes are those of the output, then those of the parameters; or a
-        matrix, outputs by entries; SciPy's sparse matrices too. For several, these in the structure of params. Or a
+        matrix, outputs by entries; SciPy's sparse matrices and linear operators too, whose `rmatvec` is compared with
+        their `matvec`. For several, these in the structure of params. Or a
         function of params that returns it; True if `function` returns (output, Jacobian).
     **options
         The keywords of `check_gradients`, but for `directions` and `progress`.
@@ -155,8 +157,7 @@ def _rows(given: Any, outputs: Outputs, parameters: Parameters, params: Params) 
 
 
 def _matrix(name: str, value: Any, outputs: Outputs, shape: tuple[int, ...]) -> Floats:
-    dense = value.toarray() if hasattr(value, "toarray") else value  # SciPy's sparse matrices
-    array = array_of(f"jacobian of {name!r}", dense)
+    array = array_of(f"jacobian of {name!r}", _dense(name, value))
     size = int(np.prod(shape))
     if array.dtype.kind not in "fiub":
         raise GradlabError(f"jacobian of {name!r} must be real numbers, got dtype {array.dtype}")
@@ -168,6 +169,29 @@ def _matrix(name: str, value: Any, outputs: Outputs, shape: tuple[int, ...]) -> 
             + (": is it transposed?" if turned else flat if array.shape == (outputs.size * size,) else "")
         )
     return array.astype(np.float64).reshape(outputs.size, size)
+
+
+def _dense(name: str, value: Any) -> Any:
+    """SciPy's sparse matrices and linear operators as arrays."""
+    if hasattr(value, "toarray"):
+        return value.toarray()
+    if not (hasattr(value, "matvec") and hasattr(value, "rmatvec")):
+        return value
+    rows, columns = value.shape
+    dense = np.stack([np.ravel(value.matvec(one)) for one in np.eye(columns)], axis=1)
+    try:
+        back = np.stack([np.ravel(value.rmatvec(one)) for one in np.eye(rows)], axis=0)
+    except (NotImplementedError, TypeError):  # an operator that has none
+        return dense
+    off = np.abs(dense - np.conj(back))
+    if off.shape != (rows, columns) or not np.all(off <= HALF_THE_DIGITS * np.abs(dense).max()):
+        i, j = np.unravel_index(int(np.argmax(np.where(np.isnan(off), np.inf, off))), off.shape)
+        raise GradlabError(
+            f"rmatvec of the jacobian of {name!r} must be the transpose of its matvec: for output {i} by entry {j} "
+            f"matvec has {dense[i, j]:.6g} and rmatvec {back[i, j]:.6g}. Look which of the two is right: hand over "
+            "J @ np.eye(n) for the one, (J.T @ np.eye(m)).T for the other"
+        )
+    return dense
 
 
 def _stacked(rows: list[Block], lead: tuple[int, ...]) -> Block:

@@ -16,6 +16,7 @@ from gradlab.errors import GradlabError
 from gradlab.jacobian import check_jacobian
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.scaling import rms, scales
+from gradlab.problem.arguments import of_params, one_by_one
 from gradlab.problem.parameters import Parameters, Params, array_of
 from gradlab.report import Report
 from gradlab.verdict.blocks import Block, Verdict, compare_block, judge, with_reasons
@@ -24,6 +25,7 @@ Floats = NDArray[np.float64]
 
 SEED = 1729  # not 0 or 1, which draw the parameters of many tests
 ALL = "all together"
+ORIGIN = 1.5  # where params lie along each v: at 0 or 1 a report would warn of values that hide mistakes
 
 
 def check_jvp(
@@ -41,9 +43,10 @@ def check_jvp(
     Parameters
     ----------
     function
-        A function of params that returns an array.
+        A function of params, or of the parameters one by one, that returns an array.
     jvp
-        `jvp(params, v)` with v in the structure of params returns an array in the shape of the output.
+        `jvp(params, v)` with v in the structure of params returns an array in the shape of the output; or, as JAX's
+        rules do, (output, that array). It may take all parameters one by one and then all of v: `jvp(A, b, dA, db)`.
     params
         As for `check_gradients`.
     vjp
@@ -72,7 +75,9 @@ def check_jvp(
     directions = tuned.JVP_DIRECTIONS if given is None else _arguments.whole("directions", given, least=1)
     if not callable(jvp) or not (vjp is None or callable(vjp)):
         raise GradlabError("jvp and vjp must be functions: jvp(params, v) and vjp(params, R)")
+    function = of_params("function", function, params)
     _arguments.function("function", function, of="params")
+    jvp = one_by_one(jvp, params)
     parameters = Parameters(params)
     rng = options.get("rng")
     options["rng"] = generator = _arguments.generator(rng, SEED)
@@ -81,19 +86,20 @@ def check_jvp(
 
     def moved(t: Mapping[str, Any]) -> Any:
         theta = parameters.theta + sum(
-            (t[name] @ v for name, v in along.items()), start=np.zeros_like(parameters.theta)
+            ((t[name] - ORIGIN) @ v for name, v in along.items()), start=np.zeros_like(parameters.theta)
         )
         return function(parameters.like(theta))
 
     def forward(v: Floats) -> Floats:
-        array = array_of("what jvp returns", jvp(parameters.like(parameters.theta.copy()), parameters.like(v.copy())))
+        answer = jvp(parameters.like(parameters.theta.copy()), parameters.like(v.copy()))
+        array = array_of("what jvp returns", _tangent(answer, moved(origin)))
         if array.dtype.kind not in "fiub":
             raise GradlabError(f"what jvp returns must be real numbers, got dtype {array.dtype}")
         return array
 
+    origin = {name: np.full(directions, ORIGIN, dtype=parameters.theta.dtype) for name in along}
     slopes = {name: np.stack([forward(one) for one in v], axis=-1) for name, v in along.items()}
-    zeros = {name: np.zeros(directions, dtype=parameters.theta.dtype) for name in along}
-    report = check_jacobian(moved, zeros, slopes, **options)
+    report = check_jacobian(moved, origin, slopes, **options)
     if vjp is None:
         return report
     output = next(iter(slopes.values()))[..., 0]
@@ -105,6 +111,17 @@ def check_jvp(
     return replace(
         report, blocks={**report.blocks, **{block.name: block for block in reverse}}, notes=(*notes, *report.notes)
     )
+
+
+def _tangent(answer: Any, output: Any) -> Any:
+    """The derivative alone, of (output, derivative)."""
+    if isinstance(answer, tuple) and len(answer) == 2 and np.shape(answer[1]) == np.shape(output):
+        if np.shape(answer[0]) == np.shape(output) and np.allclose(answer[0], output, equal_nan=True):
+            return answer[1]
+        raise GradlabError(
+            "jvp returned a tuple, (output, derivative), whose first part is not what function returns"
+        )
+    return answer
 
 
 def _by_block(parameters: Parameters, signs: Floats) -> dict[str, Floats]:

@@ -72,6 +72,24 @@ def of_params(what: str, function: Any, params: Any, args: Any = ()) -> Any:
     )
 
 
+def one_by_one(jvp: Any, params: Any) -> Any:
+    """`jvp(params, v)` of a rule that may take all parameters, and then all of v, one by one and in order."""
+    if not isinstance(params, Mapping | list | tuple):
+        return jvp
+    try:
+        signature = inspect.signature(jvp)
+    except (TypeError, ValueError):  # a compiled function that does not tell
+        return jvp
+    parts = tuple(params.values()) if isinstance(params, Mapping) else tuple(params)
+    if _fits(signature, params, params) or not _fits(signature, *parts, *parts):
+        return jvp
+
+    def apart(params: Any, v: Any) -> Any:
+        return jvp(*(part for both in (params, v) for part in (both.values() if isinstance(both, Mapping) else both)))
+
+    return apart
+
+
 @dataclass(frozen=True)
 class _Followed:
     """A function of params and more behind them; a process pool can take it."""

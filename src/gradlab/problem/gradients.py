@@ -236,11 +236,21 @@ def separated(both: Callable[[Any], Any]) -> tuple[Callable[[Any], Any], Callabl
                 "grads=True says that the function returns a tuple (cost, grads, ...): it returned "
                 f"a {type(answer).__name__}. If it returns the cost alone, hand over grads as a function or as arrays"
             )
-        if isinstance(pair[1], float | np.floating) and isinstance(pair[0], np.ndarray) and pair[0].size > 1:
-            raise GradlabError("grads=True says that the function returns (cost, grads): it returns (grads, cost)")
+        if _gradients_first(pair):
+            raise GradlabError(
+                "grads=True says that the function returns (cost, grads): it returns (grads, cost). "
+                "Turn them round: lambda *p: f(*p)[::-1]"
+            )
         return pair
 
     return lambda params: _without_more(pair(params)[0]), lambda params: _behind_cost(pair(params), params)
+
+
+def _gradients_first(pair: Any) -> bool:
+    """A number behind what is no number: an array of several, or arrays in a dict or a list."""
+    numbers = isinstance(pair[1], float | np.floating | np.ndarray) and np.size(pair[1]) == 1
+    several = isinstance(pair[0], np.ndarray) and pair[0].size > 1
+    return numbers and (several or by_name(pair[0]) is not None or isinstance(pair[0], list))
 
 
 def _without_more(cost: Any) -> Any:

@@ -17,7 +17,7 @@ from gradlab.problem.refusals import (
     refuse_pairs,
     refuse_shared_memory,
 )
-from gradlab.problem.tree import by_name, is_object, leaves, rebuilt
+from gradlab.problem.tree import by_name, is_object, is_sequence, leaves, rebuilt
 
 Params: TypeAlias = Mapping[str, Any] | Sequence[Any] | ArrayLike
 Vector: TypeAlias = NDArray[np.floating[Any]]
@@ -141,6 +141,12 @@ class Parameters:
             fits = isinstance(grads, list | tuple) and len(grads) == len(self._like)
             raise GradlabError(
                 f"{what} must be a dict with the names of params, got {type(grads).__name__}" + (way if fits else "")
+            )
+        rows = isinstance(self._like, list | tuple) and by_name(self._like) is None and is_sequence(self._like)
+        if rows and (keys := by_name(grads)) is not None:
+            raise GradlabError(
+                f"{what} must be a list or tuple in the order of params, got the names {_some(list(keys))}: "
+                f"give params names too, a dict, or return the gradients as a list"
             )
         given = named(grads, self._like)
         given = {name: None for name in self._settings if name not in given} | given
