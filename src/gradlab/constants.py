@@ -391,10 +391,25 @@ Chosen: no more is asked of a check (CLOSE). A smaller one costs half of the ent
 
 Unit: share of a slope."""
 
-GRADIENT_EVALUATIONS = 5
+TWO_STEPS_USUAL = 8.0
+"""Times what the line through its block promises, truncation and noise, at which a bound is enough all the same.
+
+Chosen: entries differ, and few of them by more. Where noise leaves less than TWO_STEPS_ENOUGH asks for, all entries
+of a block would else take some six evaluations more for one digit.
+
+Unit: times an error."""
+
+TWO_STEPS_COARSE = 1e-6
+"""Bound, as a share of the rms of a block's slopes, above which that is not enough.
+
+Chosen: six digits are left, where seven are asked for.
+
+Unit: share of a slope."""
+
+GRADIENT_EVALUATIONS = 4
 """Evaluations an entry that `numeric_gradient` takes on average: only what is said before a long run depends on it.
 
-Tuned on networks with tanh.
+Tuned on networks with tanh, and on sums of smooth terms.
 
 Unit: evaluations."""
 

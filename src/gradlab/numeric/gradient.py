@@ -130,7 +130,9 @@ def _refined(ladder: Ladder, begin: Start, parameters: Parameters) -> tuple[Floa
     wanted, scale = np.zeros(len(values)), np.array([line.unit for line in ladder.lines])
     for at in parameters.slices.values():
         known = np.isfinite(values[at])
-        wanted[at] = tuned.TWO_STEPS_ENOUGH * rms((values[at] / scale[at])[known]) * scale[at]
+        size = rms((values[at] / scale[at])[known]) * scale[at]
+        usual = np.minimum(tuned.TWO_STEPS_USUAL * begin.error[at], tuned.TWO_STEPS_COARSE * size)
+        wanted[at] = np.fmax(tuned.TWO_STEPS_ENOUGH * size, usual)
     wanted = np.minimum(wanted, np.where(begin.smooth, np.inf, 0))
     rest = np.flatnonzero(~(bounds <= wanted))
     found = ladder.refine(begin.rung, enough=tuned.GRADIENT_ENOUGH, asked=wanted, lines=rest)

@@ -104,6 +104,7 @@ class Start:
     bent: Floats  # curvature
     steep: float  # slope along the steepest block
     change: Floats  # of the slope from this rung to the next, as a share of one component
+    error: Floats  # that and the noise there
     smooth: NDArray[np.bool_]  # whether that falls from rung to rung as it should
 
 
@@ -133,7 +134,7 @@ def start(problem: Problem) -> Start:
     typical = np.maximum(sizes, np.median(scale))
     top = np.maximum(_rungs_to(typical, scale), 0) - 1
     rung, smooth = np.empty(parameters.size, dtype=np.int_), np.zeros(parameters.size, dtype=bool)
-    bent, change, steep = np.empty(parameters.size), np.empty(parameters.size), 0.0
+    (bent, change, least), steep = np.empty((3, parameters.size)), 0.0
     for j, at in enumerate(blocks):
         bent[at] = curved[j]
         error = errors[:, j]
@@ -147,18 +148,16 @@ def start(problem: Problem) -> Start:
             longer = sizes[at] / scale[at]
             top[at] = best + 3 + _rungs_to(sizes[at], scale[at])
         rung[at] = best + np.floor(2 * np.log10(longer)).astype(np.int_)
-        change[at] = changes[min(best - bottom, len(changes) - 1)]
-        smooth[at] = _falls(
-            changes, tuned.SAFETY * noise / rung_step(rungs[:-1]), min(best - bottom, len(changes) - 1)
-        )
+        here = min(best - bottom, len(changes) - 1)
+        change[at], least[at] = changes[here], error[here]
+        smooth[at] = _falls(changes, tuned.SAFETY * noise / rung_step(rungs[:-1]), here)
     change = np.where(np.isfinite(change), change, 0)
-    return Start(np.clip(rung, bottom, np.maximum(top - 2, -1)), top, bent, float(steep), change, smooth)
+    return Start(np.clip(rung, bottom, np.maximum(top - 2, -1)), top, bent, float(steep), change, least, smooth)
 
 
 def _falls(changes: Floats, noise: Floats, at: int) -> bool:
-    """Whether the change of the slope falls towards this rung as that of a smooth function."""
-    if at + 1 >= len(changes):
-        return False
+    """Whether the change of the slope falls towards this rung as that of a smooth function; or to it, at the top."""
+    at = min(at, len(changes) - 2)
     return bool(changes[at] <= tuned.CONVERGING * changes[at + 1] + noise[at])  # not NaN
 
 
