@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from gradlab import GradlabError, Parameters
+from gradlab import GradlabError, Parameters, Verdict, check_gradients
 from gradlab.problem.cost import CHUNK, Cost, untouched
 
 THETA = np.array([1.0, 2.0, 4.0])
@@ -272,3 +272,21 @@ def test_what_the_cost_raises_beside_theta_is_kept_in_its_words(error, workers):
     assert cost.raised == ""
     assert np.isnan(cost.at([(1, 0.1), (0, -0.5)])).tolist() == [False, True]
     assert cost.raised == f"{type(error).__name__}: {error}"
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("seed", range(5))
+def test_last_bits_that_differ_from_call_to_call_are_noise_and_no_randomness(dtype, seed):
+    """As of a sum whose order hangs on where arrays lie in memory, or on threads."""
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(0.5, 1.5, 6).astype(dtype)
+
+    def cost(x, share):
+        return dtype(np.sum(x**3)) * dtype(1 + share * rng.integers(-3, 4))
+
+    eps = float(np.finfo(dtype).eps)
+    for factor, verdict in [(1.0, Verdict.AGREES), (1.5, Verdict.WRONG)]:
+        report = check_gradients(lambda x: cost(x, eps), x, lambda x, c=factor: c * 3 * x**2)
+        assert report.verdict is verdict
+    report = check_gradients(lambda x: cost(x, 1e-3), x, lambda x: 3 * x**2)
+    assert report.verdict is Verdict.UNDECIDED

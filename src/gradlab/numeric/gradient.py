@@ -178,6 +178,7 @@ def noise_of(cost: Cost, rng: np.random.Generator) -> float:
         value=cost.value,
         roundoff=unit_roundoff(parameters.theta.dtype),
     )
+    noise = max(noise, cost.trembles)
     # A float32 result moves in quanta; where they happen to come evenly, no table sees them.
     return max(noise, unit_roundoff(np.float32) * abs(cost.value) / 2) if cost.single and cost.moved else noise
 

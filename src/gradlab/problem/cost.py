@@ -25,6 +25,7 @@ from gradlab.problem.parameters import Parameters, named
 from gradlab.problem.workers import answers, at_once
 
 CHUNK = 64  # points between two looks at the progress, and what one worker is given at a time
+LAST_BITS = 32  # units of the last place by which a sum may differ from call to call
 STACK = 2**22  # numbers that a vectorized cost is given at once: 32 MB of float64
 
 
@@ -36,7 +37,10 @@ class Cost:
     value
         The cost at theta.
     steady
-        False if two evaluations at the same theta differ: there is randomness, or a memory.
+        False if two evaluations at the same theta differ by more than their last bits, which depend on where in
+        memory arrays lie, and on which threads sum them: there is randomness, or a memory.
+    trembles
+        By how much the two differ.
     draws
         The cost moved NumPy's global random state.
     seconds
@@ -82,7 +86,9 @@ class Cost:
         began = time.perf_counter()
         again, _ = self._at_base()
         self.seconds = time.perf_counter() - began
-        self.steady = again == self.value
+        self.trembles = abs(again - self.value)
+        eps = float(np.finfo(self.dtype if self.dtype.kind == "f" else np.float64).eps)
+        self.steady = self.trembles <= LAST_BITS * eps * abs(self.value)
         self.draws = _random_state() != before
         self.single, self.moved = True, 0
 
@@ -110,16 +116,17 @@ class Cost:
             )
         return value, dtype
 
-    def call_at(self, point: To | Aside) -> None:
-        """Call the cost elsewhere, in this process, for the sake of what it leaves behind."""
+    def call_at(self, point: To | Aside) -> float:
+        """The cost elsewhere, called in this process, also for the sake of what it leaves behind; NaN for none."""
         task = (0, [(slice(None), point)])
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
             if self.vectorized:
-                stacked(self.cost, self.parameters, task)
+                _, values, _ = stacked(self.cost, self.parameters, task)
             else:
-                one_by_one(self.cost, self.parameters, self.mutates, task)
+                _, values, _ = one_by_one(self.cost, self.parameters, self.mutates, task)
         self.evaluations += 1
+        return float(values[0])
 
     def why_unsteady(self) -> str:
         """The likely cause of two answers at the same params, and the way out."""
