@@ -257,11 +257,12 @@ def test_a_cost_with_a_memory_is_undecided():
 
 
 def test_random_backward_is_undecided_though_its_first_answer_is_right():
-    first = [True]
+    first, rng = [True], np.random.default_rng(0)
 
     def backward(p):
         keep, first[:] = first[0], [False]
-        return {"W": np.ones((2, 3)) * (1.0 if keep else np.arange(1.0, 7).reshape(2, 3))}
+        drawn = np.append(0.0, rng.uniform(1.0, 2.0, 5)).reshape(2, 3)
+        return {"W": np.ones((2, 3)) + (0.0 if keep else drawn)}
 
     report = check(lambda p: np.sum(p["W"]), grads=backward)
     assert report.verdict is Verdict.UNDECIDED

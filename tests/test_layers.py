@@ -15,7 +15,7 @@ EDGE |= {f"adapters.{name}": {"jax"} for name in ("jax_check_grads", "jax_trees"
 EDGE |= {"adapters.tensorflow_functions": {"tensorflow"}}
 STDLIB = {
     "__future__", "argparse", "ast", "base64", "collections", "concurrent", "contextlib", "copy", "csv",
-    "dataclasses", "datetime", "decimal", "importlib",
+    "dataclasses", "datetime", "decimal", "dis", "importlib",
     "enum", "fractions", "functools", "hashlib", "html", "inspect", "io", "itertools", "json", "math", "os",
     "gc", "linecache", "pathlib", "pickle", "queue", "random", "re", "resource", "select", "signal", "subprocess",
     "sys", "sysconfig", "textwrap", "threading", "time", "types", "typing", "unicodedata", "warnings",

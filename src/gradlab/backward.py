@@ -14,7 +14,7 @@ from gradlab import constants as tuned
 from gradlab.check import Options, check_gradients
 from gradlab.diagnosis.upstream import asked_otherwise
 from gradlab.errors import GradlabError, passed
-from gradlab.problem.layer import UPSTREAM, Layer, UpstreamCost
+from gradlab.problem.layer import UPSTREAM, Layer, UpstreamCost, UpstreamGradients
 from gradlab.problem.upstream import Look, looks
 from gradlab.report import Report, weak_points
 from gradlab.verdict.blocks import Verdict
@@ -105,7 +105,7 @@ def check_ways(
     def check(gradients: Callable[[Mapping[str, Any]], Any]) -> Report:
         return check_gradients(cost, {name: layer.inputs[name] for name in differentiated}, gradients, **options)
 
-    report = check(lambda moved: layer.gradients(upstream, moved))
+    report = check(UpstreamGradients(layer, upstream))
     usual, evaluations, said = report, report.evaluations, []
     notable = tuned.NOTABLE_UNDECIDED if report.verdict is Verdict.UNDECIDED else tuned.NOTABLE
     for look in looks(layer, upstream, generator, ways):

@@ -31,6 +31,7 @@ from gradlab.problem.tree import listed
 from gradlab.report import Report, weak_points
 from gradlab.report.notes import notes
 from gradlab.stencils import CENTRAL, Stencil
+from gradlab.verdict.aside import fits_there
 from gradlab.verdict.blocks import Block, Verdict, compare_blocks
 from gradlab.verdict.directions import blocks_along, missable
 from gradlab.verdict.entries import at_given_step, examine
@@ -245,7 +246,55 @@ def check_gradients(
     if together is False and report.verdict is Verdict.AGREES and callable(grads) and not chosen:
         moved = parameters.like(beside(problem))
         return _the_worse(report, check_gradients(cost, moved, _AskedAside(grads), **options))
+    if report.verdict is Verdict.WRONG:
+        return report
+    return _worst_answer(report, problem, analytic, options | Options(progress=False), chosen)
+
+
+def _worst_answer(
+    report: Report, problem: Problem, analytic: Analytic, options: Options, chosen: Chosen | None
+) -> Report:
+    """The report, or that of another answer that grads gave, if that one is wrong where it was given."""
+    parameters, theta = problem.parameters, problem.parameters.theta
+    for says, at, gradient in _other_answers(report, problem, analytic):
+        other = check_gradients(problem.cost.cost, parameters.like(at), parameters.like(gradient), **options)
+        report = replace(
+            report,
+            evaluations=report.evaluations + other.evaluations,
+            seconds=report.seconds + other.seconds,
+        )
+        if other.verdict is Verdict.WRONG:
+            return replace(
+                report,
+                blocks=scattered(other.blocks, chosen.entries if chosen else {}),
+                findings=other.findings if at is theta else (),
+                cost=other.cost,
+                noise=other.noise,
+                notes=(says, *report.notes),
+            )
     return report
+
+
+def _other_answers(
+    report: Report, problem: Problem, analytic: Analytic
+) -> Iterator[tuple[str, NDArray[Any], NDArray[np.float64]]]:
+    """What else grads answered, with what it means if that is wrong, and where it was asked."""
+    theta = problem.parameters.theta
+    if analytic.others and problem.cost.steady:
+        says = (
+            "grads gives a few answers by turns at the same params: it counts its calls, or keeps what an earlier "
+            "call computed. One of them is wrong; all numbers here are those of that one."
+        )
+        for gradient in (analytic.theta, *analytic.others):
+            yield says, theta, gradient
+    if report.ok and (aside := analytic.aside) is not None and not fits_there(problem, aside):
+        says = (
+            "At the params that were given the gradient agrees. A little beside them, moved by up to "
+            f"{np.max(np.abs(aside.at - theta)):.0e}, grads was asked once, and was wrong: all numbers here are "
+            "those there. Does it keep something that it computed at other params, count its calls, or lack a term "
+            "that vanishes at the params that were given?"
+        )
+        yield says, aside.at, aside.theta
 
 
 def _probe(problem: Problem, analytic: Analytic, edits: bool) -> Probe | None:

@@ -53,18 +53,30 @@ class To:
 
 @dataclass(frozen=True)
 class Aside:
-    """A point beside theta: every entry moved by a share of itself, or by so much if it is 0."""
+    """A point beside theta: every entry is moved up or down by about a share of itself.
+
+    Each by another share, always the same ones: where all grow alike, much stays as it is. The gradient of a cost
+    that grows in proportion to theta does, and so does a cost behind a normalisation. What is 0 is moved by a
+    thousandth of the share, or by the share if all is 0: a bias that begins at 0 may have a term that is 0 with it.
+    """
 
     share: float
 
     def write(self, where: slice, theta: NDArray[Any], out: NDArray[Any]) -> None:
         """Write it into these places of `out`."""
-        begin, end, _ = where.indices(len(theta))
-        for i in range(begin, end, PIECE):
-            at = slice(i, min(i + PIECE, end))
+        for at, away in self.pieces(theta[where]):
+            np.add(theta[where][at], away, out=out[where][at], casting="same_kind")
+
+    def pieces(self, theta: NDArray[Any]) -> Iterator[tuple[slice, Any]]:
+        """By how much, a piece at a time."""
+        rng, nothing = np.random.default_rng(1729), 1e-3 if theta.any() else 1.0
+        for i in range(0, len(theta), PIECE):
+            at = slice(i, min(i + PIECE, len(theta)))
+            away = rng.random(at.stop - i) * 2 - 1
+            away += np.copysign(0.5, away)
             with np.errstate(all="ignore"):
-                np.multiply(theta[at], 1 + self.share, out=out[at])
-            np.copyto(out[at], self.share, where=theta[at] == 0)
+                away *= self.share * np.where(theta[at] == 0, nothing, np.abs(theta[at]))
+            yield at, away
 
 
 def each_once(answers: Any, count: int) -> Iterator[Answer]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,15 +12,37 @@ from numpy.typing import NDArray
 
 from gradlab import constants as tuned
 from gradlab.errors import GradlabError
-from gradlab.problem.answers import out_of_data
+from gradlab.problem.answers import NO_VALUE, out_of_data
 from gradlab.problem.buffers import same, watched
+from gradlab.problem.constant import is_constant
 from gradlab.problem.cost import Cost, untouched
 from gradlab.problem.direction import PIECE
 from gradlab.problem.displaced import Aside, To
+from gradlab.problem.layer import UpstreamGradients
 from gradlab.problem.parameters import Parameters, Params, named
 from gradlab.problem.tree import beside, by_name, is_sequence, listed
 
 Floats = NDArray[np.float64]
+
+FAR = (3e-2, 1e-3)  # to the point beside theta in float32, in float64: gradients there differ by more than rounding
+AGAIN = 3  # times that grads is asked at theta after the first: with the call beside, five answers in a row are seen
+OFF = 1e-6  # share by which the cost may rise otherwise than both slopes say: a kept slope is off by about 1e-4
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the function of gradients said at another point.
+
+    Attributes
+    ----------
+    at
+        The point.
+    theta
+        The gradients there.
+    """
+
+    at: NDArray[Any]
+    theta: Floats
 
 
 @dataclass(frozen=True)
@@ -48,6 +71,10 @@ class Analytic:
         By how much two answers differ.
     beside
         Names in the gradients that belong to no parameter.
+    others
+        Other answers at theta, of a function that gives a few by turns and is not random.
+    aside
+        What the function said a little beside theta, if the cost did not rise on the way as both answers say.
     """
 
     theta: Floats
@@ -60,6 +87,8 @@ class Analytic:
     accumulates: tuple[str, ...] = ()
     differs: Floats | float = 0.0
     beside: tuple[str, ...] = ()
+    others: tuple[Floats, ...] = ()
+    aside: Answer | None = None
 
     def shaky(self, blocks: Iterable[slice]) -> Floats | float:
         """How well entries are known by what two answers differ by, where that is too little for a random draw.
@@ -86,10 +115,10 @@ class Analytic:
 def analytic_gradients(
     grads: Params | Callable[..., Params], parameters: Parameters, cost: Cost | None = None
 ) -> Analytic:
-    """Take the gradients as they are, or ask the function for them, twice at theta and once beside it.
+    """Take the gradients as they are, or ask the function for them, some times at theta and once beside it.
 
-    Where the two answers at theta differ, two more are asked for, which tell a function that reads what the cost
-    left behind, and one that adds up its answers, from randomness.
+    Where answers at theta differ, more are asked for, which tell a function that reads what the cost left behind, one
+    that adds up its answers, and one that gives a few answers by turns, from randomness.
 
     Parameters
     ----------
@@ -110,7 +139,8 @@ def analytic_gradients(
     if not callable(grads):
         return _as_given(grads, parameters)
     theta, ask = parameters.theta, _Asked(grads, parameters, cost)
-    here, far = To(theta), _beside(theta, 1e-3, cost)  # so far that gradients there differ by more than rounding
+    far = _beside(theta, FAR[theta.dtype.itemsize > 4], cost)
+    here = To(theta)
     first, mutates = untouched(ask, parameters)
     if first is None:
         raise GradlabError("grads must return the gradients, got None: is a return missing?")
@@ -118,14 +148,19 @@ def analytic_gradients(
     shares, more = _sharing(first), beside(first, parameters.views)
     buffers = {name: watched(value) for name, value in named(first, parameters.views).items()}
     del first
-    ask.call_cost(far)
-    ask.at(_beside(theta, 1e-6, cost))  # another input must leave the first answer alone
+    rise = ask.call_cost(far) - (cost.value if cost is not None and not mutates else np.nan)
+    aside = ask.beside(far, _beside(theta, 1e-6, cost), gradients, rise)  # it must leave the first answer alone
     reuses = tuple(name for name, s in names if _written_over(buffers[name](), gradients[s]))
-    answers = ask.at(here)
+    for i in range(AGAIN):
+        answers: dict[str, Floats] = {}  # the last ones are not kept while new ones are made
+        answers, at_once = ask.at(here), i == 0
+        if not (steady := all(same(answers[name], gradients[s]) for name, s in names)):
+            break
     unsure: NDArray[np.bool_] = np.broadcast_to(np.False_, gradients.shape)
     follows_cost, accumulates = False, np.zeros_like(unsure[:0])
     differs: Floats | float = 0.0
-    if not all(same(answers[name], gradients[s]) for name, s in names):
+    others: tuple[Floats, ...] = ()
+    if not steady:
         unsure = np.concatenate([_differ(answers[name], gradients[s]) for name, s in names])
         again = _in_one(answers)
         with np.errstate(all="ignore"):
@@ -135,7 +170,11 @@ def analytic_gradients(
             ask.call_cost(far)
             four = (gradients, again, third, ask.flat(here))
             follows_cost, accumulates = _explained(four, unsure, parameters.slices.values())
+            # What counts its calls may look like it so far.
+            follows_cost = follows_cost and at_once and not _differ(ask.after_cost(here), gradients).any()
             unsure = unsure & ~accumulates & (not follows_cost)
+        if unsure.any():
+            others = _by_turns([*four, *(ask.flat(here) for _ in range(AGAIN))])
     elsewhere = ask.after_cost if follows_cost else ask.flat
     return Analytic(
         theta=gradients,
@@ -148,6 +187,8 @@ def analytic_gradients(
         accumulates=tuple(name for name, s in names if accumulates[s].any()),
         differs=differs,
         beside=more,
+        others=others,
+        aside=None if follows_cost or accumulates.any() or unsure.any() or _are_numbers(grads) else aside,
     )
 
 
@@ -156,7 +197,7 @@ class _Asked:
 
     def __init__(self, grads: Callable[..., Params], parameters: Parameters, cost: Cost | None) -> None:
         self._grads, self._parameters = grads, parameters
-        self.call_cost: Callable[[To | Aside], None] = cost.call_at if cost is not None else lambda point: None
+        self.call_cost: Callable[[To | Aside], float] = cost.call_at if cost is not None else lambda point: np.nan
 
     def __call__(self, params: Any) -> Any:
         try:
@@ -166,13 +207,43 @@ class _Asked:
 
     def at(self, point: To | Aside) -> dict[str, Floats]:
         """The gradients there, by block."""
+        with self._moved(point) as moving:
+            found = self._parameters.by_block(self(self._parameters.like(moving)))
+            # A gradient such as that of ½‖θ‖² may be theta itself: it is copied before theta is put back.
+            return {name: a.copy() if np.may_share_memory(a, moving) else a for name, a in found.items()}
+
+    @contextmanager
+    def _moved(self, point: To | Aside) -> Iterator[NDArray[Any]]:
         theta, (moving, _) = self._parameters.theta, self._parameters.moving
         point.write(slice(None), theta, moving)
-        try:  # a gradient such as that of ½‖θ‖² may be theta itself: it is copied before theta is put back
-            found = self._parameters.by_block(self(self._parameters.like(moving)))
-            return {name: a.copy() if np.may_share_memory(a, moving) else a for name, a in found.items()}
+        try:
+            yield moving
         finally:
             moving[:] = theta
+
+    def beside(self, point: To | Aside, closer: To | Aside, here: Floats, rise: float) -> Answer | None:
+        """The gradients at a point beside theta, if they do not fit what they are at theta and the rise of the cost.
+
+        The cost rises by the mean of both slopes, but for a third power of the way. Of a slope that is kept from
+        another point, or that is wrong at every second call, it does not.
+        """
+        try:
+            found = self.at(point)
+        except NO_VALUE:  # there may be no gradient so far away
+            self.at(closer)
+            return None
+        along = size = 0.0
+        with self._moved(point) as moving, np.errstate(all="ignore"):
+            for name, s in self._parameters.slices.items():
+                for i in range(0, s.stop - s.start, PIECE):
+                    at = slice(s.start + i, min(s.start + i + PIECE, s.stop))
+                    way = np.subtract(moving[at], self._parameters.theta[at], dtype=np.float64)
+                    mean = (found[name][i : i + PIECE] + here[at]) / 2
+                    along += float(way @ mean)
+                    size += float(np.abs(way) @ np.abs(mean))
+            if not abs(rise - along) > OFF * size:
+                return None
+            return Answer(moving.copy(), _in_one(found))
 
     def flat(self, point: To | Aside) -> Floats:
         """The gradients there, as one vector."""
@@ -209,12 +280,29 @@ def _explained(
     return follows_cost, accumulates
 
 
+def _are_numbers(grads: Callable[..., Any]) -> bool:
+    """Whether they were computed before the check, though they are handed over as a function."""
+    if isinstance(grads, UpstreamGradients):
+        return is_constant(grads.layer.backward, reads=1)
+    return is_constant(grads)
+
+
+def _by_turns(answers: Sequence[Floats]) -> tuple[Floats, ...]:
+    """All but the first of the answers, each once, if there are few: those of a random draw are all different."""
+    different: list[Floats] = []
+    for answer in answers:
+        if all(_differ(answer, one).any() for one in different):
+            different.append(answer)
+    return tuple(different[1:]) if len(different) <= len(answers) // 2 else ()
+
+
 def _beside(theta: NDArray[Any], share: float, cost: Cost | None) -> To | Aside:
-    """Every entry by a share of itself, or by so much where it is 0; to the side on which there is room."""
+    """Every entry by about a share of itself, to the side on which there is room."""
     if cost is None or cost.domain is None:
         return Aside(share)
+    away = np.concatenate([piece for _, piece in Aside(share).pieces(theta)]) if theta.size else np.zeros(0)
     with np.errstate(all="ignore"):
-        moved = theta + cost.inward(np.where(theta, theta * share, share))
+        moved = theta + cost.inward(away)
     return To(cost.clipped(moved.astype(theta.dtype)))
 
 

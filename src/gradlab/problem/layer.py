@@ -146,6 +146,17 @@ class UpstreamCost:
         return self.layer.cost(self.upstream, moved)
 
 
+@dataclass(frozen=True)
+class UpstreamGradients:
+    """Its gradients, by input: what backward returns for the upstream gradient at moved inputs."""
+
+    layer: Layer
+    upstream: Upstream
+
+    def __call__(self, moved: Mapping[str, Any]) -> Any:
+        return self.layer.gradients(self.upstream, moved)
+
+
 def _named(form: Any) -> dict[str, Any]:
     """Outputs by name. One level only: what lies deeper is a cache, or should be an output of its own."""
     if isinstance(form, Mapping):
