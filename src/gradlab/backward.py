@@ -51,7 +51,7 @@ def check_backward(
     cache
         True if forward returns (output, cache), and backward takes the cache instead of the inputs.
     **options
-        The keywords of `check_gradients`, but for `args`. `rng` draws R, too.
+        The keywords of `check_gradients`, but for `args` and `kwargs`. `rng` draws R, too.
 
     Raises
     ------
@@ -87,9 +87,9 @@ def check_ways(
     ways
         Functions called like backward, by what it means if one gives something else, or fails.
     """
-    if not isinstance(args := options.pop("args", ()), tuple) or args:
+    if not isinstance(args := options.pop("args", ()), tuple) or args or options.pop("kwargs", None):
         raise GradlabError(
-            "check_backward has no args: put what forward and backward are handed into inputs, by name"
+            "check_backward has no args and no kwargs: put what forward and backward are handed into inputs, by name"
         )
     rng = options.get("rng")
     options["rng"] = generator = _arguments.generator(rng, UPSTREAM_SEED)

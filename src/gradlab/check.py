@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypedDict, Unpack
@@ -43,6 +43,7 @@ class Options(TypedDict, total=False):
     """The keywords of `check_gradients`, for the functions that pass them on to it."""
 
     args: Any
+    kwargs: Mapping[str, Any] | None
     stencil: Stencil
     step: float | None
     directions: int | None
@@ -65,6 +66,7 @@ def check_gradients(
     grads: Params | Callable[..., Params] | Literal[True],
     *,
     args: Any = (),
+    kwargs: Mapping[str, Any] | None = None,
     stencil: Stencil = CENTRAL,
     step: float | None = None,
     directions: int | None = None,
@@ -102,6 +104,8 @@ def check_gradients(
         tuple that begins with these; of several params in a sequence also (cost, gradient, gradient, …).
     args
         What cost and grads are handed behind params, as `args=` of `scipy.optimize.minimize`: a tuple, or one value.
+    kwargs
+        What both are handed by name besides, as `kwargs=` of `scipy.optimize.least_squares`: a dict.
     stencil
         Check with this formula, at `step`.
     step
@@ -170,7 +174,7 @@ def check_gradients(
     began = time.perf_counter()
     refuse_options(stencil, step, progress, bounds)
     directions, budget = _along_directions(directions, budget, step)
-    cost, grads = of_params("cost", cost, params, args), of_params("grads", grads, params, args)
+    cost, grads = (of_params(what, f, params, args, kwargs) for what, f in (("cost", cost), ("grads", grads)))
     cost, grads = separated(cost) if grads is True else (cost, grads if callable(grads) else listed(grads, params))
     chosen = Chosen(params, only, convention) if only is not None or convention is not None else None
     if chosen:

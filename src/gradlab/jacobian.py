@@ -74,9 +74,9 @@ def check_jacobian(
     for refused in ("directions", "progress"):
         if not (options.get(refused) is None or options.get(refused) is False):
             raise GradlabError(f"check_jacobian looks at every output and entry: leave out {refused}")
-    args = options.pop("args", ())
-    function = of_params("function", function, params, args)
-    jacobian = of_params("jacobian", jacobian, params, args)
+    more = options.pop("args", ()), options.pop("kwargs", None)
+    function = of_params("function", function, params, *more)
+    jacobian = of_params("jacobian", jacobian, params, *more)
     if jacobian is True:
         function, jacobian = _separated(function)
     parameters = Parameters(params)

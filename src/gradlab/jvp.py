@@ -52,8 +52,8 @@ def check_jvp(
     vjp
         `vjp(params, R)` with R in the shape of the output returns Jᵀ R in the structure of params.
     **options
-        The keywords of `check_gradients`, but for `args`, `progress` and `bounds`. `directions` says how many random
-        v each block gets: 3.
+        The keywords of `check_gradients`, but for `args`, `kwargs`, `progress` and `bounds`. `directions` says how
+        many random v each block gets: 3.
 
     Returns
     -------
@@ -69,8 +69,10 @@ def check_jvp(
     """
     if options.get("bounds") is not None:
         raise GradlabError("check_jvp moves all params along directions: leave out bounds, or move params inside")
-    if not isinstance(args := options.pop("args", ()), tuple) or args:
-        raise GradlabError("check_jvp has no args: lambda params: f(params, *args), and so for jvp and vjp")
+    if not isinstance(args := options.pop("args", ()), tuple) or args or options.pop("kwargs", None):
+        raise GradlabError(
+            "check_jvp has no args, no kwargs: lambda params: f(params, *args), and so for jvp and vjp"
+        )
     given = options.pop("directions", None)
     directions = tuned.JVP_DIRECTIONS if given is None else _arguments.whole("directions", given, least=1)
     if not callable(jvp) or not (vjp is None or callable(vjp)):

@@ -253,3 +253,102 @@ def test_a_flat_gradient_or_jacobian_is_told_how_to_be_reshaped(shape):
 def test_what_is_iterated_over_is_no_params(view):
     with pytest.raises(GradlabError, match=r"make a dict or a list of it first"):
         check_gradients(lambda p: 0.0, view({"a": np.ones(2)}), lambda p: p)
+
+
+X = np.random.default_rng(3).standard_normal((5, 3))
+Y = np.arange(5.0)
+
+
+def _loss(w, X, y, *, power=2):
+    return float(np.sum(np.abs(X @ w - y) ** power))
+
+
+def _slope(w, X, y, *, power=2):
+    r = X @ w - y
+    return power * X.T @ (np.sign(r) * np.abs(r) ** (power - 1))
+
+
+def _bound(options):
+    return lambda f: lambda w: f(w, *options.get("args", ()), **options.get("kwargs", {}))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"kwargs": {"X": X, "y": Y}},
+        {"kwargs": {"y": Y, "X": X, "power": 4}},
+        {"args": (X,), "kwargs": {"y": Y}},
+        {"args": (X, Y), "kwargs": {"power": 3}},
+        {"args": (X, Y), "kwargs": {}},
+        {"args": (X, Y), "kwargs": None},
+    ],
+    ids=lambda options: ", ".join(options),
+)
+@pytest.mark.parametrize("form", ["apart", "by name", "one by one", "both", "a list", "workers"])
+def test_arguments_by_name(options, form):
+    w, together = np.array([0.5, -0.25, 1.0]), form == "both"
+    asked = {"kwargs": None} | options
+    kwargs = asked["kwargs"] or {}
+
+    def cost_of(params):
+        return lambda p, *args, **named: _loss(params(p), *args, **named)
+
+    if form in ("apart", "workers"):
+        workers = 2 if form == "workers" else None
+        assert check_gradients(_loss, w, _slope, workers=workers, **asked).ok
+        assert not check_gradients(_loss, w, lambda *a, **k: 1.1 * _slope(*a, **k), **asked).ok
+    elif form == "by name":
+        one = cost_of(lambda p: p["w"])
+        assert check_gradients(one, {"w": w}, lambda p, *a, **k: {"w": _slope(p["w"], *a, **k)}, **asked).ok
+    elif form == "one by one":
+        args = asked.get("args", ())
+        names = {"args": args, "kwargs": asked["kwargs"]}
+
+        def loss(*given, a, b, **named):
+            return _loss(np.append(a, b), *given, **named)
+
+        def slope(*given, a, b, **named):
+            found = _slope(np.append(a, b), *given, **named)
+            return {"a": found[:2], "b": found[2]}
+
+        assert check_gradients(loss, {"a": w[:2], "b": w[2]}, slope, **names).ok
+    elif together:
+        both = lambda p, *a, **k: (_loss(p, *a, **k), _slope(p, *a, **k))  # noqa: E731
+        assert check_gradients(both, w, True, **asked).ok
+    else:
+        each = [lambda p, *a, i=i, **k: _slope(np.array(p), *a, **k)[i] for i in range(3)]
+        assert check_gradients(cost_of(np.array), [*w], each, **asked).ok
+    assert kwargs == (asked["kwargs"] or {})  # nothing was added to it
+
+
+def test_residuals_with_arguments_by_name_as_least_squares_takes_them():
+    def residuals(w, X, y):
+        return X @ w - y
+
+    assert check_jacobian(residuals, np.ones(3), lambda w, X, y: X, kwargs={"X": X, "y": Y}).ok
+    assert not check_jacobian(residuals, np.ones(3), lambda w, X, y: X + 1, kwargs={"X": X, "y": Y}).ok
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "says"),
+    [
+        ({"X": X, "Y": Y}, "must take kwargs"),
+        ([X, Y], "must be a dict"),
+        ({"X": X}, "Bind the others|hand them over"),
+        ({1: X}, "must be a dict by the names"),
+    ],
+)
+def test_arguments_by_name_that_do_not_fit_are_told(kwargs, says):
+    with pytest.raises(GradlabError, match=says):
+        check_gradients(_loss, np.ones(3), _slope, kwargs=kwargs)
+    with pytest.raises(GradlabError, match="no kwargs"):
+        check_backward(np.tanh, lambda R, x: R, {"x": X}, kwargs={"a": 1})
+
+
+def test_a_method_without_an_object_is_named():
+    class Net:
+        def cost(self, w):
+            return float(w @ w)
+
+    with pytest.raises(GradlabError, match="method without an object"):
+        check_gradients(Net.cost, np.ones(3), lambda w: 2 * w)

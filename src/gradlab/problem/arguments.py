@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ from gradlab.problem.tree import is_object
 WRITTEN = ("grad", "grads", "gradient", "g", "out", "df")
 """What an argument is called into which a cost writes its gradient."""
 
+NO_OBJECT = "It is a method without an object: make one first, net = Net(...), and pass the method of that"
 
-def of_params(what: str, function: Any, params: Any, args: Any = ()) -> Any:
+
+def of_params(what: str, function: Any, params: Any, args: Any = (), kwargs: Any = None) -> Any:
     """A function as one of params. It may take them one by one: by name from a dict, in order from a list or tuple.
 
     The entries of one array are not handed out so: `cost(w, X)` with X forgotten would be asked for something else.
@@ -28,7 +31,7 @@ def of_params(what: str, function: Any, params: Any, args: Any = ()) -> Any:
     function
         Anything else than a function is left as it is, but for functions in a dict or a list: each gives the
         gradient of one parameter.
-    params, args
+    params, args, kwargs
         As for `check_gradients`.
 
     Raises
@@ -44,11 +47,14 @@ def of_params(what: str, function: Any, params: Any, args: Any = ()) -> Any:
     """
     more = args if isinstance(args, tuple) else (args,)  # as in SciPy
     if isinstance(function, Mapping) and function and all(map(callable, function.values())):
-        return _Each({name: of_params(f"{what}[{name!r}]", one, params, args) for name, one in function.items()})
+        each = function.items()
+        return _Each({name: of_params(f"{what}[{name!r}]", one, params, args, kwargs) for name, one in each})
     if isinstance(function, list | tuple) and function and all(map(callable, function)):
-        return _Each([of_params(f"{what}[{i}]", one, params, args) for i, one in enumerate(function)])
+        return _Each([of_params(f"{what}[{i}]", one, params, args, kwargs) for i, one in enumerate(function)])
     if (thing := is_object(params)) and getattr(function, "__self__", None) is params:
         function = function.__func__  # a method of params is asked on the copy whose arrays are moved
+    if kwargs and callable(function):
+        function = _with_keywords(what, function, kwargs)
     if not callable(function) or not (more or thing or isinstance(params, Mapping | list | tuple | np.ndarray)):
         return function
     try:
@@ -62,13 +68,13 @@ def of_params(what: str, function: Any, params: Any, args: Any = ()) -> Any:
     writes = len(needed) == 2 and needed[1].name in WRITTEN
     apart = isinstance(params, Mapping | list | tuple) and not writes
     if apart and _fits(signature, *_row(params), *more, **_named(params)):
-        own = tuple(signature.parameters)
+        own = tuple(name for name in signature.parameters if name not in (kwargs or ()))
         return _OneByOne(function, own[len(more) :] if what == "grads" else (), more)
     if more:
         raise GradlabError(_not_followed(what, signature, args))
     raise GradlabError(
         f"{what} must take params as its one argument{_or_one_by_one(params)}: its arguments are {signature}. "
-        + _way_out(what, needed, writes, params)
+        + (NO_OBJECT if needed and needed[0].name == "self" else _way_out(what, needed, writes, params))
     )
 
 
@@ -88,6 +94,23 @@ def one_by_one(jvp: Any, params: Any) -> Any:
         return jvp(*(part for both in (params, v) for part in (both.values() if isinstance(both, Mapping) else both)))
 
     return apart
+
+
+def _with_keywords(what: str, function: Callable[..., Any], kwargs: Any) -> Callable[..., Any]:
+    """The function with these arguments given by name; a process pool can take it."""
+    if not isinstance(kwargs, Mapping) or not all(isinstance(name, str) for name in kwargs):
+        raise GradlabError(f"kwargs must be a dict by the names of arguments, got {type(kwargs).__name__}")
+    try:
+        signature = inspect.signature(function)
+        signature.bind_partial(**kwargs)
+    except ValueError:  # a compiled function that does not tell
+        pass
+    except TypeError as error:
+        raise GradlabError(
+            f"{what} must take kwargs ({', '.join(kwargs)}), {error}: its arguments are {signature}. Cost and grads "
+            "are handed the same; one that needs none of it: lambda params, **kwargs: f(params)"
+        ) from None
+    return functools.partial(function, **kwargs)
 
 
 @dataclass(frozen=True)
