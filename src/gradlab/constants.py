@@ -306,6 +306,27 @@ Tuned on networks with float16, int8 and cancelling logarithms inside, of which 
 
 Unit: ratio."""
 
+NEARER = 8
+"""Rungs, four decades, below the one that told a slope, at which one that seems wrong may fit after all.
+
+Chosen: from the scale of a parameter down to steps that noise forbids.
+
+Unit: rungs, two a decade."""
+
+FITS_NEAR = 0.1
+"""Share of what an analytic slope is off, by which it must miss the cost's slope at shorter steps, to fit there.
+
+Chosen: noise makes it fit at two neighbouring steps by chance in one line of some hundreds.
+
+Unit: share of a difference."""
+
+PRECISE = 1e-5
+"""Bound, as a share of the slope, below which the step that told it averages over no jumps.
+
+Chosen: what is known to five digits was told by short steps, or is smooth; it saves evaluations.
+
+Unit: share of a slope."""
+
 ON_THE_WAY = 8
 """Points on the way to such a long step whose slopes must add up to it, if there are no jumps.
 

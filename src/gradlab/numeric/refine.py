@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gradlab import constants as tuned
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.numeric.ladder import Ladder
-from gradlab.numeric.staircase import on_stairs
+from gradlab.numeric.staircase import averaged, on_stairs
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
@@ -57,5 +57,7 @@ def measure(
     if closer == 0:
         return measured.explained(ladder.failures()).at_edges(ladder.edges())
     stairs, slopes = on_stairs(ladder, found, wanted)
+    mean = np.setdiff1d(averaged(ladder, found, wanted), stairs)
+    stairs, slopes = np.append(stairs, mean), np.append(slopes, found.value[mean])
     unknown = Numeric(slopes, np.full(len(stairs), np.inf), np.full(len(stairs), str(Reason.STAIRS)))
     return measured.with_part(stairs, unknown).explained(ladder.failures()).at_edges(ladder.edges())

@@ -40,6 +40,31 @@ def on_stairs(ladder: Ladder, found: Estimates, wanted: Floats) -> tuple[Ints, F
     return lines, slopes
 
 
+def averaged(ladder: Ladder, found: Estimates, wanted: Floats) -> Ints:
+    """Lines that seem wrong, but are right at shorter steps, two in a row: the step that told averages over jumps.
+
+    A cost may jump as often as its noise lets one look, and have a slope between two jumps, too. Which of both slopes
+    is meant, no step tells. Flat pieces alone say nothing: that is what rounding makes.
+    """
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(wanted - found.value)
+        lines = np.flatnonzero((apart > found.bound) & (found.bound > tuned.PRECISE * np.abs(found.value)))
+    some = lines[np.unique(np.linspace(0, len(lines) - 1, tuned.STAIR_LINES).astype(int))] if len(lines) else lines
+    if not len(_fitting_nearer(ladder, found, wanted, some)):
+        return some[:0]
+    return _fitting_nearer(ladder, found, wanted, lines, flat=True)
+
+
+def _fitting_nearer(ladder: Ladder, found: Estimates, wanted: Floats, lines: Ints, *, flat: bool = False) -> Ints:
+    """Those of these lines that fit at two neighbouring rungs out of some below, where they may be flat or not."""
+    rungs = [np.maximum(found.rung[lines] - down, ladder.bottom) for down in range(1, 1 + tuned.NEARER)]
+    slopes = np.array([ladder.slopes_at(lines, rung) for rung in rungs])
+    with np.errstate(invalid="ignore"):
+        off = np.abs(slopes - wanted[lines])
+        fits = (off <= tuned.FITS_NEAR * np.abs(found.value - wanted)[lines]) & (flat | (slopes != 0))
+    return np.asarray(lines[(fits[:-1] & fits[1:]).any(axis=0)])
+
+
 def on_one_stair(ladder: Ladder, row: Row, slope: float, step: float) -> bool:
     """Whether f jumps on both sides of x: then the slope of one stair, as a short step sees it, is no derivative.
 
