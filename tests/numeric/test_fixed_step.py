@@ -94,3 +94,33 @@ def test_a_right_gradient_at_a_given_step_takes_two_evaluations_an_entry():
     report = gradlab.check_gradients(lambda t: float(np.sum(np.tanh(t))), theta, 1 / np.cosh(theta) ** 2, step=1e-5)
     assert report.ok
     assert report.evaluations <= 1.1 * 2 * 200
+
+
+NOTCHES = {
+    "a bell": (lambda z: np.exp(-z * z), lambda z: -2 * z * np.exp(-z * z)),
+    "a tent": (lambda z: np.maximum(0, 1 - np.abs(z)), lambda z: -np.sign(z) * (np.abs(z) < 1)),
+    "a resonance": (lambda z: 1 / (1 + z * z), lambda z: -2 * z / (1 + z * z) ** 2),
+}
+
+
+@pytest.mark.parametrize("name", NOTCHES)
+@pytest.mark.parametrize("width", [1e-8, 1e-7, 1e-6])
+@pytest.mark.parametrize("depth", [-0.1, 1e-3, 1.0])
+@pytest.mark.parametrize("step", [1e-5, 1e-4])
+def test_what_is_narrower_than_the_step_is_no_jump(name, width, depth, step):
+    notch, slope = NOTCHES[name]
+    x = np.array([0.7 + 0.2 * width, 1.3])
+    right = np.cos(x) - depth * slope((x - 0.7) / width) / width
+    report = gradlab.check_gradients(
+        lambda t: float(np.sum(np.sin(t)) - depth * np.sum(notch((t - 0.7) / width))), x, right, step=step
+    )
+    assert list(report.blocks["theta"].verdicts) == [Verdict.UNDECIDED, Verdict.AGREES]
+    assert report.blocks["theta"].reason[0] == "step"
+
+
+@pytest.mark.parametrize("step", [1e-5, 1e-3])
+@pytest.mark.parametrize("jump", [np.floor, lambda t: (t >= 1) + t, lambda t: np.sqrt(np.abs(t - 1))])
+def test_a_jump_stays_one_at_a_given_step(jump, step):
+    report = gradlab.check_gradients(lambda t: float(np.sum(jump(t))), np.ones(3), np.full(3, 0.3), step=step)
+    assert report.verdict is Verdict.UNDECIDED
+    assert set(report.blocks["theta"].reason) == {"jump"}

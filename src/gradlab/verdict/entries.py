@@ -64,31 +64,45 @@ def at_given_step(problem: Problem, stencil: Stencil, step: float) -> Numeric:
     """The numbers at one step; but nothing is called wrong for a step that does not fit it.
 
     Where a step is longer than what the cost changes over, twice the step is as far off as itself. So of each block
-    some entries that seem wrong are looked at with steps of their own; if one agrees then, the step is to blame.
+    some entries that seem wrong are looked at with steps of their own; if one agrees then, the step is to blame. So
+    it is where the cost seems to jump, and has a slope at shorter steps: beside something narrower than the step.
     """
     seen = at_fixed_step(problem.cost, problem.noise, stencil, step, problem.analytic)
     wrong = (np.abs(problem.analytic - seen.value) > tuned.BEYOND * seen.bound) & (seen.reason == Reason.NONE)
+    jumping = seen.reason == Reason.JUMP
     for at in problem.parameters.slices.values():
-        entries = at.start + np.flatnonzero(wrong[at])
-        some = entries[:: max(1, len(entries) // tuned.SECOND_LOOKS)]
-        if len(fitting := _fitting(problem, some)):
-            fitting = np.union1d(fitting, _fitting(problem, np.setdiff1d(entries, some)))
-        unknown = np.full(len(fitting), np.inf)
-        part = Numeric(seen.value[fitting], unknown, np.full(len(fitting), str(Reason.STEP)))
-        seen = seen.with_part(fitting, part)
+        for odd, fits in ((wrong, _agreeing), (jumping, _sloping)):
+            entries = at.start + np.flatnonzero(odd[at])
+            some = entries[:: max(1, len(entries) // tuned.SECOND_LOOKS)]
+            if len(fitting := fits(problem, some)):
+                fitting = np.union1d(fitting, fits(problem, np.setdiff1d(entries, some)))
+            unknown = np.full(len(fitting), np.inf)
+            part = Numeric(seen.value[fitting], unknown, np.full(len(fitting), str(Reason.STEP)))
+            seen = seen.with_part(fitting, part)
     return seen
 
 
-def _fitting(problem: Problem, entries: Ints) -> Ints:
+def _agreeing(problem: Problem, entries: Ints) -> Ints:
     """Those of these entries that agree at steps of their own."""
-    if not len(entries):
-        return entries
-    wanted = (problem.analytic * problem.scale)[entries]
-    ladder = Ladder(problem.cost, component_lines(entries, problem.scale), problem.noise)
-    found = measure(ladder, np.full(len(entries), tuned.DERIVATIVE_START), wanted, enough=tuned.ENOUGH, closer=0)
+    wanted, found = (problem.analytic * problem.scale)[entries], _at_own_steps(problem, entries)
     resolved = found.bound <= tuned.SMALL * np.abs(wanted)
     agrees = (np.abs(wanted - found.value) <= found.bound) & resolved & (found.reason == Reason.NONE)
     return np.asarray(entries[agrees], dtype=np.int_)
+
+
+def _sloping(problem: Problem, entries: Ints) -> Ints:
+    """Those of these entries that have a slope at steps of their own."""
+    found = _at_own_steps(problem, entries)
+    return np.asarray(entries[(found.reason == Reason.NONE) & np.isfinite(found.bound)], dtype=np.int_)
+
+
+def _at_own_steps(problem: Problem, entries: Ints) -> Numeric:
+    """These entries, in units of their scale."""
+    if not len(entries):
+        return Numeric.unknown(0, Reason.NONE)
+    wanted = (problem.analytic * problem.scale)[entries]
+    ladder = Ladder(problem.cost, component_lines(entries, problem.scale), problem.noise)
+    return measure(ladder, np.full(len(entries), tuned.DERIVATIVE_START), wanted, enough=tuned.ENOUGH, closer=0)
 
 
 def _examine_block(problem: Problem, begin: Start, seen: Numeric, doubtful: Ints) -> Numeric:
