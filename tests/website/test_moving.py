@@ -3,6 +3,7 @@
 import cmath
 import math
 import re
+import textwrap
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -41,6 +42,7 @@ PAGES = {
     "digits": "learn/floating-point/",
     "tape": "learn/frameworks/",
     "formulas": "learn/better-formulas/",
+    "answers": "learn/build-your-own-checker/",
 }
 
 
@@ -467,6 +469,24 @@ def test_the_triangle_is_that_of_formula_2(page: Page) -> None:
         assert shown(triangle, "difference") == pytest.approx(wanted, rel=6e-3)
     drag(triangle, triangle.locator("circle.gl-numeric"), 30)
     assert triangle.locator("[data-of=level]").inner_text() == "worried"
+
+
+def test_the_map_of_answers_is_that_of_the_pages_own_verdict(page: Page) -> None:
+    text = (DOCS / "learn" / "build-your-own-checker.md").read_text(encoding="utf-8")
+    written = re.search(r"^ {4}def verdict\(.*?(?=^ {4}```)", text, re.MULTILINE | re.DOTALL)
+    assert written
+    names: dict[str, Any] = {}
+    exec(textwrap.dedent(written[0]), names)
+    answers, said = picture(page, "answers"), set()
+    for keys, times in (("Home", 1), ("ArrowRight", 10), ("End", 1), ("ArrowLeft", 22)):
+        far = 10 ** press(answers, "How far apart", keys, times)
+        for steps in (0, 35, 35, 25, 12):  # from a sure bound to one that is larger than the slope
+            bound = 10 ** press(answers, "Bound, of the slope", "ArrowRight" if steps else "Home", steps or 1)
+            shown_answer = answers.locator("[data-of=answer]").inner_text()
+            assert shown_answer == names["verdict"](1.0, 1.0 - far * bound, bound), (far, bound)
+            said.add(shown_answer)
+    assert said == {"WRONG", "AGREES", "UNTESTED", "UNDECIDED"}
+    drag(answers, answers.locator("circle.gl-numeric"), -60)
 
 
 def test_a_threshold_counts_its_mistakes(page: Page) -> None:

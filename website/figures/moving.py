@@ -24,6 +24,7 @@ PICTURES = {
     "under-the-noise": "depth",
     "tape": "tape",
     "four-formulas": "formulas",
+    "four-answers": "answers",
 }
 HOW = {
     "error": "Drag the point, move w with the arrow keys, or jump to a zero.",
@@ -43,6 +44,7 @@ HOW = {
     "digits": "Move ε with the arrow keys, or drag the edge of the grey digits.",
     "tape": "Go forward and back with the buttons, or move x and y.",
     "formulas": "Drag the line along the curves, or move ε with the arrow keys.",
+    "answers": "Drag the dot over the map, or move it with the arrow keys.",
     "depth": "Drag the dot from layer to layer, or use the arrow keys.",
 }
 
