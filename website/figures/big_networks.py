@@ -30,7 +30,7 @@ def chance_to_notice(narrow: bool = False) -> Figure:
     k = np.arange(1, 13)
     ax.plot(2 * k, 1 - 0.5**k, "o-", color=style.AGREES, markersize=5)
     labels = (
-        (21, 0.42, "a tenth wrong", "left"),
+        (24, 0.42, "a tenth" if narrow else "a tenth wrong", "left"),
         (2200, 0.42, "100 wrong", "left"),
         (8e4, 0.6, "one wrong", "right"),
     )

@@ -50,6 +50,7 @@ export function mount(host, signal) {
       text(p.x(LEFT / 2), p.y(-5), "AGREES", "gl-agrees middle"),
       text(p.x(LEFT) + 8, p.y(0.3), "UNTESTED"),
       text(p.x(LEFT) + 8, p.y(-0.85), "UNDECIDED"),
+      draw("text", { class: "middle", transform: `translate(${p.x(0.15) + 5} ${p.y(-4)}) rotate(-90)` }, "UNDECIDED"),
       draw("circle", { cx: p.x(far.value), cy: p.y(wide.value), r: 8, class: "gl-numeric" }),
     );
     grip(p.x(far.value), p.y(wide.value), (x, y) => {
