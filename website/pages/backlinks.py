@@ -5,7 +5,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-_SUBJECTS = ("", "-failed", "-numbers", "-practice", "-layers", "-losses", "-tools", "-errors", "-beyond")
+_SUBJECTS = (
+    "", "-failed", "-numbers", "-practice", "-layers", "-losses", "-tools", "-errors", "-scale",
+    "-simulations", "-beyond",
+)  # fmt: skip
 PAGES = tuple(f"reference/questions{which}.md" for which in _SUBJECTS)
 _QUESTION = re.compile(r"^### (?P<title>.+?) \{ #(?P<anchor>[\w-]+) \}$", re.M)
 _TEACHES = re.compile(r"\]\(\.\./((?:learn|howto)/[\w-]+\.md)")
