@@ -150,6 +150,7 @@ const count = (n, what) => `${n || "no"} ${what}${n === 1 ? "" : "s"}`;
 async function put(block, code) {
   if (block.code === code) return;
   await (block.editor ? block.write(code) : block.edit(code, false));
+  block.say(""); // it is not the reader's
 }
 
 /** Text in a fold; what stands between backticks is code. */
