@@ -85,7 +85,7 @@ site: $(READY) ## the site as files, in build/site
 	$(RUN) mkdocs build --strict
 
 .PHONY: twice
-twice: $(READY) ## the site built twice, from two folders: equal byte for byte, or what differs (minutes)
+twice: $(READY) ## the site built by MkDocs, and by ProperDocs elsewhere: equal byte for byte, or what differs (minutes)
 	$(RUN) website.audit.twice
 
 .PHONY: screenshots

@@ -14,6 +14,9 @@ _NAMED = {
 
 # The search of the theme is a worker; ours speaks the same messages, so that field, keys and list stay the theme's.
 SEARCH = "assets/search.js"
+_BUILT_BY = re.compile(
+    r'(<meta name="generator" content=")mkdocs-[^,"]*, '
+)  # MkDocs and ProperDocs make the same pages
 _THEMES_SEARCH = re.compile(r"assets/javascripts/workers/search\.\w+\.min\.js")
 
 # Pygments' classes that 2-colours.css draws in ink, like the text around them (a test compares). Their elements would
@@ -29,7 +32,7 @@ _NO_PROSE = re.compile(r'(<pre\b.*?</pre>|<svg\b.*?</svg>|<(?:span|div) class="a
 
 def named(page_html: str, names: dict[str, str]) -> str:
     """The page with a name for everything that can be reached, and with the site's own search as `names` has it."""
-    page_html = _THEMES_SEARCH.sub(names[SEARCH], page_html)
+    page_html = _THEMES_SEARCH.sub(names[SEARCH], _BUILT_BY.sub(r"\1", page_html))
     for unnamed, name in _NAMED.items():
         page_html = page_html.replace(unnamed, name)
     return page_html
