@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Literal, Unpack
 
 import numpy as np
@@ -14,12 +15,17 @@ from gradlab.diagnosis.diagnose import diagnose
 from gradlab.errors import GradlabError, passed
 from gradlab.numeric.answer import Numeric
 from gradlab.problem.arguments import of_params
+from gradlab.problem.constant import is_constant
+from gradlab.problem.cost import Cost
+from gradlab.problem.gradients import analytic_gradients
 from gradlab.problem.outputs import Outputs
 from gradlab.problem.parameters import Parameters, Params, array_of, named
 from gradlab.report import Report
 from gradlab.verdict.blocks import Block, compare_block
 
 Floats = NDArray[np.float64]
+
+SEED = 1729  # not 0 or 1, which draw the parameters of many tests
 HALF_THE_DIGITS = float(np.sqrt(np.finfo(np.float64).eps))  # rounding in long products takes less
 
 
@@ -91,7 +97,7 @@ def check_jacobian(
     blocks = {name: _stacked([r.blocks[name] for r in reports], outputs.shape) for name in reports[0].blocks}
     with np.errstate(all="ignore"):
         findings = diagnose(blocks)
-    return Report(
+    report = Report(
         blocks=blocks,
         findings=findings,
         evaluations=outputs.evaluations,
@@ -102,6 +108,44 @@ def check_jacobian(
         notes=(*_notes(outputs, blocks), *dict.fromkeys(note for r in reports for note in r.notes)),
         allow_untested=reports[0].allow_untested,
     )
+    if not report.ok or not callable(jacobian) or is_constant(jacobian):
+        return report
+    weights = np.random.default_rng(SEED).standard_normal(outputs.size)
+
+    def weighted(moved: Any) -> Any:
+        return parameters.like(weights @ _rows(jacobian(moved), outputs, parameters, params))
+
+    return _asked_again(report, outputs, weights, weighted, params, options)
+
+
+def _asked_again(
+    report: Report, outputs: Outputs, weights: Floats, gradient: Callable[[Any], Any], params: Any, options: Options
+) -> Report:
+    """The report, if the Jacobian answers alike at the same params and is right beside them; else of one sum.
+
+    Parameters
+    ----------
+    weights
+        Of the outputs in the sum.
+    gradient
+        That of the sum, by the Jacobian.
+    """
+    total, parameters = outputs.summed(weights), Parameters(params)
+    cost = Cost(total, parameters, vectorized=options.get("vectorized", False), bounds=options.get("bounds"))
+    seen = analytic_gradients(gradient, parameters, cost)
+    given: list[tuple[Any, Any]] = [(params, parameters.like(one)) for one in (seen.theta, *seen.others)]
+    if seen.unsure.any() and not seen.others:  # by chance, it seems: that is for a check to say
+        given = [(params, gradient)]
+    if seen.aside is not None:
+        given.append((parameters.like(seen.aside.at), parameters.like(seen.aside.theta)))
+    for at, answer in given if seen.unsure.any() or seen.aside is not None else ():
+        whole = check_gradients(total, at, answer, **options)
+        if not whole.ok:
+            says = "All numbers here are those of one sum of all outputs, each times a random number."
+            return replace(
+                report, blocks=whole.blocks, findings=whole.findings, notes=(*whole.notes, says, *report.notes)
+            )
+    return replace(report, evaluations=outputs.evaluations)
 
 
 def assert_jacobian(

@@ -57,7 +57,7 @@ def test_right_gradients_are_not_asked():
         return net.gradients(p)
 
     assert gradlab.check_gradients(net.cost, net.params, grads).ok
-    assert len(calls) <= 3
+    assert len(calls) <= 5  # as often as every function of gradients is asked: once beside params, else at them
 
 
 def test_it_is_silent_where_another_finding_explains_everything():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradlab import Verdict, check_backward, check_gradients
+from gradlab import Verdict, check_backward, check_gradients, check_jacobian
 
 COSTS = {
     "cubes": (lambda x: float(np.sum(x**3)), lambda x: 3 * x**2),
@@ -182,3 +182,36 @@ def test_what_is_drawn_anew_at_each_call_stays_undecided(seed):
     rng = np.random.default_rng(seed)
     report = check_gradients(lambda x: float(x @ x), np.ones(3), lambda x: 2 * x * rng.uniform(0.5, 1.5, 3))
     assert report.verdict is not Verdict.AGREES
+
+
+TOGETHER = [(memory, False) for memory in MEMORIES] + [
+    ("the first answer", True),
+    ("one from before the check", True),
+]
+
+
+@pytest.mark.parametrize(("memory", "together"), TOGETHER)
+def test_a_jacobian_with_a_memory_is_wrong(memory, together):
+    rng = np.random.default_rng(len(memory))
+    A, x = rng.standard_normal((3, 4)), rng.uniform(0.5, 1.5, 4)
+
+    def residuals(x):
+        return np.tanh(A @ x) + x[0] ** 2
+
+    def jacobian(x):
+        return (1 - np.tanh(A @ x) ** 2)[:, None] * A + 2 * x[0] * np.eye(4)[0]
+
+    def asked(slopes):
+        if together:
+            return check_jacobian(lambda x: (residuals(x), slopes(x)), x, True)
+        return check_jacobian(residuals, x, slopes)
+
+    assert asked(jacobian).ok
+    assert not asked(MEMORIES[memory](jacobian)).ok
+
+
+def test_a_jacobian_that_was_computed_before_may_be_handed_over_in_a_function():
+    x = np.array([0.5, 2.0])
+    J = np.diag(2 * x)
+    assert check_jacobian(lambda x: x**2, x, lambda x: J).ok
+    assert check_jacobian(lambda x: x**2, x, J).ok

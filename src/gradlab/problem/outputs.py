@@ -57,6 +57,10 @@ class Outputs:
         """Output k as a function of params."""
         return lambda params: self._at(params)[..., k][()]
 
+    def summed(self, weights: NDArray[Any]) -> Callable[[Any], Any]:
+        """The sum of all outputs, each times its weight, as a function of params."""
+        return lambda params: (self._at(params) @ weights)[()]
+
     def _at(self, params: Any) -> NDArray[Any]:
         key = b"".join(np.ascontiguousarray(leaf).tobytes() for _, leaf in leaves(params))
         if (known := self._kept.get(key)) is not None:
