@@ -479,11 +479,43 @@ def test_a_cost_that_does_not_read_its_params_is_sent_to_put_them_there():
     report = check_gradients(lambda _: loss(), params, lambda _: grads())
     assert report.verdict is Verdict.WRONG
     assert [finding.code for finding in report.findings] == ["GL110"]
-    assert "put params there first" in report.findings[0].message
+    assert "Put params there first" in report.findings[0].message
     moved = check_gradients(
         lambda p: (net.__dict__.update(p), loss())[1], params, lambda p: (net.__dict__.update(p), loss(), grads())[2]
     )
     assert moved.ok
+
+
+@pytest.mark.parametrize("form", ["dict", "list", "array"])
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+def test_the_way_out_works_where_layers_share_the_arrays_of_params(form, factor):
+    """It is run as it stands in the message."""
+    rng = np.random.default_rng(3)
+    arrays = {"W": rng.standard_normal((3, 2)), "b": rng.standard_normal(2)}
+    arrays = {"W": arrays["W"]} if form == "array" else arrays
+    x, shared = rng.standard_normal((4, 3)), types.SimpleNamespace(**arrays)
+    params = theta = {"dict": arrays, "list": list(arrays.values()), "array": arrays["W"]}[form]
+
+    def out():
+        return np.tanh(x @ shared.W + getattr(shared, "b", 0.0))
+
+    def loss():
+        return float(np.sum(out() ** 2))
+
+    def grads():
+        d = factor * 2 * out() * (1 - out() ** 2)
+        both = {"W": x.T @ d, "b": d.sum(axis=0)}
+        return {"dict": both, "list": list(both.values()), "array": both["W"]}[form]
+
+    before = {name: value.copy() for name, value in arrays.items()}
+    report = check_gradients(lambda p: loss(), params, lambda p: grads())
+    (finding,) = report.findings
+    assert finding.code == "GL110"
+    code = finding.message.split("Where they are arrays: ")[1].split(", and so for grads")[0]
+    there = {"np": np, "params": params, "theta": theta, "loss": loss}
+    cost, told = eval(code, there), eval(code, there | {"loss": grads})
+    assert check_gradients(cost, params, told).ok is (factor == 1)
+    assert all(np.allclose(value, before[name], rtol=1e-2, atol=1e-2) for name, value in arrays.items())
 
 
 @dataclasses.dataclass

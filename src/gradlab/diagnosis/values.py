@@ -69,14 +69,24 @@ def no_effect(case: Case) -> Iterator[Finding]:
                 )
             elif len(blocks) == len(case.blocks) and case.layer is None:
                 message = (
-                    "The cost stayed the same at every point that was tried, so nothing can be said about the "
-                    "gradient yet. Mostly it does not read what it is handed, but arrays or an object that were "
-                    "made earlier. Then put params there first: lambda p: (net.__dict__.update(p), net.loss())[1], "
-                    "or lambda p: (globals().update(p), loss())[1]. Or it is constant by its form, as a sum behind "
-                    "a normalisation is, or flat around here, as a clip is beyond its limits."
+                    "The cost stayed the same at every point that was tried, and a gradient that is not 0 does not "
+                    "match it. Mostly the cost does not read what it is handed, but what was made earlier; then the "
+                    "gradient may be right. Put params there first. Where they are arrays: lambda p: "
+                    f"({_written_into(blocks)}, loss())[1], and so for grads. Where they are names: "
+                    "net.__dict__.update(p) or globals().update(p). Or the cost is constant by its form, as a sum "
+                    "behind a normalisation is, or flat around here, as a clip is beyond its limits."
                 )
             says = f"analytic up to {_largest(b.analytic for b in blocks)}, numeric 0"
             yield case.fit("GL110", blocks, times(NO_EFFECT), message, says, cost=0.3)
+
+
+def _written_into(blocks: list[Block]) -> str:
+    """How params are written into the arrays that the caller's code reads."""
+    if len(blocks) == 1 and blocks[0].name == "theta":
+        return "np.copyto(theta, p)"
+    if all(block.name.startswith("params[") for block in blocks):
+        return "[*map(np.copyto, params, p)]"
+    return "[np.copyto(params[k], p[k]) for k in p]"
 
 
 def _is_short(factor: Interval) -> bool:
