@@ -122,7 +122,7 @@ def test_without_answers_nothing_leads_to_the_catalogue(tmp_path: Path) -> None:
         ["--roster", "students.txt"],
         ["--marks"],
         ["--write", "dense"],
-        ["class", "--marks", "--roster", "students.txt"],
+        ["class", "--marks", "--roster", "students.txt", "--why"],
         ["class", "--marks", "--why"],
         ["class", "--roster", "students.txt", "--hunt", "47730d"],
         ["class", "--hunt", "47730d", "--level", "1"],
@@ -193,6 +193,25 @@ def test_nothing_is_overwritten_and_a_key_is_needed(tmp_path: Path, capsys: pyte
     with pytest.raises(ValueError, match="count must be from 1 to"):
         classroom.hand_out(tmp_path / "new", {"Ada": "ada"}, labs.BUGS, 99)
     assert not (tmp_path / "new").exists()
+
+
+def test_points_go_back_in_the_roster_that_they_came_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "Student;ID\n    Points Possible;\nLovelace, Ada;7\nNoether, Emmy;8\n"
+    (tmp_path / "grades.csv").write_text(text, encoding="utf-8")
+    asked = [str(tmp_path / "class"), "--roster", str(tmp_path / "grades.csv")]
+    main([*asked, "--bugs", "1", "--topic", "dense"])
+    assert "  Points Possible" in capsys.readouterr().err
+    bug = labs.find(drawn(tmp_path / "class")["Lovelace, Ada"][0])
+    repair(tmp_path / "class" / "lovelace-ada" / "task_1.py", bug)
+    main([*asked, "--marks", "--patience", "20"])
+    points = (tmp_path / "class" / "points.csv").read_text(encoding="utf-8")
+    assert points.splitlines() == [
+        "Student;ID;gradlab",
+        "    Points Possible;;1",
+        "Lovelace, Ada;7;1",
+        "Noether, Emmy;8;0",
+    ]
+    assert capsys.readouterr().out.splitlines()[-1].endswith("class/points.csv")
 
 
 def test_the_same_seed_hands_out_the_same_and_the_marks_use_others(tmp_path: Path) -> None:

@@ -93,3 +93,22 @@ def test_rows_between_the_students_are_nobody_and_are_said(platform: str, text: 
         {"Lovelace Ada", "Noether Emmy"},
     )
     assert roster.nameless(text) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "graded"),
+    [
+        ("Ada\n# left\nNoether, Emmy\n", 'name,gradlab\nAda,2\n"Noether, Emmy",0\n'),
+        ("id\tname\tHW\n1\tAda\n2\tNoether, Emmy\t\n", "id\tname\tHW\tgradlab\n1\tAda\t\t2\n2\tNoether, Emmy\t\t0\n"),
+        ("OrgDefinedId,Name\n#1,Ada\n#2,Grace\n", "OrgDefinedId,Name,gradlab\n#1,Ada,2\n#2,Grace,\n"),
+        ("name,HW\n,Points\nAda,\n", "name,HW,gradlab\n,Points,\nAda,,2\n"),
+        (CANVAS.format("").replace("Lovelace, Ada", "Ada"), None),
+    ],
+)
+def test_points_stand_beside_the_names_and_nothing_is_lost(text: str, graded: str | None) -> None:
+    found = roster.graded(text, {"Ada": 2, "Noether, Emmy": 0}, 3)
+    if graded is not None:
+        assert found == graded
+    else:
+        assert [line.rsplit(",", 1)[1] for line in found.splitlines()] == ["gradlab", "3", "2", "0"]
+    assert [row.name for row in roster.rows(found)] == [row.name for row in roster.rows(text)]

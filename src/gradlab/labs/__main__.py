@@ -3,6 +3,7 @@
 import argparse
 import math
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ EPILOG = """\
   python -m gradlab.labs ada --bugs 3 --seed 21          a folder of tasks
   python -m gradlab.labs class --roster students.txt     a folder for each student, and an archive
   python -m gradlab.labs class --marks                   grade what came back
+  python -m gradlab.labs class --marks --roster F.csv    and the roster with the points
 """
 
 
@@ -40,7 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--why", action="store_true", help="ask for the finding that told, and for a reason")
     parser.add_argument("--no-answers", action="store_true", help="no test file, which leads to the answers")
-    parser.add_argument("--roster", metavar="FILE", help="a folder for each student: one name a line, or a table")
+    parser.add_argument(
+        "--roster", metavar="FILE", help="names, one a line, or a table: a folder for each; with --marks, points.csv"
+    )
     parser.add_argument("--marks", action="store_true", help="grade the folders of a class; writes marks.csv")
     parser.add_argument("--patience", type=seconds, default=grading.PATIENCE, help="seconds for one task (60)")
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same bugs (0)")
@@ -51,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return terminal.run("gradlab-hunts")
     try:
         if asked.marks:
-            _mark(asked.folder, asked.patience)
+            _mark(asked)
         else:
             for path in _write(asked):
                 print(path.as_posix())
@@ -65,7 +69,7 @@ def _contradiction(asked: argparse.Namespace) -> str:
     told = drawn or asked.hunt or asked.write or asked.why or asked.no_answers
     if asked.folder is None and (told or asked.roster or asked.marks):
         return "name a folder: where to write, or what to grade"
-    if asked.marks and (told or asked.roster):
+    if asked.marks and told:
         return "--marks grades what is in the folder: what was handed out stands in its key"
     if asked.hunt and (drawn or asked.roster):
         return "--hunt is one bug, for one folder: it goes with no --roster, --bugs, --topic or --level"
@@ -108,16 +112,26 @@ def _write(asked: argparse.Namespace) -> list[Path]:
     return labs.write(asked.folder, bugs, **ways)
 
 
-def _mark(folder: str, patience: float) -> None:
+def _mark(asked: argparse.Namespace) -> None:
+    listed = roster.decoded(Path(asked.roster).read_bytes()) if asked.roster else ""
+
     def grade(how: str, path: Path, name: str, seeds: Sequence[int]) -> str:
         try:
-            (grading.repaired if how == "repaired" else grading.written)(path, name, seeds, patience=patience)
+            (grading.repaired if how == "repaired" else grading.written)(path, name, seeds, patience=asked.patience)
         except GradientMismatch as error:
             return str(error)
         return ""
 
+    folder = Path(asked.folder)
     marks = classroom.collect(folder, labs.find, grade)
-    print(*classroom.summary(marks), (Path(folder) / classroom.MARKS).as_posix(), sep="\n")
+    written = [folder / classroom.MARKS]
+    if listed:
+        points = Counter[str]({mark.student: 0 for mark in marks})
+        points.update(mark.student for mark in marks if mark.right)
+        possible = max(Counter(mark.student for mark in marks).values(), default=0)
+        written.append(folder / classroom.POINTS)
+        written[-1].write_text(roster.graded(listed, points, possible), encoding="utf-8")
+    print(*classroom.summary(marks), *(path.as_posix() for path in written), sep="\n")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from gradlab.labs.bug import Bug
 KEY = "key.json"
 ARCHIVE = "handout.zip"
 MARKS = "marks.csv"
+POINTS = "points.csv"
 LEAST_WORDS = 5  # of a reason: fewer are no sentence
 _CODE = re.compile(r"GL[ -]?(\d+)")
 COLUMNS = ("student", "task", "id", "right", "said", "finding", "finding right", "why", "why written", "our why")

@@ -1,10 +1,13 @@
-"""A roster: the names on it, as editors, spreadsheets and learning platforms write it, and a folder for each."""
+"""A roster as editors, spreadsheets and learning platforms write it: names, folders, a column of points."""
 
 import csv
+import io
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import NamedTuple
 
+COLUMN = "gradlab"  # the heading of the points
 LONGEST = 80  # bytes of a folder's name
 HEADINGS = (
     "name", "names", "student", "students", "student name", "full name", "first name", "given name", "forename",
@@ -41,20 +44,54 @@ def rows(text: str) -> list[Row]:
     >>> [row.name for row in rows("Student,ID\\n    Points Possible,\\nAda,7\\n,8\\n")]
     ['', 'Ada', '']
     """
+    return _table(text)[1]
+
+
+def _table(text: str) -> tuple[list[str], list[Row], str]:
+    """The heading, empty if there is none; the rows; what separates the cells."""
     table = _SEPARATOR.sub("", text.lstrip("\ufeff"))
     lines = [line for line in table.splitlines() if line.strip()]
     said = [line for line in lines if not line.lstrip().startswith("#")]
     if not said:
-        return []
+        return [], [], ","
     mark = max(",;\t", key=said[0].count)
     heading, *students = csv.reader(said, delimiter=mark)
     columns = [k for k, cell in enumerate(heading) if cell.strip().casefold() in HEADINGS]
     if not columns:
         whole = [next(csv.reader([line], delimiter="\t")) for line in said]
-        return [Row(" ".join(cell.strip() for cell in cells).strip(), tuple(cells)) for cells in whole]
+        return [], [Row(" ".join(cell.strip() for cell in cells).strip(), tuple(cells)) for cells in whole], ","
     if not students:  # Brightspace puts # before what stands in its first column
         students = list(csv.reader(lines[lines.index(said[0]) + 1 :], delimiter=mark))
-    return [Row(_name(cells, columns), tuple(cells)) for cells in students]
+    return heading, [Row(_name(cells, columns), tuple(cells)) for cells in students], mark
+
+
+def graded(text: str, points: Mapping[str, int], possible: int) -> str:
+    """The roster with a column for the points, as the platform that it came from takes it back.
+
+    Parameters
+    ----------
+    points
+        Of each name.
+    possible
+        How many can be had: Canvas wants to know it in a row of its own.
+
+    Examples
+    --------
+    >>> print(graded("Student,ID\\n    Points Possible,\\nAda,7\\n", {"Ada": 2}, 3), end="")
+    Student,ID,gradlab
+        Points Possible,,3
+    Ada,7,2
+    """
+    heading, listed, mark = _table(text)
+    width = max([len(heading), *(len(row.cells) for row in listed)])
+    table = [[*heading, *[""] * (width - len(heading)), COLUMN]] if heading else [["name", COLUMN]]
+    for row in listed:
+        cells = [*row.cells, *[""] * (width - len(row.cells))] if heading else [row.name]
+        indented = not row.name and any(cell.startswith("  ") for cell in cells)
+        table.append([*cells, str(points.get(row.name, "")) if row.name else str(possible) if indented else ""])
+    written = io.StringIO()
+    csv.writer(written, delimiter=mark, lineterminator="\n").writerows(table)
+    return written.getvalue()
 
 
 def _name(cells: list[str], columns: list[int]) -> str:
