@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gradlab
-from gradlab import Verdict, check_backward
+from gradlab import GradlabError, Verdict, check_backward
 from gradlab.backward import check_ways
 
 
@@ -314,3 +314,16 @@ def test_another_way_to_ask_backward_that_fails_is_wrong():
         report = check_ways(np.sin, backward, x, {"backward is wrong on Sundays.": other})
         assert report.verdict is Verdict.WRONG
         assert report.notes[0].startswith("backward is wrong on Sundays.")
+
+
+@pytest.mark.parametrize("behind", [(None,), (None, None)])
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+def test_none_for_arguments_that_are_no_inputs(behind, factor):
+    """As in PyTorch, whose backward answers for each argument of forward, its settings too."""
+    a, b = np.random.default_rng(0).standard_normal((2, 3, 3))
+    report = check_backward(
+        lambda a, b: a @ b, lambda g, a, b: (factor * g @ b.T, a.T @ g, *behind), {"a": a, "b": b}
+    )
+    assert report.ok is (factor == 1)
+    with pytest.raises(GradlabError, match="3 gradients for 2 inputs"):
+        check_backward(lambda a, b: a @ b, lambda g: (g, g, g), {"a": a, "b": b})

@@ -87,6 +87,8 @@ def by_input(found: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
         raise GradlabError("backward must return the gradients, got None: is a return missing?")
     found = listed(found, None)
     parts = list(found) if isinstance(found, list | tuple) else [found]
+    while len(parts) > len(inputs) and parts[-1] is None:
+        parts.pop()  # of an argument of forward that is no input here, as a power
     floats = [name for name, value in inputs.items() if _is_float(value)]
     only: Any = inputs[floats[0]] if len(floats) == 1 else None
     if is_sequence(only) and len(only) == len(parts) > 1:
