@@ -292,3 +292,24 @@ def test_roundings_to_bfloat16_are_not_called_a_backward_that_is_not_linear(seed
     report = check_grads(half, (np.random.default_rng(seed).standard_normal(4),), modes="rev", raise_exception=False)
     assert not report.ok
     assert not any("linear" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("shape", [(4, 1), (4, 3), (4, 6)])
+@pytest.mark.parametrize("form", ["product", "sum", "broadcast"])
+def test_the_callers_own_calls_in_float32_go_on_after_a_check(shape, form):
+    """Of NumPy arrays in float64 that a function closes over, whatever it does with them."""
+    data = np.random.default_rng(len(form)).standard_normal((8, 4))
+    w = jnp.asarray(np.random.default_rng(1).standard_normal(shape), dtype=jnp.float32)
+
+    def cost(w):
+        made = {
+            "product": lambda: data @ w,
+            "sum": lambda: jnp.add(data[:4, :1], w),
+            "broadcast": lambda: jnp.multiply(data[:, :, None], w),
+        }
+        return jnp.mean(jnp.tanh(made[form]()) ** 2)
+
+    assert checked(cost, w).ok
+    assert np.isfinite(float(cost(w)))
+    assert np.isfinite(np.asarray(jax.grad(cost)(w))).all()
+    assert np.isfinite(float(jax.jit(cost)(w)))

@@ -323,3 +323,41 @@ def test_a_loss_with_more_beside_it_is_told_to_be_alone(out):
     cost, params, _ = problem(torch.nn.Linear(4, 3), lambda m: out(m(X).sum()))
     with pytest.raises(GradlabError, match="the loss alone"):
         cost(params)
+
+
+@pytest.mark.parametrize("make", [lambda: torch.tensor(1.0), lambda: None, lambda: 3.0])
+def test_a_loss_that_is_no_function_is_told(make):
+    with pytest.raises(GradlabError, match="must be a function of the module"):
+        check_gradients(*problem(linear(), make()))
+
+
+@pytest.mark.parametrize("loss", [lambda: 1.0, lambda m, X: m(X).sum(), lambda m, *, X: m(X).sum()])
+def test_a_loss_with_other_arguments_is_told(loss):
+    with pytest.raises(GradlabError, match="must take the module as its one argument"):
+        check_gradients(*problem(linear(), loss))
+
+
+def test_a_module_used_from_outside_is_named_also_where_its_dtype_differs():
+    outside = linear().float()
+    with pytest.raises(GradlabError, match="calls outside from outside"):
+        check_gradients(*problem(outside, lambda m: outside(X).pow(2).sum()))
+
+
+def test_a_class_is_no_function_of_tensors():
+    class Twice(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return 2 * x
+
+        @staticmethod
+        def backward(ctx, g):
+            return 2 * g
+
+    x = torch.ones(3, dtype=torch.float64, requires_grad=True)
+    with pytest.raises(GradlabError, match=r"pass what applies it, Twice\.apply"):
+        gradlab.adapters.torch.gradcheck(Twice, (x,))
+
+
+def test_a_module_is_no_cost():
+    with pytest.raises(GradlabError, match="is a module of PyTorch"):
+        check_gradients(linear(), X.numpy(), X.numpy())

@@ -35,10 +35,11 @@ def problem(
     params
         An array or a variable, or several in dicts and lists, nested as they may be, called by their path; whole
         numbers among them are held fixed. Or a Keras model, a layer or a tf.Module: its trainable variables are
-        checked under their paths, in its own dtype, so build it after `keras.config.set_floatx("float64")`. Its
-        variables, running averages and seeds of dropout among them, are put back after every call, so a dropout layer
-        draws the same mask each time. A complex parameter `w` makes two blocks, `w.real` and `w.imag`; TensorFlow's
-        gradient of a real loss is that by the real part plus i times that by the imaginary part.
+        checked under their paths, in its own dtype, so build it after `keras.config.set_dtype_policy("float64")`
+        (`set_floatx` is not enough once a layer was made in float32). Its variables, running averages and seeds of
+        dropout among them, are put back after every call, so a dropout layer draws the same mask each time. A complex
+        parameter `w` makes two blocks, `w.real` and `w.imag`; TensorFlow's gradient of a real loss is that by the
+        real part plus i times that by the imaginary part.
     dtype
         What floating-point arrays are turned to; None keeps them as they are, for functions that take float32 alone.
 

@@ -168,6 +168,18 @@ def _window(array: NDArray[Any]) -> torch.Tensor:
 
 
 def _called(loss: Callable[[torch.nn.Module], Any], twin: torch.nn.Module, dtype: torch.dtype | None) -> Any:
+    if not callable(loss):
+        raise GradlabError(
+            f"loss must be a function of the module, got {type(loss).__name__}: lambda m: criterion(m(X), Y)"
+        )
+    try:
+        inspect.signature(loss).bind(twin)
+    except ValueError:  # a compiled function that does not tell
+        pass
+    except TypeError as error:
+        raise GradlabError(
+            f"loss must take the module as its one argument ({error}): lambda m: criterion(m(X), Y)"
+        ) from None
     try:
         return loss(twin)
     except RuntimeError as error:
@@ -175,6 +187,11 @@ def _called(loss: Callable[[torch.nn.Module], Any], twin: torch.nn.Module, dtype
             raise
         if dtype is None:
             raise GradlabError(f"loss mixes dtypes: {error}") from error
+        if outside := _modules(loss):
+            raise GradlabError(
+                f"loss calls {outside[0]} from outside, which is not the copy that is checked ({error}): use its "
+                f"argument, lambda m: criterion(m(X), Y), and not {outside[0]}"
+            ) from error
         used = (*_used(loss), *_attributes(twin))
         names = [name for name, value in used if value.dtype.is_floating_point and value.dtype != dtype]
         which = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}" if names else "something it uses is"
@@ -194,6 +211,16 @@ def _used(function: Callable[..., Any]) -> Iterator[tuple[str, torch.Tensor]]:
     for name, value in {**found.globals, **found.nonlocals}.items():
         if isinstance(value, torch.Tensor):
             yield name, value
+
+
+def _modules(function: Callable[..., Any]) -> list[str]:
+    """Names of modules with parameters that a function uses from outside."""
+    try:
+        found = inspect.getclosurevars(function)
+    except (TypeError, ValueError):
+        return []
+    outside = {**found.globals, **found.nonlocals}
+    return [n for n, v in outside.items() if isinstance(v, torch.nn.Module) and any(True for _ in v.parameters())]
 
 
 def _attributes(module: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:

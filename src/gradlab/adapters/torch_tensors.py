@@ -25,6 +25,10 @@ class Function:
             raise GradlabError(
                 f"function must be callable, got {type(function).__name__}: gradcheck(function, inputs)"
             )
+        if isinstance(function, type) and issubclass(function, torch.autograd.Function):
+            raise GradlabError(
+                f"function is the class {function.__name__}: pass what applies it, {function.__name__}.apply"
+            )
         self.function = function
         given = (inputs,) if isinstance(inputs, torch.Tensor) else tuple(inputs)
         self._form = dict(zip(_names(function, len(given)), given, strict=True))

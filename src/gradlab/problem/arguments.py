@@ -53,6 +53,11 @@ def of_params(what: str, function: Any, params: Any, args: Any = (), kwargs: Any
         return _Each([of_params(f"{what}[{i}]", one, params, args, kwargs) for i, one in enumerate(function)])
     if (thing := is_object(params)) and getattr(function, "__self__", None) is params:
         function = function.__func__  # a method of params is asked on the copy whose arrays are moved
+    if hasattr(function, "named_parameters"):
+        raise GradlabError(
+            f"{what} is a module of PyTorch: from gradlab.adapters.torch import problem; "
+            "check_gradients(*problem(module, lambda m: criterion(m(X), Y)))"
+        )
     if kwargs and callable(function):
         function = _with_keywords(what, function, kwargs)
     if not callable(function) or not (more or thing or isinstance(params, Mapping | list | tuple | np.ndarray)):
