@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gradlab import _arguments
 from gradlab._arguments import Workers
 from gradlab.diagnosis.diagnose import diagnose
+from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.probe import Probe
 from gradlab.errors import GradlabError, passed
 from gradlab.numeric.answer import Numeric, Reason
@@ -226,8 +227,7 @@ def check_gradients(
             blocks = scattered(found, chosen.entries if chosen else {})
             together = None if isinstance(grads, _AskedAside) else hold_together(problem, found)
         stopped = cost_function.stopped
-        quiet = stopped or all(block.verdict is Verdict.AGREES for block in blocks.values())
-        findings = diagnose(blocks, None if quiet else _probe(problem, analytic, edits), cost_function.raised)
+        findings = _findings(blocks, problem, analytic, edits)
     report = Report(
         blocks=blocks,
         findings=findings,
@@ -301,10 +301,14 @@ def _other_answers(
         yield says, aside.at, aside.theta
 
 
-def _probe(problem: Problem, analytic: Analytic, edits: bool) -> Probe | None:
-    """What the rules may ask again."""
+def _findings(blocks: Mapping[str, Block], problem: Problem, analytic: Analytic, edits: bool) -> tuple[Finding, ...]:
+    """What is likely wrong; the caller's code is asked again only if something is."""
+    cost = problem.cost
+    if cost.stopped or all(block.verdict is Verdict.AGREES for block in blocks.values()):
+        return diagnose(blocks, None, cost.raised)
     probe = Probe.of(problem, analytic.function)
-    return probe and replace(probe, edits=edits)
+    double = Probe.in_double(problem, analytic.asked) if edits else None
+    return diagnose(blocks, probe and replace(probe, edits=edits), cost.raised, double)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def soft_minimum_without_its_temperature(rng):
     return check_gradients(lambda d: -g * float(np.log(np.sum(np.exp(-d / g)))), d, lambda d: softmax(-d))
 
 
-@mistake("GL151", "GL102", useful=["GL147"])
+@mistake("GL165", "GL151", "GL102", useful=["GL147"])
 def covariance_gradient_of_a_symmetric_matrix(rng):
     """2G − diag(G), right for free entries of one triangle, where the cost reads each entry."""
     d = int(rng.integers(3, 6))

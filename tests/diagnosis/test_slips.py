@@ -15,7 +15,7 @@ from gradlab.diagnosis.sources import sources
 from gradlab.diagnosis.switch import Switch
 from gradlab.diagnosis.trees import filled, places
 from tests import chosen
-from tests.diagnosis.corpus_slips import MORE_THAN_ONE, PROGRAMS, made
+from tests.diagnosis.corpus_slips import MORE_THAN_ONE, PROGRAMS, in_single, made
 
 SLIPS = [(name, i) for name, (_, _, slips) in PROGRAMS.items() for i in range(len(slips))]
 
@@ -37,6 +37,39 @@ def test_the_line_of_a_slip_is_told(name, slip):
     report = gradlab.check_gradients(cost, params, grads)
     assert report.verdict is gradlab.Verdict.WRONG
     assert "With one edit of the code" in report.findings[0].message
+
+
+@pytest.mark.slow
+@pytest.mark.edits
+@pytest.mark.usefixtures("patience")
+@pytest.mark.parametrize(("name", "slip"), chosen.sample([slip for slip in SLIPS if slip not in MORE_THAN_ONE], 6))
+def test_the_line_is_told_in_float32_as_well(name, slip):
+    cost, params, grads = in_single(*made(name, slip))
+    report = gradlab.check_gradients(cost, params, grads)
+    assert report.dtype == np.float32
+    assert report.verdict is gradlab.Verdict.WRONG
+    assert "With one edit of the code" in report.findings[0].message
+
+
+@pytest.mark.slow
+@pytest.mark.edits
+@pytest.mark.usefixtures("patience")
+@pytest.mark.parametrize("rounded", ["u = u.astype(np.float32)", "u = np.float32(1) * u.astype(np.float32)"])
+def test_no_line_is_told_where_the_code_rounds_to_float32_by_itself(rounded):
+    """At params of float64 its slopes are no better known, so no edit can be seen to be right."""
+
+    def cost(u):
+        u = u.astype(np.float32)
+        return np.sum(np.exp(u) * u)
+
+    code = f"def grads(u):\n    {rounded}\n    return np.exp(u) * (u - 1)\n"
+    file = f"slips/rounded_{len(rounded)}.py"
+    linecache.cache[file] = (len(code), None, code.splitlines(True), file)
+    space = {"np": np}
+    exec(compile(code, file, "exec"), space)
+    report = gradlab.check_gradients(cost, np.linspace(1, 2, 5, dtype=np.float32), space["grads"])
+    assert report.verdict is gradlab.Verdict.WRONG
+    assert not any("With one edit" in finding.message for finding in report.findings)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -262,3 +262,33 @@ def test_parameters_of_a_statistical_model_are_no_layer(names, wrong, size):
     report = gradlab.check_gradients(cost, params, grads)
     assert report.verdict is gradlab.Verdict.WRONG
     assert not {"GL113", "GL114", "GL115", "GL116", "GL117", "GL118"} & {f.code for f in report.findings}
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("names", [("W1", "b1", "W2", "b2"), ("fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias")])
+@pytest.mark.parametrize("layer", [1, 2])
+def test_a_bias_does_not_show_the_order_of_the_examples(seed, names, layer):
+    """dZ with its examples in another order leaves db right; where a layer below agrees, dZ is right."""
+    rng = np.random.default_rng(seed)
+    X, Y, order = rng.standard_normal((3, 6)), rng.standard_normal((2, 6)), rng.permutation(6)
+    shapes = ((4, 3), (4, 1), (2, 4), (2, 1))
+    params = {name: rng.standard_normal(shape) for name, shape in zip(names, shapes, strict=True)}
+
+    def forward(p):
+        W1, b1, W2, b2 = (p[name] for name in names)
+        A1 = np.tanh(W1 @ X + b1)
+        return A1, W2 @ A1 + b2
+
+    def grads(p):
+        A1, out = forward(p)
+        dZ2 = out - Y
+        dZ1 = p[names[2]].T @ dZ2 * (1 - A1**2)
+        if layer == 1:
+            dZ1 = dZ1[:, order]
+        dW2 = (dZ2[:, order] if layer == 2 else dZ2) @ A1.T
+        made = (dZ1 @ X.T, dZ1.sum(1, keepdims=True), dW2, dZ2.sum(1, keepdims=True))
+        return dict(zip(names, made, strict=True))
+
+    report = gradlab.check_gradients(lambda p: 0.5 * np.sum((forward(p)[1] - Y) ** 2), params, grads)
+    (said,) = (finding.message for finding in report.findings if finding.code == "GL114")
+    assert ("order of its examples" in said) == (layer == 1)

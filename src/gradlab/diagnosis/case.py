@@ -30,6 +30,7 @@ class Case:
     blocks: Mapping[str, Block]
     probe: Probe | None = None
     raised: str = ""  # what the cost raised beside params
+    double: Probe | None = None  # the caller's code at params of float64, where they are of float32
 
     @property
     def layer(self) -> LayerProbe | None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from gradlab.diagnosis import (
     contracted,
+    coupling,
     dependence,
     elsewhere,
     gains,
@@ -26,7 +27,9 @@ from gradlab.diagnosis import (
     own_factor,
     places,
     products,
+    some_factor,
     square,
+    stacked,
     sums,
     terms,
     undecided,
@@ -70,6 +73,7 @@ CAUSES: tuple[Rule, ...] = (
     products.another_activation,
     terms.two_terms,
     terms.another_term,
+    some_factor.one_factor_in_some,
     terms.two_values,
     terms.decay_of_some,
     terms.term_of_some,
@@ -102,11 +106,13 @@ CODE: tuple[Rule, ...] = (one_edit.one_edit,)
 WEAK: tuple[Rule, ...] = (
     geometry.between_points,
     without.right_without,
+    stacked.part_of_a_stack,
     invariance.should_sum_to_zero,
     invariance.should_stand_at_right_angles,
     whereabouts.only_the_input,
     square.diagonal,
     places.several_slices,
+    coupling.not_coupled,
     elsewhere.same_difference,
 )
 WEAKEST: tuple[Rule, ...] = (sums.right_sums, whereabouts.run_of_entries)
@@ -149,7 +155,9 @@ ONLY_PLACES = {"GL112", "GL113", "GL114", "GL115", "GL116", "GL118", "GL119", "G
 SURE = 3.0  # digits that a fit must explain to be called the likely bug: a chance of 1e-3
 
 
-def diagnose(blocks: Mapping[str, Block], probe: Probe | None = None, raised: str = "") -> tuple[Finding, ...]:
+def diagnose(
+    blocks: Mapping[str, Block], probe: Probe | None = None, raised: str = "", double: Probe | None = None
+) -> tuple[Finding, ...]:
     """What is likely wrong, the best explanation first; nothing if no block is wrong or undecided.
 
     First fits that explain every wrong block, then causes that are seen by asking the caller's code again. If there
@@ -165,8 +173,10 @@ def diagnose(blocks: Mapping[str, Block], probe: Probe | None = None, raised: st
         The caller's code, to be asked only if a block is wrong.
     raised
         What the cost raised beside params, as text, if it did.
+    double
+        The caller's code at params of float64, where they are of float32, for the search for an edit.
     """
-    case = Case(blocks, probe, raised)
+    case = Case(blocks, probe, raised, double)
     wrong = {block.name for block in case.wrong}
     unsteady = _ask([undecided.random], case)
     if unsteady and wrong <= _blocks(unsteady):  # what differs from call to call can look like any mistake
@@ -212,7 +222,7 @@ def _with_edit(whole: list[Finding], case: Case) -> list[Finding]:
 
 
 def _depends_on(case: Case) -> list[str]:
-    return [sentence] if (sentence := dependence.depends_on(case)) else []
+    return [sentence] if (sentence := dependence.depends_on(case) or coupling.changes_with(case)) else []
 
 
 def _causes(case: Case, wrong: set[str]) -> list[Finding]:

@@ -119,23 +119,25 @@ def only_weights(case: Case) -> Iterator[Finding]:
         layer, many = seen.layers[seen.top], len(seen.wrong[WEIGHT]) > 1
         bad = [block for block in layer.weights if block.verdict is Verdict.WRONG]
         name = case.name(bad)
+        # A bias sums over the examples, and would not show that they stand in another order than those of A.
+        order = "" if seen.below_agrees() else ", except perhaps for the order of its examples"
         if many:
             message = (
-                f"Weights are wrong in {_which(seen, seen.wrong[WEIGHT])}, and no bias is: every dZ is right. "
+                f"Weights are wrong in {_which(seen, seen.wrong[WEIGHT])}, and no bias is: every dZ is right{order}. "
                 "Look at what only weights have, their decay and the cached inputs A."
             )
         elif layer.number is not None:
             message = (
-                f"Only {name} is wrong, so {layer.upstream} is right. Look at the other factor of dW{layer.number} = "
-                f"{layer.upstream} · A{layer.number - 1}ᵀ, the cached input A{layer.number - 1}, and at the decay. "
-                "If it is used in more than one place, at the sum of what comes from each."
+                f"Only {name} is wrong, so {layer.upstream} is right{order}. Look at the other factor of "
+                f"dW{layer.number} = {layer.upstream} · A{layer.number - 1}ᵀ, the cached input A{layer.number - 1}, "
+                "and at the decay. If it is used in more than one place, at the sum of what comes from each."
             )
         else:
             are, its = ("are", "this") if len(bad) > 1 else ("is", "its")
             message = (
-                f"Only {name} {are} wrong in {its} layer, so what is handed down to it is right. Look at the other "
-                "factor of the gradient, the input that the layer has kept, and at the decay. If it is used in more "
-                "than one place (tied weights, time steps), the sum of what comes from each."
+                f"Only {name} {are} wrong in {its} layer, so what is handed down to it is right{order}. Look at "
+                "the other factor of the gradient, the input that the layer has kept, and at the decay. If it is "
+                "used in more than one place (tied weights, time steps), the sum of what comes from each."
             )
         yield _finding(case, "GL114", message)
 

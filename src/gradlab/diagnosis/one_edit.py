@@ -7,8 +7,9 @@ import itertools
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -20,7 +21,7 @@ from gradlab.diagnosis.apart import apart, at_most
 from gradlab.diagnosis.case import Case
 from gradlab.diagnosis.edits import Edit, Groups, Said, indices, is_value, nudged, parts, tiers
 from gradlab.diagnosis.finding import Finding
-from gradlab.diagnosis.probe import Probe
+from gradlab.diagnosis.probe import Probe, slope_at_zero
 from gradlab.diagnosis.sources import WATCH, Source, sources
 from gradlab.diagnosis.switch import Switch
 from gradlab.diagnosis.trees import Place
@@ -51,9 +52,10 @@ class Found:
 
 def one_edit(case: Case) -> Iterator[Finding]:
     """GL163 With one edit of one line, the gradient is right, here and at two other points."""
-    probe = case.probe
+    probe = case.double or case.probe
     if probe is None or probe.gradient is None or probe.cost is None or not (SECONDS and probe.edits):
         return
+    case = replace(case, probe=probe)
     if len(case.entrywise) < len(case.wrong) or any(b.directions for b in case.blocks.values()):
         return
     found = apart(lambda: Search(case, probe).found(), LONGEST)
@@ -101,8 +103,11 @@ class Search:
         self.here = self._answer()
         self.patience = 20 * (time.process_time() - began) + 0.05
         blocks = list(case.blocks.values())
-        self.numeric = np.concatenate([block.numeric.ravel() for block in blocks])
-        self.room = np.concatenate([3 * evidence.tolerance(block).ravel() for block in blocks])
+        if case.double is not None:
+            self.numeric, self.room = _in_double(probe)
+        else:
+            self.numeric = np.concatenate([block.numeric.ravel() for block in blocks])
+            self.room = np.concatenate([3 * evidence.tolerance(block).ravel() for block in blocks])
         self.slopes = list(_slopes(case, probe))
         self.points = [np.zeros_like(self.theta), *{id(s.moved): s.moved for s in self.slopes}.values()]
         self.costs = [self.cost(moved) for moved in self.points]
@@ -129,7 +134,8 @@ class Search:
             if multiple is not None:
                 yield edit
         elif multiple is not None:
-            ends = sorted((multiple * (1 - 1e-7), multiple * (1 + 1e-7)))
+            known = RIGHT if self.case.double is not None else RIGHT / 10
+            ends = sorted((multiple * (1 - known), multiple * (1 + known)))
             if simple := evidence.fraction(evidence.Interval(*ends), usual=0.0):
                 yield Edit(edit.place, edit.of(simple))
         elif there is not None and _key(edit.place) in self.bent:  # not seen from the other side
@@ -228,7 +234,7 @@ class Search:
         rng, unknown = np.random.default_rng(29), []
 
         def nudge(value: Any) -> Any:
-            if isinstance(value, float | np.floating) or getattr(value, "dtype", None) == np.float64:
+            if isinstance(value, float | np.floating) or getattr(getattr(value, "dtype", None), "kind", "") == "f":
                 size = np.max(np.abs(value), initial=0.0)
                 return value + times * 1e-3 * (size or 1.0) * rng.uniform(0.5, 1, np.shape(value))
             unknown.append(value)
@@ -336,6 +342,21 @@ def _numpy(source: Source) -> str:
     """What NumPy is called there."""
     names = source.functions[0].__globals__
     return next((name for name, value in names.items() if value is np), "np")
+
+
+def _in_double(probe: Probe) -> tuple[Floats, Floats]:
+    """The slopes of the cost, and how well they are known, where those of the check are of float32."""
+    found = []
+    for way in np.diag(probe.scale):
+        along = partial(_cost_along, probe, way)
+        found.append([slope_at_zero(along, h) for h in (1e-3, 5e-4)] / np.max(way))
+    far, near = np.array(found).T
+    return near, 10 * np.abs(near - far) + RIGHT * float(np.max(np.abs(near)))  # data may be summed up in float32
+
+
+def _cost_along(probe: Probe, way: Floats, t: float) -> float:
+    assert probe.cost is not None
+    return probe.cost(t * way)
 
 
 def _slopes(case: Case, probe: Probe) -> Iterator[Slope]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.errors import GradlabError
+from gradlab.problem.answers import number
 from gradlab.problem.layer import Layer, Upstream, UpstreamCost
+from gradlab.problem.parameters import Params
 from gradlab.problem.problem import Problem
 
 Floats = NDArray[np.float64]
@@ -151,6 +154,25 @@ class Probe:
         several = _outputs_probe(asked, problem) if isinstance(asked, UpstreamCost) else None
         return cls(theta.astype(np.float64), scale, gradient and inside, cost, problem.rng, outputs=several)
 
+    @classmethod
+    def in_double(cls, problem: Problem, asked: Callable[[Any], Params] | None) -> Probe | None:
+        """Of a check in less than float64: the caller's functions at params of float64, which they may round."""
+        parameters, cost = problem.parameters, problem.cost
+        upstream = isinstance(cost.cost, UpstreamCost)
+        if asked is None or upstream or cost.vectorized or cost.domain is not None:
+            return None
+        theta = parameters.theta.astype(np.float64)
+        if parameters.theta.dtype == np.float64:
+            return None
+
+        def cost_at(delta: Floats) -> float:
+            return number(cost.cost(parameters.like(theta + delta)))
+
+        def gradient(point: Floats) -> Floats:
+            return parameters.flatten(asked(parameters.like(point)))
+
+        return cls(theta, np.asarray(problem.scale, dtype=np.float64), gradient, cost_at, edits=True)
+
     def slope(self, moved: Floats, at: int) -> float:
         """The numeric gradient in one entry, at theta moved by so much: a central difference of order four."""
         way = np.zeros_like(moved)
@@ -165,9 +187,8 @@ class Probe:
         return slope_at_zero(lambda t: cost(moved + t * way))
 
 
-def slope_at_zero(f: Callable[[float], float]) -> float:
+def slope_at_zero(f: Callable[[float], float], h: float = 1e-3) -> float:
     """A central difference of order four, in units in which 1 is the scale of what moves."""
-    h = 1e-3
     near, far = (f(k * h) - f(-k * h) for k in (1, 2))
     return (8 * near - far) / (12 * h)
 

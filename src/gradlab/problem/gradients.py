@@ -75,6 +75,8 @@ class Analytic:
         Other answers at theta, of a function that gives a few by turns and is not random.
     aside
         What the function said a little beside theta, if the cost did not rise on the way as both answers say.
+    asked
+        The caller's function by itself, if there is one: at params of any dtype.
     """
 
     theta: Floats
@@ -89,6 +91,7 @@ class Analytic:
     beside: tuple[str, ...] = ()
     others: tuple[Floats, ...] = ()
     aside: Answer | None = None
+    asked: Callable[[Any], Params] | None = None
 
     def shaky(self, blocks: Iterable[slice]) -> Floats | float:
         """How well entries are known by what two answers differ by, where that is too little for a random draw.
@@ -189,6 +192,7 @@ def analytic_gradients(
         beside=more,
         others=others,
         aside=None if follows_cost or accumulates.any() or unsure.any() or _are_numbers(grads) else aside,
+        asked=None if follows_cost else ask,
     )
 
 
