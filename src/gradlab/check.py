@@ -32,7 +32,7 @@ from gradlab.problem.tree import listed
 from gradlab.report import Report, weak_points
 from gradlab.report.notes import notes
 from gradlab.stencils import CENTRAL, Stencil
-from gradlab.verdict.aside import fits_there
+from gradlab.verdict.aside import fits_there, remembered
 from gradlab.verdict.blocks import Block, Verdict, compare_blocks
 from gradlab.verdict.directions import blocks_along, missable
 from gradlab.verdict.entries import at_given_step, examine
@@ -294,11 +294,12 @@ def _other_answers(
     if report.ok and (aside := analytic.aside) is not None and not fits_there(problem, aside):
         says = (
             "At the params that were given the gradient agrees. A little beside them, moved by up to "
-            f"{np.max(np.abs(aside.at - theta)):.0e}, grads was asked once, and was wrong: all numbers here are "
-            "those there. Does it keep something that it computed at other params, count its calls, or lack a term "
-            "that vanishes at the params that were given?"
+            f"{np.max(np.abs(aside.at - theta)):.0e}, grads was wrong, and not as a function of params is: all "
+            "numbers here are those there. Does it keep something that it computed at other params, or count "
+            "its calls?"
         )
-        yield says, aside.at, aside.theta
+        for answer in remembered(problem.parameters, analytic):
+            yield says, answer.at, answer.theta
 
 
 def _findings(blocks: Mapping[str, Block], problem: Problem, analytic: Analytic, edits: bool) -> tuple[Finding, ...]:

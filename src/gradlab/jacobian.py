@@ -21,6 +21,7 @@ from gradlab.problem.gradients import analytic_gradients
 from gradlab.problem.outputs import Outputs
 from gradlab.problem.parameters import Parameters, Params, array_of, named
 from gradlab.report import Report
+from gradlab.verdict.aside import remembered
 from gradlab.verdict.blocks import Block, compare_block
 
 Floats = NDArray[np.float64]
@@ -137,7 +138,7 @@ def _asked_again(
     if seen.unsure.any() and not seen.others:  # by chance, it seems: that is for a check to say
         given = [(params, gradient)]
     if seen.aside is not None:
-        given.append((parameters.like(seen.aside.at), parameters.like(seen.aside.theta)))
+        given += [(parameters.like(one.at), parameters.like(one.theta)) for one in remembered(parameters, seen)]
     for at, answer in given if seen.unsure.any() or seen.aside is not None else ():
         whole = check_gradients(total, at, answer, **options)
         if not whole.ok:

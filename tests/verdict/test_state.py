@@ -215,3 +215,17 @@ def test_a_jacobian_that_was_computed_before_may_be_handed_over_in_a_function():
     J = np.diag(2 * x)
     assert check_jacobian(lambda x: x**2, x, lambda x: J).ok
     assert check_jacobian(lambda x: x**2, x, J).ok
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_gradient_that_is_meant_for_these_params_alone_is_right(seed):
+    """Of a cost in which a value computed at them is held: a target, a state at a border, a detached weight."""
+    rng = np.random.default_rng(seed)
+    A, x = rng.standard_normal((4, 3)), rng.standard_normal(3)
+    held = np.tanh(A @ x)
+
+    def slopes(x):
+        value = np.tanh(A @ x)
+        return A.T @ (value * (1 - value**2))
+
+    assert check_gradients(lambda x: float(held @ np.tanh(A @ x)), x, slopes).ok
