@@ -413,3 +413,38 @@ def test_no_copy_is_made_where_memory_is_shared(tmp_path, monkeypatch):
     shared = np.memmap(tmp_path / "shared", dtype=float, mode="w+", shape=4)
     assert apart(lambda: 7, 20) is None
     assert not shared.any()
+
+
+OVER_AXES = """
+def forward(x):
+    n, c, h, w = x.shape
+    u = x.reshape(n, 2, c // 2, h, w)
+    r = 1 / np.sqrt(u.var(axis=AXES, keepdims=True) + 1e-5)
+    y = (u - u.mean(axis=AXES, keepdims=True)) * r
+    return y.reshape(x.shape), (y, r)
+
+def backward(R, cache):
+    y, r = cache
+    n, c, h, w = R.shape
+    axes = AXES
+    R = R.reshape(n, 2, c // 2, h, w)
+    d = r * (R - R.mean(axis=axes, keepdims=True) - y * (R * y).mean(axis=axes, keepdims=True))
+    return d.reshape(n, c, h, w)
+"""
+
+
+@pytest.mark.parametrize("right", [(2, 3, 4), (0, 3, 4), (3, 4), (0, 2, 3, 4)])
+@pytest.mark.parametrize("change", [{2}, {3}, {4}, {0}])
+@pytest.mark.parametrize("shape", [(2, 4, 3, 2), (3, 6, 2, 4), (2, 4, 3, 3)])
+def test_an_axis_too_many_or_too_few_is_told(right, change, shape):
+    wrong = tuple(sorted({*right} ^ change))
+    code = OVER_AXES.replace("axes = AXES", f"axes = {wrong}").replace("AXES", str(right))
+    file = f"edits/axes_{right}_{wrong}.py"
+    linecache.cache[file] = (len(code), None, code.splitlines(True), file)
+    space = {"np": np}
+    exec(compile(code, file, "exec"), space)
+    x = np.random.default_rng(len(wrong)).standard_normal(shape)
+    report = gradlab.check_backward(space["forward"], space["backward"], {"x": x}, cache=True)
+    assert report.verdict is gradlab.Verdict.WRONG
+    said = "".join(finding.message for finding in report.findings)
+    assert f'"axes = {wrong}" should be "axes = {right}"' in said

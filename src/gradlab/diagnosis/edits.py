@@ -164,7 +164,8 @@ def tiers(definition: Definition, said: Said) -> Groups:
     longer = [node for node in values if node not in single]
     one: list[ast.expr] = [ast.Constant(1)]
     near: Callable[[Any], Nodes] = other_names(said.names)
-    yield _each(at, statements(said.numpy), unpacked, other_slopes, simple)
+    yield _each(at, statements(said.numpy), other_slopes, simple)
+    yield _each(at, unpacked)
     yield _added(terms, said, lambda old: [*idle, old])
     yield _multiplied(terms, said, [filled(form, node) for node in single for form in FACTORS[:2]])
     yield _each(at, everywhere(single), lambda old: (new for new in near(old) if said.alike(old, new)))

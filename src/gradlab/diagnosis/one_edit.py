@@ -275,7 +275,8 @@ class Search:
         """The gradient with this edit; None if it fails."""
         try:
             with self._edited(source, edit, self.patience, whole=False):
-                return self._answer()
+                answer = self._answer()
+            return answer if answer.shape == self.theta.shape else None
         except Exception:  # noqa: BLE001 (code that nobody wrote may raise anything)
             return None
 

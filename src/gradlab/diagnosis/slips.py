@@ -12,6 +12,7 @@ from gradlab.diagnosis.trees import binary, filled, loaded
 
 Nodes = Iterator[ast.AST]
 
+AXES = 5  # of the largest array of which a sum over several axes is written by hand
 SMALL = 12  # nodes of an expression that is moved elsewhere
 OTHER_OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub,),
@@ -112,11 +113,22 @@ def simple(node: Any) -> Nodes:
     elif isinstance(node, ast.Subscript):
         yield node.value
         yield from _of_index(node)
-    elif isinstance(node, ast.Tuple | ast.List) and 1 < len(node.elts) <= 4:
+    elif isinstance(node, ast.Tuple | ast.List) and 0 < len(node.elts) <= 4:
         for order in list(itertools.permutations(node.elts))[1:]:
             yield type(node)(list(order), node.ctx)
+        yield from _other_axes(node)
     if not isinstance(node, ast.Tuple | ast.List | ast.Dict | ast.Lambda | ast.Slice | ast.Starred | ast.UnaryOp):
         yield ast.UnaryOp(ast.USub(), node)
+
+
+def _other_axes(node: ast.Tuple | ast.List) -> Nodes:
+    """A tuple of axes with one of them left out, or one more."""
+    axes: list[Any] = [element.value for element in node.elts if isinstance(element, ast.Constant)]
+    if len(axes) < len(node.elts) or not all(type(axis) is int and 0 <= axis < AXES for axis in axes):
+        return
+    for axis in range(AXES):
+        other = sorted({*axes} ^ {axis})
+        yield ast.Tuple([ast.Constant(one) for one in other], node.ctx)
 
 
 def _of_operation(node: ast.BinOp) -> Nodes:
