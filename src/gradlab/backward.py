@@ -87,7 +87,7 @@ def check_ways(
     ways
         Functions called like backward, by what it means if one gives something else, or fails.
     """
-    if not isinstance(args := options.pop("args", ()), tuple) or args or options.pop("kwargs", None):
+    if not isinstance(args := options.pop("args", ()), tuple) or args or options.pop("kwargs", None) is not None:
         raise GradlabError(
             "check_backward has no args and no kwargs: put what forward and backward are handed into inputs, by name"
         )

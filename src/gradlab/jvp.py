@@ -69,7 +69,7 @@ def check_jvp(
     """
     if options.get("bounds") is not None:
         raise GradlabError("check_jvp moves all params along directions: leave out bounds, or move params inside")
-    if not isinstance(args := options.pop("args", ()), tuple) or args or options.pop("kwargs", None):
+    if not isinstance(args := options.pop("args", ()), tuple) or args or options.pop("kwargs", None) is not None:
         raise GradlabError(
             "check_jvp has no args, no kwargs: lambda params: f(params, *args), and so for jvp and vjp"
         )

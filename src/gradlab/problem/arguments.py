@@ -58,7 +58,7 @@ def of_params(what: str, function: Any, params: Any, args: Any = (), kwargs: Any
             f"{what} is a module of PyTorch: from gradlab.adapters.torch import problem; "
             "check_gradients(*problem(module, lambda m: criterion(m(X), Y)))"
         )
-    if kwargs and callable(function):
+    if kwargs is not None and callable(function):
         function = _with_keywords(what, function, kwargs)
     if not callable(function) or not (more or thing or isinstance(params, Mapping | list | tuple | np.ndarray)):
         return function
