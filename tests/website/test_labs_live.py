@@ -684,7 +684,8 @@ def test_a_finger_hits_what_it_aims_at(chromium: Browser) -> None:
         page = visitor.open()
         for address in ("labs/dense/", "labs/traps/", BLIND, "labs/decoder/", "playground/", *MOVING):
             page.goto(url(address))
-            ready = ".lab-lines, .lab-word, .decoder, .live-play, moving-picture[data-live], .guess button"
+            ready = ".lab-lines, .lab-word, .decoder, .live-play, moving-picture[data-live], guess-first button"
+            page.evaluate("document.querySelector('moving-picture, guess-first')?.scrollIntoView()")
             expect(page.locator(ready).first).to_be_visible()
             assert page.evaluate(SMALL) == [], address
 
