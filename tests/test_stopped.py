@@ -27,6 +27,7 @@ def stopping(at, error):
     return cost
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), TypeError("x"), OSError("disk"), Own("mine"), SystemExit(1)])
 @pytest.mark.parametrize("at", [3, 20, 50])
 @pytest.mark.parametrize("options", [{}, {"directions": 20}, {"step": 1e-5}], ids=["entries", "directions", "step"])

@@ -27,6 +27,7 @@ PULLS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", EDGES)
 @pytest.mark.parametrize("pull", PULLS)
 @pytest.mark.parametrize("end", [0, 1])
@@ -150,6 +151,7 @@ GATES = {  # slips in one gate of a stack, or in the order of two, with the part
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slip", GATES)
 @pytest.mark.parametrize("seed", range(2))
 def test_without_the_state_one_gate_is_wrong(slip, seed):
@@ -158,6 +160,7 @@ def test_without_the_state_one_gate_is_wrong(slip, seed):
     assert GATES[slip] in finding.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slip", [("lstm_concat", 5), ("lstm_concat", 9), ("lstm_cell_class", 6), ("gru_columns", 6)])
 @pytest.mark.parametrize("seed", range(2))
 def test_no_gate_is_blamed_for_what_is_handed_on(slip, seed):

@@ -246,6 +246,7 @@ SMOOTH = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SMOOTH)
 @pytest.mark.parametrize("n", [10, 100, 3000])
 def test_four_evaluations_an_entry_and_some_for_all_at_once(name, n):

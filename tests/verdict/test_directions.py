@@ -255,6 +255,7 @@ def test_a_million_parameters_in_little_memory():
     assert most < 40 * 8 * n
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("n", [3_000, 30_000])
 def test_a_mistake_that_no_single_entry_shows_is_not_looked_for_in_all_of_them(seed, n):

@@ -90,6 +90,7 @@ def single_value(cost, params):
 WAYS = (of_single_params, single_inside, single_value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", COSTS)
 def test_a_right_gradient_is_not_called_wrong(name, way):
@@ -102,6 +103,7 @@ def test_a_right_gradient_is_not_called_wrong(name, way):
     assert Verdict.WRONG not in seen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("times", [-1.0, 0.0, 2.0])
 @pytest.mark.parametrize("name", ["30 stairs", "300 stairs", "taxes"])

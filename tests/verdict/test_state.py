@@ -78,6 +78,7 @@ def asked(cost, x, grads, options):
     return check_gradients(lambda p: cost(p["x"]), {"x": x}, lambda p: {"x": grads(p["x"])}, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cost", COSTS)
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 def test_a_gradient_with_a_memory_is_wrong(cost, options):
