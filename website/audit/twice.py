@@ -45,18 +45,8 @@ def main() -> int:
 
 def _build(program: str, root: Path, site: Path, umask: int, **surroundings: str) -> None:
     path = os.pathsep.join([str(root / "src"), str(root)])
-    command = [
-        sys.executable,
-        "-m",
-        program,
-        "build",
-        "--strict",
-        "--quiet",
-        "-f",
-        "mkdocs.yml",
-        "--site-dir",
-        str(site),
-    ]
+    options = ["--strict", "--quiet", "-f", "mkdocs.yml", "--site-dir", str(site)]
+    command = [sys.executable, "-m", program, "build", *options]
     subprocess.run(command, cwd=root, env=os.environ | {"PYTHONPATH": path} | surroundings, umask=umask, check=True)
 
 

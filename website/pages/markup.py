@@ -14,9 +14,8 @@ _NAMED = {
 
 # The search of the theme is a worker; ours speaks the same messages, so that field, keys and list stay the theme's.
 SEARCH = "assets/search.js"
-_BUILT_BY = re.compile(
-    r'(<meta name="generator" content=")mkdocs-[^,"]*, '
-)  # MkDocs and ProperDocs make the same pages
+# MkDocs and ProperDocs make the same pages, but for this name.
+_BUILT_BY = re.compile(r'(<meta name="generator" content=")mkdocs-[^,"]*, ')
 _THEMES_SEARCH = re.compile(r"assets/javascripts/workers/search\.\w+\.min\.js")
 
 # Pygments' classes that 2-colours.css draws in ink, like the text around them (a test compares). Their elements would

@@ -24,7 +24,7 @@ _SOCKETS_AND_SIGNALS = 0b11  # of other processes than its own
 def writes_only(below: Iterable[Path], into: Iterable[Path] = ()) -> bool:
     """From now on, this process and its children change nothing but below these folders, and write into these files.
 
-    Nor do they send signals to other processes. False where the system has no such promise.
+    Nor, since Linux 6.12, do they send signals to other processes. False where the system has no such promise.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     version = _call(libc, _CREATE, None, 0, _VERSION) if sys.platform == "linux" else -1

@@ -91,14 +91,13 @@ def one_by_one(jvp: Any, params: Any) -> Any:
         signature = inspect.signature(jvp)
     except (TypeError, ValueError):  # a compiled function that does not tell
         return jvp
-    parts = tuple(params.values()) if isinstance(params, Mapping) else tuple(params)
-    if _fits(signature, params, params) or not _fits(signature, *parts, *parts):
+    if _fits(signature, params, params) or not _fits(signature, *_parts(params), *_parts(params)):
         return jvp
+    return lambda params, v: jvp(*_parts(params), *_parts(v))
 
-    def apart(params: Any, v: Any) -> Any:
-        return jvp(*(part for both in (params, v) for part in (both.values() if isinstance(both, Mapping) else both)))
 
-    return apart
+def _parts(params: Any) -> tuple[Any, ...]:
+    return tuple(params.values()) if isinstance(params, Mapping) else tuple(params)
 
 
 def _with_keywords(what: str, function: Callable[..., Any], kwargs: Any) -> Callable[..., Any]:
