@@ -119,6 +119,14 @@ NAMES = [
 ]
 
 
+def run_as_file(code, space):
+    """The names of code that runs with those of the space, as if it stood in a file: its source can be found."""
+    file = f"edits/{abs(hash(code))}.py"
+    linecache.cache[file] = (len(code), None, code.splitlines(True), file)
+    exec(compile(code, file, "exec"), space)
+    return space
+
+
 def made(code, seed, *, names=None):
     """The functions of the code, under other names, and params that fit."""
     names = names or {}
@@ -126,12 +134,9 @@ def made(code, seed, *, names=None):
     n, d, w = rng.integers(4, 8), rng.integers(2, 4), rng.integers(2, 5)
     outs = 2 if code.startswith("\ndef run") else w
     code = re.sub(r"\b([A-Za-z_]\w*)\b(?!['\"=])", lambda m: names.get(m[1], m[1]), code)
-    file = f"<edits {abs(hash(code))}>".replace("<edits", "edits/").replace(">", ".py")
-    linecache.cache[file] = (len(code), None, code.splitlines(True), file)
     space = {"np": np, "count": int(n), "steps": int(n), "width": int(w)}
     space |= {"X": rng.standard_normal((n, d)), "goal": rng.standard_normal((n, outs))}
-    space = {names.get(name, name): value for name, value in space.items()}
-    exec(compile(code, file, "exec"), space)
+    space = run_as_file(code, {names.get(name, name): value for name, value in space.items()})
     params = {"U": rng.standard_normal((d, w)), "c": rng.uniform(0.5, 1, w)}
     if "V" in code:
         params["V"] = rng.standard_normal((w, outs)) * 0.7
@@ -439,10 +444,7 @@ def backward(R, cache):
 def test_an_axis_too_many_or_too_few_is_told(right, change, shape):
     wrong = tuple(sorted({*right} ^ change))
     code = OVER_AXES.replace("axes = AXES", f"axes = {wrong}").replace("AXES", str(right))
-    file = f"edits/axes_{right}_{wrong}.py"
-    linecache.cache[file] = (len(code), None, code.splitlines(True), file)
-    space = {"np": np}
-    exec(compile(code, file, "exec"), space)
+    space = run_as_file(code, {"np": np})
     x = np.random.default_rng(len(wrong)).standard_normal(shape)
     report = gradlab.check_backward(space["forward"], space["backward"], {"x": x}, cache=True)
     assert report.verdict is gradlab.Verdict.WRONG
