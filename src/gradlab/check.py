@@ -144,9 +144,10 @@ def check_gradients(
         every block, or a dict of these, `bounds={"sigma": (0, None)}`; numbers, arrays, or None for no bound. SciPy's
         `Bounds` too, and for one array a list of pairs, as for `scipy.optimize.minimize`.
     edits
-        False to leave out the search for one edit of the code of grads that makes it right (GL163). It begins where
-        something is wrong, and on Linux alone: small edits are tried for some seconds in a copy of the process, which
-        can write to no file and reach nothing outside of it.
+        False to leave the code of cost and grads unread. Where something is wrong, parts of the cost are held
+        constant, one at a time, for some seconds at most (GL167, GL168). On Linux alone one edit of the code of grads is
+        looked for that makes it right (GL163): small edits are tried for some seconds in a copy of the process,
+        which can write to no file and reach nothing outside of it.
 
     Returns
     -------

@@ -260,7 +260,7 @@ def recurrent(rng, **wrong):
     return check_backward(run, lambda R, **p: through_time(R, **p, **wrong), {"x": x, "W": W, "U": U})
 
 
-@mistake("GL128")
+@mistake("GL128", "GL167")
 def nothing_from_later_steps(rng):
     return recurrent(rng, carry=False)
 

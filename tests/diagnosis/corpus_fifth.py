@@ -28,7 +28,7 @@ def positives_of_a_contrastive_loss_not_averaged(rng):
     return check_gradients(loss, rng.standard_normal((n, n)) * 0.5, grad)
 
 
-@mistake(useful=["GL147", "GL148", "GL159"])
+@mistake("GL168", useful=["GL147", "GL148", "GL159"])
 def weight_of_positives_in_the_cost_only(rng):
     m, d, k = sizes(rng, 3)
     X, Y = rng.standard_normal((m, d)), rng.integers(0, 2, (m, k)).astype(float)

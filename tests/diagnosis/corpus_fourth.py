@@ -187,7 +187,7 @@ def gru_state_without_what_is_carried_over(rng):
     return gru(rng, "carried")
 
 
-@mistake(useful=["GL147"])
+@mistake("GL167", useful=["GL147"])
 def gru_update_gate_without_the_candidate(rng):
     return gru(rng, "update")
 
@@ -305,7 +305,7 @@ def circular_layer(circular):
 # ------------------------------------------------------------------------------------------------- layers and gates
 
 
-@mistake(useful=["GL147", "GL151", "GL161"])
+@mistake("GL167", useful=["GL147", "GL151", "GL161"])
 def highway_gate_without_the_carried_input(rng):
     n, d = sizes(rng, 2)
     inputs = {"x": rng.standard_normal((n, d)), "Wh": rng.standard_normal((d, d)), "Wt": rng.standard_normal((d, d))}
@@ -484,7 +484,7 @@ def low_rank_update_without_its_scale(rng):
     return check_gradients(lambda p: a.loss(**p), {"down": a.down, "up": a.up}, lambda p: a.grad(**p))
 
 
-@mistake("GL155", useful=["GL148", "GL114"])
+@mistake("GL155", "GL167", useful=["GL148", "GL114"])
 def spectral_norm_held_constant(rng):
     n, d, k = sizes(rng, 3)
 
@@ -499,7 +499,7 @@ def spectral_norm_held_constant(rng):
     )
 
 
-@mistake("GL161", useful=["GL123", "GL151"])
+@mistake("GL161", "GL167", useful=["GL123", "GL151"])
 def dense_block_first_features_from_the_last_layer_only(rng):
     n, d = sizes(rng, 2)
     inputs = {
@@ -577,7 +577,7 @@ def coupling_without_its_log_determinant(rng):
     return check_gradients(nll, params, grads)
 
 
-@mistake(useful=["GL147", "GL151", "GL148", "GL161"])
+@mistake("GL167", useful=["GL147", "GL151", "GL148", "GL161"])
 def planar_flow_without_its_log_determinant(rng):
     n, d = sizes(rng, 2)
     X = rng.standard_normal((n, d))
@@ -628,7 +628,7 @@ def mixture_density_weights_the_wrong_way_round(rng):
     return check_gradients(lambda p: -float(logsumexp(parts(p), axis=1).sum()), params, grads)
 
 
-@mistake(useful=["GL148"])
+@mistake("GL167", useful=["GL148"])
 def boltzmann_machine_without_its_negative_phase(rng):
     v, h = 4, 3
     data = rng.integers(0, 2, (5, v)).astype(float)
@@ -668,7 +668,7 @@ def regression(rng, cost, slope, penalty=lambda w: 0, decay=lambda w: 0, targets
     return check_gradients(total, rng.standard_normal(d), lambda w: X.T @ slope(X @ w, y) / m + decay(w))
 
 
-@mistake(useful=["GL147", "GL152"])
+@mistake(useful=["GL167", "GL147", "GL152"])
 def geman_mcclure_with_the_slope_of_cauchy(rng):
     return regression(
         rng, lambda f, y: (f - y) ** 2 / (1 + (f - y) ** 2), lambda f, y: 2 * (f - y) / (1 + (f - y) ** 2)
@@ -844,7 +844,7 @@ def context_offset_takes_that_of_the_word(rng):
     return check_gradients(lambda p: float(np.sum(f * miss(p) ** 2)), params, grads)
 
 
-@mistake("GL126", useful=["GL151", "GL101"])
+@mistake("GL126", "GL168", useful=["GL151", "GL101"])
 def loser_of_a_match_moved_with_the_winner(rng):
     games = np.array([[0, 1], [2, 1], [3, 0], [1, 3], [2, 3], [4, 2]])
 
@@ -902,7 +902,7 @@ def process_noise_variance_for_its_deviation(rng):
     return check_gradients(nll, params, grads)
 
 
-@mistake(useful=["GL148", "GL119"])
+@mistake("GL167", useful=["GL148", "GL119"])
 def filter_noise_without_the_path_through_the_covariance(rng):
     y = rng.standard_normal(8)
     params = {"log_q": np.array([-0.5]), "log_r": np.array([0.2])}

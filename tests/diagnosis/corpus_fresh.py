@@ -187,7 +187,7 @@ def attention_case(rng, **wrong):
     return check_backward(attention, lambda R, **p: attention_backward(R, **p, **wrong), inputs)
 
 
-@mistake("GL102")
+@mistake("GL102", useful=["GL168"])
 def attention_scores_not_scaled_on_the_way_back(rng):
     return attention_case(rng, scaled=False)
 
@@ -202,7 +202,7 @@ def attention_keys_take_untransposed_scores(rng):
     return attention_case(rng, turned=False)
 
 
-@mistake("GL123", "GL131", useful=["GL161"])
+@mistake("GL123", "GL131", "GL167", useful=["GL161"])
 def attention_input_lacks_the_path_of_the_keys(rng):
     return attention_case(rng, whole=False)
 
@@ -269,7 +269,7 @@ def position_embedding_of_one_example(rng):
     return check_backward(lambda wte, wpe: wte[ids] + wpe, backward, inputs)
 
 
-@mistake(useful=["GL148", "GL114", "GL151"])
+@mistake("GL167", useful=["GL148", "GL114", "GL151"])
 def tied_weights_have_the_head_only(rng):
     V, C, ids = 6, int(rng.integers(3, 6)), rng.integers(0, 6, 5)
     y = rng.integers(0, 6, 5)
@@ -291,7 +291,7 @@ def tied_weights_have_the_head_only(rng):
     return check_gradients(cost, params, grads)
 
 
-@mistake(useful=["GL147"])
+@mistake("GL167", useful=["GL147"])
 def swiglu_gate_by_the_sigmoid_alone(rng):
     m, n, k = sizes(rng, 3, 3, 7)
     inputs = {
@@ -577,7 +577,7 @@ def char_rnn(rng, form=dict, **wrong):
     return check_gradients(loss, params, back)
 
 
-@mistake("GL113", "GL161")
+@mistake("GL113", "GL161", "GL167")
 def char_rnn_without_what_comes_from_later(rng):
     return char_rnn(rng, carry=False)
 
@@ -602,7 +602,7 @@ def char_rnn_clipped_in_place(rng):
     return char_rnn(rng, clip=True)
 
 
-@mistake("GL123", "GL161", useful=["GL148"])
+@mistake("GL123", "GL161", "GL167", useful=["GL148"])
 def gru_state_lacks_the_reset_path(rng):
     N, D, H = sizes(rng, 3, 2, 6)
     shapes = {"x": (N, D), "h": (N, H)} | dict.fromkeys(("Wz", "Wr", "Wn"), (D + H, H))
@@ -866,7 +866,7 @@ def triplet_negative_with_the_wrong_sign(rng):
     return check_gradients(cost, params, grads)
 
 
-@mistake(useful=["GL137"])
+@mistake("GL167", useful=["GL137"])
 def contrastive_loss_by_rows_only(rng):
     m, d = sizes(rng, 2)
 
@@ -930,12 +930,12 @@ def vae(rng, mu=lambda p: p["mu"], logvar=None):
     return check_gradients(cost, params, grads)
 
 
-@mistake(useful=["GL148"])
+@mistake("GL168", useful=["GL148"])
 def vae_spread_without_a_half_in_the_divergence(rng):
     return vae(rng, logvar=lambda p, dz, e: dz * e * 0.5 * np.exp(0.5 * p["logvar"]) + np.exp(p["logvar"]) - 1)
 
 
-@mistake(useful=["GL148"])
+@mistake("GL168", useful=["GL148"])
 def vae_spread_of_the_sample_without_a_half(rng):
     return vae(rng, logvar=lambda p, dz, e: dz * e * np.exp(0.5 * p["logvar"]) + 0.5 * (np.exp(p["logvar"]) - 1))
 
@@ -1352,7 +1352,7 @@ def lasso_without_its_signs(rng):
     )
 
 
-@mistake("GL148", useful=["GL119"])
+@mistake("GL148", "GL167", useful=["GL119"])
 def scalar_engine_keeps_the_last_use(rng):
     """A number that is used twice, in an engine of scalars: grad = for grad +=."""
     params = {k: float(v) for k, v in zip("abc", rng.standard_normal(3), strict=True)}

@@ -51,7 +51,7 @@ def cosine_scores_without_the_norm_of_the_query(rng):
     return check_gradients(cost, params, grads)
 
 
-@mistake(useful=["GL114", "GL148"])
+@mistake("GL167", useful=["GL114", "GL148"])
 def tied_autoencoder_has_the_decoder_only(rng):
     m, n, k = sizes(rng, 3)
     X = rng.standard_normal((m, n))
@@ -70,7 +70,7 @@ def tied_autoencoder_has_the_decoder_only(rng):
     return check_gradients(lambda p: 0.5 * float(np.sum((run(p)[1] - X) ** 2)), params, grads)
 
 
-@mistake(useful=["GL113", "GL147"])
+@mistake("GL167", useful=["GL113", "GL147"])
 def siamese_branch_counted_once(rng):
     n, d, k = 6, 4, 3
     A, B, y = rng.standard_normal((n, d)), rng.standard_normal((n, d)), rng.integers(0, 2, n)
@@ -123,7 +123,7 @@ def attended(rng, **wrong):
     )
 
 
-@mistake("GL123", useful=["GL148"])
+@mistake("GL123", "GL167", useful=["GL148"])
 def context_vector_without_its_direct_path(rng):
     return attended(rng, direct=False)
 

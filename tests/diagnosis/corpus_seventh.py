@@ -10,7 +10,7 @@ CASES, CALLS = {}, {}
 mistake = into(CASES, CALLS)
 
 
-@mistake("GL126", useful=["GL159"])
+@mistake("GL126", "GL167", useful=["GL159"])
 def svm_correct_class(seed, wrong):
     """The entry of the correct class is set to 0: minus the number of violated margins is left out."""
     rng = np.random.default_rng(seed)
@@ -269,7 +269,7 @@ def maxpool_overlap(seed, wrong):
     return gradlab.check_backward(pool, unpool, {"x": rng.normal(size=(3, H, H))})
 
 
-@mistake()
+@mistake("GL167")
 def lstm_dc_assign(seed, wrong):
     """The cell's gradient from the next step is lost: dc is set from dh alone, dc_next is not added."""
     return _lstm(seed, "dc=" if wrong else None)
@@ -334,7 +334,7 @@ def attention_softmax_axis(seed, wrong):
     return gradlab.check_backward(layer, layer.backward, {"x": rng.normal(size=(B, T, C)), **layer.params})
 
 
-@mistake(useful=["GL148"])
+@mistake("GL168", useful=["GL148"])
 def word2vec_negatives_sign(seed, wrong):
     """In the centre vector's gradient the negative samples enter with the wrong sign; outside vectors are right."""
     rng = np.random.default_rng(seed)
@@ -483,7 +483,7 @@ def reinforce_entropy_bonus(seed, wrong):
     return gradlab.check_gradients(policy_loss, theta, policy_grad)
 
 
-@mistake(useful=["GL137"])
+@mistake("GL168", useful=["GL137"])
 def infonce_temperature_one_side(seed, wrong):
     """The symmetric loss has two halves; the temperature is forgotten for columns."""
     rng = np.random.default_rng(seed)
@@ -622,7 +622,7 @@ def gp_log_lengthscale(seed, wrong):
     return gradlab.check_gradients(nlml, np.log([1.3, 1.7, 0.15]) + 0.2 * rng.normal(size=3), dnlml)
 
 
-@mistake()
+@mistake("GL167")
 def kalman_gain_held_fixed(seed, wrong):
     """In the sensitivity of the filtered variance the gain's own derivative is left out."""
     rng = np.random.default_rng(seed)

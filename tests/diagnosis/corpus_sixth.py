@@ -359,7 +359,7 @@ def im2col_weight_reshape(seed, wrong):
     )
 
 
-@mistake("GL161", useful=["GL113"])
+@mistake("GL161", "GL167", useful=["GL113"])
 def rnn_no_dhnext(seed, wrong):
     """The gradient that comes from the next time step, dhnext, is not added to dh."""
     rng = np.random.default_rng(seed)
@@ -535,7 +535,7 @@ def embedding_duplicates(seed, wrong):
     return gradlab.check_gradients(loss, params, grads)
 
 
-@mistake(useful=["GL148"])
+@mistake("GL167", useful=["GL148"])
 def tied_weights_encoder_forgotten(seed, wrong):
     """W is used by encoder and decoder, and only the decoder's part is in its gradient."""
     rng = np.random.default_rng(seed)
@@ -629,7 +629,7 @@ def padded_tokens_counted(seed, wrong):
     return gradlab.check_gradients(loss, params, grad)
 
 
-@mistake("GL140", useful=["GL148"])
+@mistake("GL140", "GL168", useful=["GL148"])
 def gaussian_nll_constant(seed, wrong):
     """The derivative by log sigma^2 has the constant 0.25 where 0.5 belongs."""
     rng = np.random.default_rng(seed)
@@ -986,7 +986,7 @@ def svdpp_implicit_not_normalised(seed, wrong):
     return gradlab.check_gradients(loss, p, grad)
 
 
-@mistake(useful=["GL137"])
+@mistake("GL168", useful=["GL137"])
 def voxel_tv_axis_weight(seed, wrong):
     """Differences along the first axis get the weight of the last axis, wz for wx."""
     rng = np.random.default_rng(seed)
@@ -1033,7 +1033,7 @@ def simp_penal_exponent(seed, wrong):
     return gradlab.check_gradients(compliance, rng.uniform(0.4, 0.9, n), sensitivity, bounds=(1e-3, 1))
 
 
-@mistake(useful=["GL112"])
+@mistake("GL167", useful=["GL112"])
 def hawkes_compensator_beta(seed, wrong):
     """The compensator's derivative by the decay beta is left out."""
     rng = np.random.default_rng(seed)
@@ -1068,7 +1068,7 @@ def hawkes_compensator_beta(seed, wrong):
     return gradlab.check_gradients(nll, np.array([0.8, 0.4, 1.5]) + 0.05 * rng.random(3), dnll)
 
 
-@mistake("GL162")
+@mistake("GL162", "GL168")
 def switching_function_sign(seed, wrong):
     """In the product rule of s(r) U(r) the term with s'(r) has the wrong sign."""
     rng = np.random.default_rng(seed)

@@ -16,6 +16,7 @@ from gradlab.diagnosis import (
     elsewhere,
     gains,
     geometry,
+    held_paths,
     invariance,
     jacobian_symmetry,
     law,
@@ -103,6 +104,7 @@ CAUSES: tuple[Rule, ...] = (
 )
 # Asked beside what explains all of it, too: a number tells what is wrong, and a line where.
 CODE: tuple[Rule, ...] = (one_edit.one_edit,)
+PATHS: tuple[Rule, ...] = (held_paths.held_paths,)
 WEAK: tuple[Rule, ...] = (
     geometry.between_points,
     without.right_without,
@@ -137,6 +139,7 @@ RULES = (
     *FITS,
     *CAUSES,
     *CODE,
+    *PATHS,
     *WEAK,
     *WEAKEST,
     *PLACES,
@@ -193,6 +196,8 @@ def diagnose(
         whole = whole if unread else _with_edit(whole, case)
         return (*whole, *([] if unread else _ask(PATTERNS, case)), *parts, *_ask(TRUST, case))
     causes = _causes(case, wrong)
+    paths = _ask(PATHS, case)
+    causes = [*causes, *paths] if _blocks(causes) >= wrong else [*paths, *causes]
     causes = [*_ask(CODE, case), *causes]
     certain = _blocks(causes) >= wrong
     alone = [] if certain else [f for f in _ask(PLACES, case) if set(f.blocks) == wrong]

@@ -116,6 +116,8 @@ class Probe:
         The layer of `check_backward`, if it has several.
     edits
         May the source of the caller's functions be read, and edited in a copy of the process?
+    aside
+        The cost at theta moved by so much as its code says it, not counted: for what runs other code in its place.
     """
 
     theta: Floats
@@ -126,6 +128,7 @@ class Probe:
     layer: LayerProbe | None = None
     outputs: OutputsProbe | None = None
     edits: bool = False
+    aside: Callable[[Floats], float] | None = None
 
     @classmethod
     def of(cls, problem: Problem, gradient: Callable[[Floats], Floats] | None) -> Probe | None:
@@ -150,9 +153,18 @@ class Probe:
                 raise GradlabError("bounds must hold where the gradient is asked")  # the rule that asks is silent
             return gradient(point)
 
+        def aside(delta: Floats) -> float:
+            if domain is not None and not domain.holds(theta + delta):
+                return np.nan
+            point = theta + delta
+            if problem.cost.vectorized:
+                return number(np.asarray(asked(problem.parameters.like(point[np.newaxis])))[0])
+            return number(asked(problem.parameters.like(point)))
+
         scale = np.asarray(problem.scale, dtype=np.float64)
         several = _outputs_probe(asked, problem) if isinstance(asked, UpstreamCost) else None
-        return cls(theta.astype(np.float64), scale, gradient and inside, cost, problem.rng, outputs=several)
+        asked_for = gradient and inside
+        return cls(theta.astype(np.float64), scale, asked_for, cost, problem.rng, outputs=several, aside=aside)
 
     @classmethod
     def in_double(cls, problem: Problem, asked: Callable[[Any], Params] | None) -> Probe | None:
@@ -171,7 +183,8 @@ class Probe:
         def gradient(point: Floats) -> Floats:
             return parameters.flatten(asked(parameters.like(point)))
 
-        return cls(theta, np.asarray(problem.scale, dtype=np.float64), gradient, cost_at, edits=True)
+        scale = np.asarray(problem.scale, dtype=np.float64)
+        return cls(theta, scale, gradient, cost_at, edits=True, aside=cost_at)
 
     def slope(self, moved: Floats, at: int) -> float:
         """The numeric gradient in one entry, at theta moved by so much: a central difference of order four."""
@@ -228,7 +241,7 @@ def layer_probe(layer: Layer, upstream: Upstream, names: list[str], rng: np.rand
     scale = np.where(theta != 0, np.abs(theta), 1.0)
     R, Y = (np.asarray(side[only], dtype=np.float64) for side in (upstream, layer.outputs))
     asked = LayerProbe(forward, backward, arrays, R, Y)
-    return Probe(theta, scale, gradient, cost, rng, asked)
+    return Probe(theta, scale, gradient, cost, rng, asked, aside=cost)
 
 
 def _outputs_probe(asked: UpstreamCost, problem: Problem) -> OutputsProbe:

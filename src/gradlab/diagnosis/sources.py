@@ -31,7 +31,8 @@ def _not_the_callers() -> tuple[str, ...]:
     import sysconfig
 
     installed = (sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
-    return (str(Path(__file__).parents[1]), *installed, "<doctest", "<string")  # a doctest stands in the text
+    # A doctest stands in the text, and so does a block of a page, whose report is written there.
+    return (str(Path(__file__).parents[1]), *installed, "<doctest", "<string", "<block")
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,9 @@ class Source:
         except Exception:  # noqa: BLE001 (of a value that is no longer there, for example)
             return node
 
-    def compiled(self) -> CodeType:
-        """The code of the tree as it is now, with the free variables that the function has."""
-        return _compiled(self.definition, self.code)
+    def compiled(self, tree: Definition | None = None) -> CodeType:
+        """The code of the tree as it is now, or of another one, with the free variables that the function has."""
+        return _compiled(tree or self.definition, self.code)
 
     def watched(self) -> CodeType:
         """The same, and each thing that it decides is told to a function of the name `WATCH`."""

@@ -1,0 +1,330 @@
+"""A rule that holds parts of the cost constant: if the gradient is right then, what flows through them is amiss."""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlab.diagnosis import evidence
+from gradlab.diagnosis.case import Case
+from gradlab.diagnosis.finding import Finding
+from gradlab.diagnosis.holding import AstrayError, Held, Holding, Spot, between, sides
+from gradlab.diagnosis.probe import Probe
+from gradlab.diagnosis.trees import loaded
+from gradlab.verdict.blocks import Verdict
+
+Floats = NDArray[np.float64]
+
+SECONDS = 5.0  # of the processor, in which all that fits must be found
+LONG, SHORT = 1e-9, 1e-7  # how well a gradient is known; and one that was rounded to float32
+SEEN = 1e3  # times what slopes may be off by, that the mistake must be
+EACH = 6  # times that an expression is passed, up to which each is held by itself
+WIDE = 60  # columns of an expression that is told whole
+LINE = 88  # and of a line
+ORDINALS = ("first", "second", "third", "fourth")
+USUAL = (Fraction(2), Fraction(-1), Fraction(1, 2))  # how often what flows in a circle may count
+
+
+@dataclass(frozen=True)
+class At:
+    """What is known at theta moved by so much, along some directions.
+
+    Attributes
+    ----------
+    ways
+        The directions.
+    analytic, numeric
+        The slopes of the gradient, and of the cost.
+    room
+        By how much they may differ.
+    """
+
+    moved: Floats
+    ways: Floats
+    analytic: Floats
+    numeric: Floats
+    room: Floats
+
+    @classmethod
+    def asked(cls, probe: Probe, gradient: Floats, moved: Floats, ways: Floats) -> At:
+        """With the code as it is."""
+        assert probe.aside is not None
+        slopes = [sides(partial(_moved, probe.aside, moved, way)) for way in ways]
+        numeric = np.array([between(*both) for both in slopes])
+        apart = np.array([abs(near - far) for near, far in slopes])
+        digits = SHORT if np.all(gradient == gradient.astype(np.float32)) else LONG
+        known = digits * (np.abs(ways) @ np.abs(gradient)) + 1e-10 * abs(probe.aside(moved))
+        return cls(moved, ways, ways @ gradient, numeric, apart + known)
+
+    @property
+    def wrong(self) -> Floats:
+        """By how much the gradient is too large."""
+        return self.analytic - self.numeric
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A spot with which the mistake is told: what flows through it counts so many times."""
+
+    spot: Spot
+    times: tuple[int, ...]
+    counts: Fraction
+    only: bool  # nothing but what flows through it is there
+    clean: bool  # nothing flows through it to what is right
+    digits: float
+
+    @property
+    def held(self) -> Held:
+        """As it is asked."""
+        return {self.spot.index: self.times}
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool]:
+        """What is best to tell, first."""
+        return not self.clean, self.only, len(self.times) < self.spot.times
+
+    @property
+    def text(self) -> str:
+        """What is held."""
+        return ast.unparse(self.spot.node)
+
+    def __str__(self) -> str:
+        """Where it stands, and when it is held."""
+        node, source = self.spot.node, self.spot.source
+        lines = (ast.unparse(above).split("\n")[0] for above in reversed(self.spot.around) if _is_code(above))
+        line = next((line for line in lines if self.text in line and len(line) <= LINE), "")
+        said = f': "{line}"{self._which()}' if line not in {"", self.text} else ""
+        return f"In {source.name}, line {node.lineno}{said}{self._when()}."
+
+    def _which(self) -> str:
+        """Which of several that read the same."""
+        every = [n for n in ast.walk(self.spot.statement) if isinstance(n, ast.expr) and ast.unparse(n) == self.text]
+        every = sorted((n for n in every if loaded(n)), key=lambda n: (n.lineno, n.col_offset))
+        at = next((i for i, n in enumerate(every) if n is self.spot.node), 0)
+        return f", the {ORDINALS[at]} one there" if 1 < len(every) <= len(ORDINALS) else ""
+
+    def _when(self) -> str:
+        of, times = self.spot.times, self.times
+        if len(times) == of:
+            return ""
+        named: dict[tuple[int, ...], str] = {(0,): "the first", (of - 1,): "the last"}
+        named |= {tuple(range(1, of)): "all but the first", tuple(range(of - 1)): "all but the last"}
+        which = named.get(times, f"number {times[0] + 1}")
+        return f" (it is computed {of} times: {which} of these)"
+
+
+def _moved(cost: Callable[[Floats], float], moved: Floats, way: Floats, t: float) -> float:
+    return cost(moved + t * way)
+
+
+def held_paths(case: Case) -> Iterator[Finding]:
+    """GL167 With a part of the cost held constant the gradient is right: what flows through it is left out.
+
+    GL168 What flows through a part of the cost is there, and counts twice, half, or with the other sign.
+    """
+    probe = case.double or case.probe
+    if probe is None or probe.aside is None or not (SECONDS and probe.edits):
+        return
+    if len(case.entrywise) < len(case.wrong) or any(b.directions for b in case.blocks.values()):
+        return
+    search = Search(replace(case, probe=probe), probe)
+    paths = search.found()
+    if paths:
+        yield _told(case, search, *paths)
+
+
+def _told(case: Case, search: Search, fit: Fit, *others: Fit) -> Finding:
+    whole, through = case.gradient(case.wrong), f'what flows through "{fit.text}"'
+    if fit.only:
+        says = f"Only {through} is in {whole}. {fit} What flows by all other ways is left out: add it."
+    elif not fit.counts:
+        says = (
+            f"{_first(through)} is left out of {whole}. {fit} Were it a constant, the gradient would be right: "
+            "differentiate it as well, and add what comes back through it."
+        )
+    else:
+        says = f"{_first(through)} {_so_often(fit.counts)} in {whole}. {fit}"
+    for other in others:
+        says += f' The same is true of "{other.text}". {other} Look at both.'
+    elsewhere = f", here and at {len(search.points)} other points" if search.points else ""
+    return case.finding(
+        "GL168" if fit.counts else "GL167",
+        case.wrong,
+        says,
+        f"{search.tried} parts of the cost were held constant, one at a time; with this one {search.slopes} slopes "
+        f"along random directions agree{elsewhere}",
+        fit.digits,
+    )
+
+
+def _first(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _so_often(counts: Fraction) -> str:
+    named = {Fraction(-1): "has the wrong sign", Fraction(2): "counts twice", Fraction(1, 2): "counts half"}
+    return named.get(counts, f"counts {counts} times")
+
+
+def _is_code(node: ast.AST) -> bool:
+    return isinstance(node, ast.stmt | ast.expr) and not isinstance(node, ast.FunctionDef)
+
+
+class Search:
+    """Holds one expression of the cost after the other."""
+
+    def __init__(self, case: Case, probe: Probe) -> None:
+        assert probe.aside is not None
+        self.case, self.probe = case, probe
+        self.until, self.tried = time.process_time() + SECONDS, 0
+        self.wrong = [case.within(block) for block in case.wrong]
+        self.right = [case.within(b) for b in case.tested if b.verdict is Verdict.AGREES]
+        self.first, self.here, self.beside, *self.points = self._points()
+        self.holding = Holding(probe.aside, probe.theta.size)
+
+    @property
+    def slopes(self) -> int:
+        """How many are compared."""
+        return sum(len(at.ways) for at in (self.first, self.here, *self.points))
+
+    def _points(self) -> Iterator[At]:
+        """Here along what is wrong together, each block of it, and what is right; then at two other points."""
+        probe, rng, theta = self.probe, np.random.default_rng(31), self.probe.theta
+        blocks = self.case.blocks.values()
+        given = np.concatenate([block.analytic.astype(np.float64).ravel() for block in blocks])
+        if self.case.double is not None and probe.gradient is not None:
+            given = probe.gradient(theta)
+        together = np.any(self.wrong, axis=0)
+
+        def ways(*inside: NDArray[np.bool_]) -> Floats:
+            signs = rng.choice([-1.0, 1.0], (len(inside), theta.size)) * rng.uniform(
+                0.5, 1, (len(inside), theta.size)
+            )
+            return np.asarray(signs * probe.scale * np.reshape(inside, (len(inside), theta.size)))
+
+        still = np.zeros_like(theta)
+        yield At.asked(probe, given, still, ways(together, together))
+        yield At.asked(probe, given, still, ways(*self.wrong, *self.wrong))
+        yield At.asked(probe, given, still, ways(*self.right))
+        if probe.gradient is not None:
+            for _ in range(2):
+                moved = 0.1 * probe.scale * rng.uniform(-1, 1, theta.size)
+                yield At.asked(probe, probe.gradient(theta + moved), moved, ways(together, *self.wrong))
+
+    def found(self) -> list[Fit]:
+        """One of each path with which the mistake is told; nothing if they are more than two."""
+        if not self.holding.sources or not np.all(np.abs(self.first.wrong) > SEEN * self.first.room):
+            return []
+        with self.holding.in_place():
+            fits = sorted(self._fits(), key=lambda fit: fit.rank)
+            paths: list[list[Fit]] = []
+            for fit in (fit for fit in fits if fit.rank == fits[0].rank):
+                path = next((path for path in paths if self._on_one_way(path[0], fit)), None)
+                if path is None:
+                    paths.append(path := [])
+                path.append(fit)
+        return [_best_read(path) for path in paths] if len(paths) <= 2 else []
+
+    def _fits(self) -> list[Fit]:
+        found: list[Fit] = []
+        for spot in self.holding.spots():
+            for times in _times(spot):
+                if time.process_time() > self.until:
+                    return found
+                self.tried += 1
+                if (fit := self._fit(spot, times)) is not None:
+                    found.append(fit)
+        return found
+
+    def _fit(self, spot: Spot, times: tuple[int, ...]) -> Fit | None:
+        held, first = {spot.index: times}, self.first
+        if (through := self._through(first, held)) is None:
+            return None
+        if np.all(np.abs(first.numeric - through) <= first.room):
+            return None  # all flows through it: a factor says as much
+        counts = _counts(first, through)
+        if counts is not None:
+            return self._everywhere(spot, times, counts)
+        if np.all(np.abs(first.analytic - through) <= first.room):
+            return self._everywhere(spot, times, None)
+        if len(times) == spot.times > 1:  # it may flow through it again and again
+            return next((fit for counts in USUAL if (fit := self._everywhere(spot, times, counts))), None)
+        return None
+
+    def _everywhere(self, spot: Spot, times: tuple[int, ...], counts: Fraction | None) -> Fit | None:
+        """With so many times, or with nothing else: is it right in each block, and at other points?"""
+        held = {spot.index: times}
+        for at in (self.first, self.here, *self.points):
+            through = self._through(at, held, float(counts or 0))
+            if through is None:
+                return None
+            expected = through if counts is None else at.numeric - through
+            if np.any(np.abs(at.analytic - expected) > 2 * at.room):
+                return None
+        beside = self._through(self.beside, held) if len(self.beside.ways) else np.zeros(0)
+        clean = counts is not None and beside is not None and bool(np.all(np.abs(beside) <= self.beside.room))
+        return Fit(spot, times, counts or Fraction(0), counts is None, clean, self._digits())
+
+    def _digits(self) -> float:
+        """How unlikely it is that one of so many fits by accident."""
+        known = float(np.min(np.log10(np.abs(self.first.wrong) / self.first.room)))
+        independent = min(int(np.sum(self.wrong)), len(self.first.ways) + len(self.here.ways)) + len(self.points)
+        return known * independent - float(np.log10(self.tried))
+
+    def _through(self, at: At, held: Held, counts: float = 0.0) -> Floats | None:
+        """The slopes that are gone with what is held, or counts so often; None if none is in the first direction."""
+        found: list[float] = []
+        slopes = self.holding.slopes(at.moved, held, at.ways, counts)
+        try:
+            for numeric, room, slope in zip(at.numeric, at.room, slopes, strict=True):
+                found.append(numeric - slope)
+                if at is self.first and not abs(found[0]) > room:
+                    return None
+        except (Exception, AstrayError):  # noqa: BLE001 (code of which parts stand still may raise anything)
+            return None
+        return np.array(found) if np.all(np.isfinite(found)) else None
+
+    def _on_one_way(self, one: Fit, other: Fit) -> bool:
+        """Does the same flow through both?"""
+        at, held = self.first, {i: {*one.held.get(i, ()), *other.held.get(i, ())} for i in (*one.held, *other.held)}
+        each, both = self._through(at, one.held), self._through(at, held)
+        return each is not None and both is not None and bool(np.all(np.abs(both - each) <= 2 * at.room))
+
+
+def _times(spot: Spot) -> Iterator[tuple[int, ...]]:
+    """Which of the times that it is passed it may be held: always, once, or but for once."""
+    every = tuple(range(spot.times))
+    yield every
+    if spot.times > 1:
+        yield from ((i,) for i in (every if spot.times <= EACH else (0, spot.times - 1)))
+    if spot.times > 2:
+        yield from (every[1:], every[:-1])
+
+
+def _counts(at: At, through: Floats) -> Fraction | None:
+    """How often what flows through it counts, if one simple number says so along all directions."""
+    if np.any(np.abs(through) <= at.room):
+        return None
+    c = at.wrong / through
+    half = (1 + np.abs(c)) * at.room / np.abs(through)
+    low, high = float(np.max(1 + c - half)), float(np.min(1 + c + half))
+    if low > high:
+        return None
+    if low <= 0 <= high:
+        return Fraction(0) if high - low < 1e-2 else None
+    return evidence.fraction(evidence.Interval(low, high), usual=1.0)
+
+
+def _best_read(path: list[Fit]) -> Fit:
+    """Of the statement that comes first the longest that is told whole."""
+    first = min(path, key=lambda fit: fit.spot.order)
+    there = [fit for fit in path if fit.spot.statement is first.spot.statement or fit is first]
+    short = [fit for fit in there if len(fit.text) <= WIDE]
+    return max(short, key=lambda fit: len(fit.text)) if short else min(there, key=lambda fit: len(fit.text))
