@@ -145,8 +145,8 @@ def check_gradients(
         `Bounds` too, and for one array a list of pairs, as for `scipy.optimize.minimize`.
     edits
         False to leave the code of cost and grads unread. Where something is wrong, parts of the cost are held
-        constant, one at a time, for some seconds at most (GL167, GL168). On Linux alone one edit of the code of grads is
-        looked for that makes it right (GL163): small edits are tried for some seconds in a copy of the process,
+        constant, one at a time, for some seconds at most (GL167, GL168). On Linux alone one edit of the code of grads
+        is looked for that makes it right (GL163): small edits are tried for some seconds in a copy of the process,
         which can write to no file and reach nothing outside of it.
 
     Returns
