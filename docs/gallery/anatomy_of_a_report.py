@@ -170,5 +170,5 @@ print("together:", report.verdict.value)
 
 # %% [markdown]
 # For a program, `report.to_dict()` has the same as plain numbers and strings. [Read a
-# report](../howto/read-a-report.md) explains the text line by line, and [Where the threshold comes
-# from](../learn/thresholds.md) has the arithmetic behind the bound.
+# report](../howto/read-a-report.md) explains the text line by line, and [A bound for each
+# entry](../learn/a-bound-for-each-entry.md) has the arithmetic behind the bound.

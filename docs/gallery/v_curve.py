@@ -147,6 +147,6 @@ for i in (best, chosen):
 # the same cost. At 1e-7 the check still says "great", but the number is more than ten times worse than it needs to
 # be. With a cost that is a little noisier it rises above 1e-7, although the gradient is right.
 #
-# [Floating point](../learn/floating-point.md) derives both arms, and [Where the threshold comes
-# from](../learn/thresholds.md) turns them into a bound that is measured instead of guessed. If you must pick a step
+# [Floating point](../learn/floating-point.md) derives both arms, and [A bound for each
+# entry](../learn/a-bound-for-each-entry.md) turns them into a bound that is measured instead of guessed. If you must pick a step
 # yourself, see [Choose a step](../howto/choose-a-step.md).

@@ -25,7 +25,7 @@ def test_every_answer_names_a_page_that_teaches_it():
 
 
 def test_the_page_that_teaches_links_back():
-    page = backlinks.with_questions("# Batch norm\n", "learn/what-it-cannot-tell.md", DOCS)
+    page = backlinks.with_questions("# Batch norm\n", "learn/same-cost.md", DOCS)
     assert page.startswith("# Batch norm\n")
     assert "(../reference/questions-layers.md#batch-norm-one)" in page
     assert "#huge-epsilon" not in page

@@ -30,7 +30,7 @@ PAGES = {
     "error": "learn/what-comparing-proves/",
     "secant": "learn/one-side-or-two/",
     "v-curve": "learn/floating-point/",
-    "kink": "learn/what-it-cannot-tell/",
+    "kink": "learn/kinks/",
     "theta": "learn/many-parameters/",
     "backprop": "learn/backprop-by-hand/",
     "triangle": "learn/the-check/",
