@@ -3,39 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Literal, TypedDict, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gradlab import _arguments
 from gradlab._arguments import Workers
-from gradlab.diagnosis.diagnose import diagnose
-from gradlab.diagnosis.finding import Finding
-from gradlab.diagnosis.probe import Probe
-from gradlab.errors import GradlabError, passed
-from gradlab.numeric.answer import Numeric, Reason
+from gradlab._second_look import AskedAside, the_worse, worst_answer
+from gradlab.diagnosis.asked import findings_of
+from gradlab.errors import passed
 from gradlab.numeric.fixed_step import longest_step
 from gradlab.numeric.gradient import noise_of, refuse_options
-from gradlab.numeric.scaling import Scale, scales
+from gradlab.numeric.posed import posed
 from gradlab.problem.arguments import of_params
 from gradlab.problem.chosen import Chosen, Convention, Only
 from gradlab.problem.cost import Cost
-from gradlab.problem.gradients import Analytic, analytic_gradients, separated
+from gradlab.problem.gradients import analytic_gradients, separated
+from gradlab.problem.options import allowed_untested, along_directions, share_of_the_largest
 from gradlab.problem.parameters import NotGiven, Parameters, Params
-from gradlab.problem.problem import Problem
-from gradlab.problem.progress import LEAST_BUDGET, directions_within, progress_bar
+from gradlab.problem.progress import directions_within, progress_bar
+from gradlab.problem.stopped import until_stopped, with_report
 from gradlab.problem.tree import listed
 from gradlab.report import Report, weak_points
 from gradlab.report.notes import notes
 from gradlab.stencils import CENTRAL, Stencil
-from gradlab.verdict.aside import fits_there, remembered
-from gradlab.verdict.blocks import Block, Verdict, compare_blocks
-from gradlab.verdict.directions import blocks_along, missable
-from gradlab.verdict.entries import at_given_step, examine
+from gradlab.verdict.blocks import Verdict
+from gradlab.verdict.compared import compared, evaluations_each
+from gradlab.verdict.directions import missable
 from gradlab.verdict.scatter import scattered
 from gradlab.verdict.together import beside, hold_together
 
@@ -175,14 +171,18 @@ def check_gradients(
     """
     began = time.perf_counter()
     refuse_options(stencil, step, progress, bounds)
-    directions, budget = _along_directions(directions, budget, step)
+    directions, budget = along_directions(directions, budget, step)
     cost, grads = (of_params(what, f, params, args, kwargs) for what, f in (("cost", cost), ("grads", grads)))
     cost, grads = separated(cost) if grads is True else (cost, grads if callable(grads) else listed(grads, params))
     chosen = Chosen(params, only, convention) if only is not None or convention is not None else None
     if chosen:
         cost, params, grads, bounds = chosen.cost(cost), chosen.params, chosen.grads(grads), chosen.bounds(bounds)
-    parameters = Parameters(params)
-    generator, rtol, allowed = _arguments.generator(rng, seed=0), _share(rtol), _allowed(allow_untested, parameters)
+    parameters, masks = Parameters(params), chosen.entries if chosen else {}
+    generator, rtol, allowed = (
+        _arguments.generator(rng, seed=0),
+        share_of_the_largest(rtol),
+        allowed_untested(allow_untested, parameters),
+    )
     options = Options(
         stencil=stencil,
         step=step,
@@ -215,20 +215,20 @@ def check_gradients(
             raise
         options |= Options(only=rest, allow_untested=[name for name in allowed if name in rest])
         return check_gradients(cost, params, grads, **options)
-    points = _points(stencil, step)
+    points = evaluations_each(stencil, step)
     directions = directions_within(budget, parameters, points) if budget and directions is None else directions
     with (
         progress_bar(cost_function, progress, points=points, directions=directions, stepped=step is not None),
         np.errstate(all="ignore"),  # of numbers that overflow or vanish
     ):
-        with _kept(cost_function):
+        with until_stopped(cost_function):
             noise = noise_of(cost_function, generator) if cost_function.steady else np.inf
-            problem = _problem(cost_function, noise, analytic, rtol, rng=generator, large=directions is not None)
-            found = _blocks(problem, stencil, step, directions)
-            blocks = scattered(found, chosen.entries if chosen else {})
-            together = None if isinstance(grads, _AskedAside) else hold_together(problem, found)
+            problem = posed(cost_function, noise, analytic, rtol, rng=generator, large=directions is not None)
+            found = compared(problem, stencil, step, directions)
+            blocks = scattered(found, masks)
+            together = None if isinstance(grads, AskedAside) else hold_together(problem, found)
         stopped = cost_function.stopped
-        findings = _findings(blocks, problem, analytic, edits)
+        findings = findings_of(blocks, problem, analytic, edits)
     report = Report(
         blocks=blocks,
         findings=findings,
@@ -247,189 +247,14 @@ def check_gradients(
         together=None if stopped else together,
     )
     if stopped is not None:
-        raise _with_report(stopped, report)
+        raise with_report(stopped, report)
     if together is False and report.verdict is Verdict.AGREES and callable(grads) and not chosen:
         moved = parameters.like(beside(problem))
-        return _the_worse(report, check_gradients(cost, moved, _AskedAside(grads), **options))
+        return the_worse(report, check_gradients(cost, moved, AskedAside(grads), **options))
     if report.verdict is Verdict.WRONG:
         return report
-    return _worst_answer(report, problem, analytic, options | Options(progress=False), chosen)
-
-
-def _worst_answer(
-    report: Report, problem: Problem, analytic: Analytic, options: Options, chosen: Chosen | None
-) -> Report:
-    """The report, or that of another answer that grads gave, if that one is wrong where it was given."""
-    parameters, theta = problem.parameters, problem.parameters.theta
-    for says, at, gradient in _other_answers(report, problem, analytic):
-        other = check_gradients(problem.cost.cost, parameters.like(at), parameters.like(gradient), **options)
-        report = replace(
-            report,
-            evaluations=report.evaluations + other.evaluations,
-            seconds=report.seconds + other.seconds,
-        )
-        if other.verdict is Verdict.WRONG:
-            return replace(
-                report,
-                blocks=scattered(other.blocks, chosen.entries if chosen else {}),
-                findings=other.findings if at is theta else (),
-                cost=other.cost,
-                noise=other.noise,
-                notes=(says, *report.notes),
-            )
-    return report
-
-
-def _other_answers(
-    report: Report, problem: Problem, analytic: Analytic
-) -> Iterator[tuple[str, NDArray[Any], NDArray[np.float64]]]:
-    """What else grads answered, with what it means if that is wrong, and where it was asked."""
-    theta = problem.parameters.theta
-    if analytic.others and problem.cost.steady:
-        says = (
-            "grads gives a few answers by turns at the same params: it counts its calls, or keeps what an earlier "
-            "call computed. One of them is wrong; all numbers here are those of that one."
-        )
-        for gradient in (analytic.theta, *analytic.others):
-            yield says, theta, gradient
-    if report.ok and (aside := analytic.aside) is not None and not fits_there(problem, aside):
-        says = (
-            "At the params that were given the gradient agrees. A little beside them, moved by up to "
-            f"{np.max(np.abs(aside.at - theta)):.0e}, grads was wrong, and not as a function of params is: all "
-            "numbers here are those there. Does it keep something that it computed at other params, or count "
-            "its calls?"
-        )
-        for answer in remembered(problem.parameters, analytic):
-            yield says, answer.at, answer.theta
-
-
-def _findings(blocks: Mapping[str, Block], problem: Problem, analytic: Analytic, edits: bool) -> tuple[Finding, ...]:
-    """What is likely wrong; the caller's code is asked again only if something is."""
-    cost = problem.cost
-    if cost.stopped or all(block.verdict is Verdict.AGREES for block in blocks.values()):
-        return diagnose(blocks, None, cost.raised)
-    probe = Probe.of(problem, analytic.function)
-    double = Probe.in_double(problem, analytic.asked) if edits else None
-    return diagnose(blocks, probe and replace(probe, edits=edits), cost.raised, double)
-
-
-@dataclass(frozen=True)
-class _AskedAside:
-    """grads, for a check beside the params that were given: that one is not moved again."""
-
-    grads: Callable[..., Params]
-
-    def __call__(self, params: Any) -> Params:
-        return self.grads(params)
-
-
-def _the_worse(report: Report, moved: Report) -> Report:
-    """The report at params, or that of a check a little aside if the gradient is wrong there."""
-    evaluations, seconds = report.evaluations + moved.evaluations, report.seconds + moved.seconds
-    if moved.verdict is not Verdict.WRONG:
-        return replace(report, aside=moved.verdict, evaluations=evaluations, seconds=seconds)
-    note = (
-        "At the params that were given, entries at kinks agree one by one, but together they fit no slope of the "
-        "cost. All numbers here are those at params moved by 1e-4 of their scale, where there are no ties."
-    )
-    return replace(moved, notes=(note, *moved.notes), evaluations=evaluations, seconds=seconds)
-
-
-def _along_directions(directions: Any, budget: Any, step: float | None) -> tuple[int | None, int | None]:
-    """Both as whole numbers, if they are given."""
-    directions = None if directions is None else _arguments.whole("directions", directions, least=1)
-    budget = None if budget is None else _arguments.whole("budget", budget, least=LEAST_BUDGET)
-    if (directions is not None or budget is not None) and step is not None:
-        raise GradlabError("directions choose their own steps: leave out step, or check entry by entry")
-    return directions, budget
-
-
-def _points(stencil: Stencil, step: float | None) -> int:
-    """Evaluations for each entry that agrees: a formula of low order is never so exact that one step is enough."""
-    return 2 if step is None else len(stencil.offsets) * (1 if stencil.order > 1 else 2)
-
-
-def _share(rtol: Any) -> float:
-    if isinstance(rtol, bool) or not (isinstance(rtol, int | float | np.floating) and 0 <= rtol < 1):  # nor is NaN
-        raise GradlabError(f"rtol must be a share of the largest slope, at least 0 and below 1, got {rtol}")
-    return float(rtol)
-
-
-def _problem(
-    cost: Cost, noise: float, analytic: Analytic, rtol: float, *, rng: np.random.Generator, large: bool
-) -> Problem:
-    """What is asked, in the units of each entry. At the edge of a domain slopes have more of the noise."""
-    if large and cost.domain is None:
-        scale: Any = Scale(cost.parameters)
-    else:
-        scale = np.abs(cost.inward(scales(cost.parameters)))
-    known: Any = analytic.shaky(cost.parameters.slices.values())
-    if rtol:
-        known = np.maximum(_known(analytic.theta, rtol, cost.parameters), known)
-    return Problem(
-        cost=cost,
-        noise=cost.louder() * noise,
-        scale=scale,
-        analytic=analytic.theta,
-        unsure=analytic.beyond(known),
-        known=known,
-        rng=rng,
-    )
-
-
-@contextmanager
-def _kept(cost: Cost) -> Iterator[None]:
-    """What an exception of the cost, or Ctrl-C, ends here is kept for a report of what is known so far."""
-    try:
-        with cost.lasting():
-            yield
-    except Exception:
-        if cost.stopped is not None:  # too little is known for a report
-            raise cost.stopped from None
-        raise
-
-
-def _with_report(error: BaseException, report: Report) -> BaseException:
-    """The exception that ended the check, and in its `report` what was known by then."""
-    error.report = report  # type: ignore[attr-defined]
-    error.add_note("gradlab: the check was not finished; what it knows so far is in this exception's .report")
-    return error
-
-
-def _allowed(names: bool | Iterable[str], parameters: Parameters) -> tuple[str, ...]:
-    """The blocks that may be untested."""
-    if isinstance(names, bool):
-        return parameters.names if names else ()
-    try:
-        allowed: tuple[Any, ...] = (names,) if isinstance(names, str) else tuple(names)
-    except Exception:  # noqa: BLE001 (nothing to iterate over, or an __iter__ of the caller's that raises)
-        allowed = (names,)
-    unknown = [name for name in allowed if not isinstance(name, str) or name not in parameters.names]
-    if unknown:
-        there, got = ", ".join(parameters.names), _arguments.shown(unknown[0])
-        raise GradlabError(f"allow_untested must be True or names of blocks, got {got}: there are {there}")
-    return allowed
-
-
-def _known(analytic: NDArray[np.float64], rtol: float, parameters: Parameters) -> NDArray[np.float64]:
-    """How well each entry of the gradient is known: a share of the largest of its block."""
-    known = np.zeros(analytic.size)
-    for at in parameters.slices.values():
-        known[at] = rtol * np.abs(analytic[at]).max(initial=0.0)
-    return np.where(np.isfinite(known), known, 0.0)
-
-
-def _blocks(problem: Problem, stencil: Stencil, step: float | None, directions: int | None) -> dict[str, Block]:
-    """The comparison, in the way that was asked for."""
-    if not problem.cost.steady:
-        numeric = Numeric.unknown(problem.parameters.size, Reason.RANDOM)
-    elif step is not None:
-        numeric = at_given_step(problem, stencil, step)
-    elif directions is not None:
-        return blocks_along(problem, directions)
-    else:
-        numeric = examine(problem)
-    return compare_blocks(problem, numeric.without(problem.unsure))
+    again = partial(check_gradients, problem.cost.cost, **options | Options(progress=False))
+    return worst_answer(report, problem, analytic, again, masks)
 
 
 def assert_gradients(

@@ -15,6 +15,7 @@ from gradlab.problem.buffers import same
 from gradlab.problem.gradients import Analytic, Answer
 from gradlab.problem.parameters import Parameters
 from gradlab.problem.problem import Problem
+from gradlab.stencils import CENTRAL
 
 NOISES = 4.0  # standard deviations of the noise of a value that a slope may be off by
 BLOCKS = 20  # that are moved alone at most
@@ -29,8 +30,11 @@ def fits_there(problem: Problem, answer: Answer) -> bool:
     theta = problem.parameters.theta
     away = np.subtract(answer.at, theta, dtype=np.float64)
     step = LENGTH[theta.dtype.itemsize > 4]
-    up, down, far_up, far_down = problem.cost.at([(slice(None), (1 + t * step) * away) for t in (1, -1, 2, -2)])
-    slope, longer = (up - down) / (2 * step), (far_up - far_down) / (4 * step)
+
+    def cost(t: float) -> float:
+        return float(problem.cost.at([(slice(None), (1 + t) * away)])[0])
+
+    slope, longer = CENTRAL(cost, 0.0, step), CENTRAL(cost, 0.0, 2 * step)
     rounding = float(np.finfo(theta.dtype).eps) ** 0.5 * float(np.abs(answer.theta) @ np.abs(away))
     bound = rounding + abs(slope - longer) + NOISES * problem.noise / step
     return bool(abs(slope - float(answer.theta @ away)) <= bound)
