@@ -28,23 +28,31 @@ $(READY): requirements.lock pyproject.toml
 	@$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
 
+# The package's tests, without those that are slow, and without site and browser.
+PACKAGE := tests src --ignore=tests/website
+QUICK := -m "not slow and not browser" $(PACKAGE)
+
 .PHONY: check
-check: $(READY) ## lint, format, types, imports, the package's tests: a minute, without site and browser
+check: export GRADLAB_TESTS ?= few
+check: lint ## lint, and the package's quick tests: a minute, without site and browser
+	$(ONE_THREAD) $(RUN) pytest -q -n 2 --dist worksteal $(QUICK)
+
+.PHONY: lint
+lint: $(READY) ## mistakes, format, types, contracts of imports, the site's JavaScript (seconds)
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 	$(BIN)/lint-imports
 	$(RUN) website.scripts --if-installed
-	$(ONE_THREAD) $(RUN) pytest -q -n 2 --dist loadfile -m "not slow and not browser" tests src --ignore=tests/website
 
 .PHONY: rooms
 rooms: $(READY) ## the floor plan: modules and imports by room, circles, long lists of arguments
 	$(RUN) website.audit.rooms
 
 .PHONY: coverage
-coverage: $(READY) ## which branches of the package its tests do not take; too many, and it fails
+coverage: $(READY) ## which branches of the package its quick tests do not take; too many, and it fails
 	@mkdir -p build/coverage && rm -f build/coverage/*
-	$(ONE_THREAD) $(RUN) coverage run -m pytest -q -n 2 --dist loadfile tests src --ignore=tests/website
+	$(ONE_THREAD) $(RUN) coverage run -m pytest -q -n 2 --dist worksteal $(QUICK)
 	$(RUN) coverage combine --quiet
 	$(RUN) coverage report
 
@@ -52,11 +60,13 @@ coverage: $(READY) ## which branches of the package its tests do not take; too m
 # A second call does not run pages again that agreed, while nothing has changed that they meet (nor build the site).
 .PHONY: test
 test: export GRADLAB_TESTS ?= few
-test: $(READY) ## what CI runs; of slow tests and those with a browser one in five (GRADLAB_TESTS=every: all)
-	$(RUN) ruff check .
-	$(RUN) ruff format --check .
-	$(RUN) mypy
+test: lint ## what CI runs; of slow tests and those with a browser one in five (GRADLAB_TESTS=every: all)
 	$(ONE_THREAD) $(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+.PHONY: rest
+rest: $(READY) ## of what `make test` runs, what `make coverage` does not: slow tests, the site, the browser, the pages
+	$(ONE_THREAD) $(RUN) pytest -n 2 --dist loadfile -m "slow or browser" $(PACKAGE)
+	$(ONE_THREAD) $(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder tests/website docs README.md CONTRIBUTING.md
 
 .PHONY: blocks
 blocks: $(READY) ## run every block of every page, nothing else

@@ -3,7 +3,8 @@
 GRADLAB_SAMPLE is then the seed; pytest shows it in its first lines, so that a sample can be repeated. What takes less
 than a second in all is never sampled: a test that passes here would fail in CI, on a change that is not to blame.
 
-GRADLAB_TESTS=few, which `make test` sets, leaves of each file's slow tests and of those with a browser one in five.
+GRADLAB_TESTS=few, which `make check` and `make test` set, leaves of each file's slow tests, of those with a browser,
+and of the seeds of a sweep that takes a second or more, one in five.
 """
 
 import os

@@ -5,8 +5,9 @@ import pytest
 
 import gradlab
 from gradlab import GradlabError, Verdict, check_jacobian, check_jvp
+from tests.chosen import sweep
 
-SEEDS = range(5)
+SEEDS = sweep(range(5))
 
 
 def problem(seed, m=6, n=4):

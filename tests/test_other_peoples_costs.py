@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from gradlab import Verdict, check_backward, check_gradients, derivative, numeric_gradient
+from tests.chosen import sweep
 
 WRONG, UNDECIDED, UNTESTED, AGREES = Verdict.WRONG, Verdict.UNDECIDED, Verdict.UNTESTED, Verdict.AGREES
 
@@ -111,7 +112,7 @@ def test_linear_plus_even(even, factor, wanted):
     assert verdict(lambda t: 0.9 * t[0] + EVEN[even](t[0]), [0.0], [0.9 * factor]) is wanted
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", sweep(range(5)))
 @pytest.mark.parametrize("size", [(0, 1), (30, 100), (0, 255), (1e4, 1e5)])
 def test_logistic_regression_that_starts_at_zero(seed, size):
     rng = np.random.default_rng(seed)
@@ -193,7 +194,7 @@ def test_norms_that_overflow_or_vanish(size):
 # ---- steps that are longer than an entry, and kinks that are nearer than a step ----
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", sweep(range(6)))
 @pytest.mark.parametrize("decades", [4, 8, 12])
 def test_a_fit_whose_columns_have_very_different_sizes(seed, decades):
     """Small weights, some of them far smaller: steps as long as the others blow the cost up, and its round-off."""

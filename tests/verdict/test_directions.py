@@ -9,7 +9,7 @@ import pytest
 import gradlab
 from benchmarks import costs
 from gradlab import GradlabError, Verdict, nn
-from tests.chosen import sample
+from tests.chosen import sample, sweep
 
 
 def network(sizes=(30, 20, 10, 3), seed=0, hidden="tanh"):
@@ -111,7 +111,7 @@ def many_blocks(blocks=150, size=50, seed=0):
     return lambda p: float(np.sum(np.tanh(np.concatenate(list(p.values()))))), params, right
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", sweep(range(5)))
 def test_many_right_blocks_take_no_more_than_one_evaluation_each(seed):
     report = gradlab.check_gradients(*many_blocks(seed=seed), directions=10)
     assert report.ok

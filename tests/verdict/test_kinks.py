@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gradlab import Verdict, check_gradients
-from tests.chosen import sample
+from tests.chosen import sample, sweep
 from tests.networks import network
 
 
@@ -118,7 +118,7 @@ def to_each(part):
     return (part == part.max()).astype(float)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", sweep(range(10)))
 def test_entries_at_kinks_are_held_together(seed):
     cost, theta, grads = tied(seed)
     right = check_gradients(cost, theta, grads(theta, one_hot))
@@ -130,7 +130,7 @@ def test_entries_at_kinks_are_held_together(seed):
         assert "together they fit no slope of the cost: check again at params moved" in repr(report)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", sweep(range(10)))
 def test_where_they_do_not_fit_a_function_is_checked_beside_the_point(seed):
     cost, theta, grads = tied(seed)
     report = check_gradients(cost, theta, lambda t: grads(t, to_each))
