@@ -110,8 +110,9 @@ def check_gradients(
     directions
         Compare along so many random ±1 directions through all of params instead of entry by entry: about ten
         evaluations each, however many entries. Blocks are looked at where that does not agree, or where they would
-        drown in it, and a wrong one is searched by bisection: for eight entries in the first eight that are wrong,
-        for one in each of the others. See `gradlab.Block` for what its fields hold, and the report's notes for what
+        drown in it, and wrong ones are searched by bisection for eight entries in all; of more than eight wrong
+        blocks only the worst three, and the others are compared along one direction, since one shows that they are
+        wrong. See `gradlab.Block` for what its fields hold, and the report's notes for what
         can be missed.
     vectorized
         True if `cost` takes all arrays with one more axis in front, K points at once, and returns K values.

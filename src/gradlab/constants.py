@@ -509,11 +509,25 @@ Derived: a slope along many entries has more noise beside it than that of one, a
 Unit: rung, two a decade."""
 
 FOUND = 8
-"""Wrong entries after which a bisection ends: so many show what is wrong. After so many wrong blocks one is enough.
+"""Wrong entries after which a bisection ends: so many show what is wrong. Several wrong blocks share them.
 
 Chosen: a report lists no more.
 
 Unit: entries."""
+
+SEARCHED = 3
+"""Blocks, the worst, that are searched for a wrong entry where more than `FOUND` are wrong along directions.
+
+Chosen: a search takes as long as comparing ten blocks along one direction.
+
+Unit: blocks."""
+
+MANY_GROUPS = 8
+"""Groups of blocks from which on, if most of them are wrong, their blocks are looked at one by one.
+
+Derived: halving so many groups further takes as many directions as their blocks if most of these are wrong.
+
+Unit: groups."""
 
 TRIES = 4
 """Bisections of a whole block before it is said that no entry can be found.

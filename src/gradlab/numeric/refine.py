@@ -24,7 +24,13 @@ class Measured(Numeric):
 
 
 def measure(
-    ladder: Ladder, start: Ints, wanted: Floats, *, enough: float = 0.0, closer: int | None = None
+    ladder: Ladder,
+    start: Ints,
+    wanted: Floats,
+    *,
+    enough: float = 0.0,
+    closer: int = tuned.CLOSER,
+    stairs: bool = True,
 ) -> Measured:
     """Refine every line; one that seems wrong is tried at shorter steps first, since long ones average over kinks.
 
@@ -39,12 +45,14 @@ def measure(
     enough
         Share of its value at which a bound is small enough.
     closer
-        Rungs below the lowest at which a line that seems wrong is tried; two make a decade. None: `CLOSER`.
+        Rungs below the lowest at which a line that seems wrong is tried; two make a decade.
+    stairs
+        Whether lines that seem wrong are asked for jumps, too: needed where one is to be called wrong for good.
     """
     found = ladder.refine(start, enough=enough)
     with np.errstate(invalid="ignore"):
         wrong = np.flatnonzero(np.abs(wanted - found.value) > found.bound)
-    ladder.lower(wrong, rungs=tuned.CLOSER if closer is None else closer)
+    ladder.lower(wrong, rungs=closer)
     ladder.probe(np.flatnonzero(ladder.estimates().apart))
     found = ladder.estimates().or_else(ladder.estimates(slack=tuned.SLACK))
     low, high = ladder.sides()
@@ -54,10 +62,10 @@ def measure(
         reason=found.reasons(),
         rung=found.rung,
     )
-    if closer == 0:
+    if not stairs:
         return measured.explained(ladder.failures()).at_edges(ladder.edges())
-    stairs, slopes = on_stairs(ladder, found, wanted)
-    mean = np.setdiff1d(averaged(ladder, found, wanted), stairs)
-    stairs, slopes = np.append(stairs, mean), np.append(slopes, found.value[mean])
-    unknown = Numeric(slopes, np.full(len(stairs), np.inf), np.full(len(stairs), str(Reason.STAIRS)))
-    return measured.with_part(stairs, unknown).explained(ladder.failures()).at_edges(ladder.edges())
+    jumping, slopes = on_stairs(ladder, found, wanted)
+    mean = np.setdiff1d(averaged(ladder, found, wanted), jumping)
+    jumping, slopes = np.append(jumping, mean), np.append(slopes, found.value[mean])
+    unknown = Numeric(slopes, np.full(len(jumping), np.inf), np.full(len(jumping), str(Reason.STAIRS)))
+    return measured.with_part(jumping, unknown).explained(ladder.failures()).at_edges(ladder.edges())

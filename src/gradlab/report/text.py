@@ -100,7 +100,7 @@ def front_cells(block: Block) -> list[str]:
         difference = "-"
     wrong = f"{block.wrong_count} of {block.tested_count}" if block.tested_count else "-"
     if block.directions and block.verdict is Verdict.WRONG:
-        wrong = f"{block.wrong_count}{'' if block.complete else ' or more'}"
+        wrong = f"{block.wrong_count}{'' if block.complete else ' or more'}" if block.located else "some"
     return [block.name, "×".join(map(str, block.shape)) or "1", block.verdict.value, difference, wrong]
 
 

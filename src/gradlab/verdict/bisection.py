@@ -19,13 +19,19 @@ Floats = NDArray[np.float64]
 
 
 def along(
-    problem: Problem, lines: list[Line], *, start: int | None = None, closer: int | None = None
+    problem: Problem,
+    lines: list[Line],
+    *,
+    start: int = tuned.BISECTION_START,
+    enough: float = 0.0,
+    closer: int = tuned.CLOSER,
+    stairs: bool = True,
 ) -> tuple[Floats, Measured]:
-    """The analytic slope along each line, and the numeric one."""
+    """The analytic slope along each line, and the numeric one; the keywords are those of `measure`."""
     analytic = np.array([line.dot(problem.analytic, problem.parameters.theta) for line in lines])
     ladder = Ladder(problem.cost, lines, problem.noise)
-    rung = tuned.BISECTION_START if start is None else start
-    return analytic, measure(ladder, np.full(len(lines), rung), analytic, closer=closer)
+    rungs = np.full(len(lines), start)
+    return analytic, measure(ladder, rungs, analytic, enough=enough, closer=closer, stairs=stairs)
 
 
 def random_line(problem: Problem, parts: Sequence[slice]) -> tuple[Line, list[Line]]:
@@ -62,8 +68,8 @@ def wrong_entries(problem: Problem, block: slice, most: int) -> tuple[list[int],
     def wrong(start: int, stop: int) -> bool:
         nonlocal rung
         line, _ = random_line(problem, [slice(start, stop)])
-        closer = tuned.CLOSER if stop - start == 1 else 0
-        analytic, seen = along(problem, [line], start=rung, closer=closer)
+        one = stop - start == 1
+        analytic, seen = along(problem, [line], start=rung, closer=tuned.CLOSER if one else 0, stairs=one)
         if seen.reason[0] != Reason.NONE:
             return False
         rung = int(seen.rung[0])  # parts want about the step of the whole

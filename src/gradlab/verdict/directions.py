@@ -25,6 +25,7 @@ from gradlab.verdict.blocks import (
     judge,
     with_reasons,
 )
+from gradlab.verdict.suspects import Suspect, closely, shown_wrong
 
 Floats = NDArray[np.float64]
 
@@ -40,8 +41,9 @@ def blocks_along(problem: Problem, directions: int) -> dict[str, Block]:
     1e4 times the bound of the sum drowns in it: such blocks are compared once more without the others.
 
     The arrays of a block then hold one number for each direction, not for each entry: slopes along the directions.
-    `worst` and `wrong_count` are about single entries that were found by bisection: `FOUND` at most of each block,
-    and after so many wrong blocks one of each, which makes about 2·log₂(size) directions more for a wrong block.
+    `worst` and `wrong_count` are about single entries that were found by bisection, `FOUND` in all or one of each
+    block, which makes about 2·log₂(size) directions more for an entry. Of more wrong blocks than `FOUND` only the
+    worst `SEARCHED` are searched, and the others are compared along one direction: that is enough to be wrong.
     A block with no more entries than directions is compared entry by entry if it is alone: that says more.
 
     Raises
@@ -53,24 +55,56 @@ def blocks_along(problem: Problem, directions: int) -> dict[str, Block]:
         raise GradlabError(f"directions must be a whole number of at least 1, got {directions}")
     slices = {name: at for name, at in problem.parameters.slices.items() if at.stop > at.start}
     found: dict[str, Block] = {}
+    suspects: dict[str, Suspect] = {}
     waiting = [list(slices)]
     while waiting:
         group = waiting.pop()
         if len(group) == 1:
-            wrong_blocks = sum(block.verdict is Verdict.WRONG for block in found.values())
+            wrong_blocks = len(suspects) + sum(block.verdict is Verdict.WRONG for block in found.values())
             most = tuned.FOUND if wrong_blocks < tuned.FOUND else 1
             found |= _alone(problem, group[0], slices[group[0]], directions, most)
             continue
         right, wrong = _together(problem, {name: slices[name] for name in group}, directions)
         found |= right
         rest = [name for name in group if name not in right]
-        if rest and (wrong or len(rest) == len(group)):
+        if wrong and (shown := shown_wrong(problem, {name: slices[name] for name in rest})):
+            suspects |= shown
+            waiting += [left] if (left := [name for name in rest if name not in shown]) else []
+        elif rest and (wrong or len(rest) == len(group)):
             if not wrong:  # all of them drown: the strong in the noise of the strong, the weak in that of the weak
                 rest.sort(key=lambda name: _typical_size(problem, slices[name]))
             waiting += [part for part in (rest[: len(rest) // 2], rest[len(rest) // 2 :]) if part]
         elif rest:
             waiting.append(rest)
+    found |= _searched(problem, suspects, directions)
     return {name: found[name] for name in slices}
+
+
+def _searched(problem: Problem, suspects: Mapping[str, Suspect], directions: int) -> dict[str, Block]:
+    """The blocks that one direction shows to be wrong, with wrong entries of all, or of many the worst.
+
+    Kinks that cancel may look like this, too. Then no entry is wrong, and none of these blocks is taken on trust.
+    """
+    order = sorted(suspects, key=lambda name: -suspects[name].off)
+    few = order if len(order) <= tuned.FOUND else order[: tuned.SEARCHED]
+    most = 1 if len(few) < len(order) else max(1, tuned.FOUND // max(1, len(few)))
+
+    def alone(names: list[str], most: int) -> dict[str, Block]:
+        at = problem.parameters.slices
+        blocks: dict[str, Block] = {}
+        for name in names:
+            blocks |= _alone(problem, name, at[name], directions, most, shown=True)
+        return blocks
+
+    found, rest = alone(few, most), order[len(few) :]
+    if not all(block.verdict is Verdict.WRONG for block in found.values()):
+        return found | alone(rest, 1)
+    return found | {name: _shown(problem, name, suspects[name]) for name in rest}
+
+
+def _shown(problem: Problem, name: str, suspect: Suspect) -> Block:
+    """A block that is wrong along the one direction that was tried, and was searched no further."""
+    return _block(problem, name, suspect.analytic, suspect.numeric, suspect.theta)
 
 
 def missable(blocks: Mapping[str, Block]) -> tuple[str, ...]:
@@ -78,12 +112,19 @@ def missable(blocks: Mapping[str, Block]) -> tuple[str, ...]:
     along = [block for block in blocks.values() if block.directions]
     if not along:
         return ()
-    k = along[0].directions
+    k = max(block.directions for block in along)
     said = [
         f"Compared along {k} random direction{'s' * (k > 1)}, not entry by entry. One wrong entry shows in every "
         "direction, if it is off by more than the bounds; mistakes in several entries cancel in all of them with a "
         f"chance of at most {2.0**-k:.1g}."
     ]
+    wrong = [block for block in along if block.verdict is Verdict.WRONG and np.isfinite(block.analytic).all()]
+    apart = [block.name for block in wrong if not block.located]
+    if apart:
+        said.append(
+            f"{len(apart)} of the wrong blocks were compared along one direction, and not searched for wrong "
+            f"entries: the worst of all were. only=[{apart[0]!r}] searches one of them."
+        )
     right = [block for block in along if block.verdict is Verdict.AGREES and np.isfinite(block.bound).all()]
     if right:
         share, name = max((float(np.max(b.bound)) / (rms(b.analytic) or np.inf), b.name) for b in right)
@@ -144,11 +185,16 @@ def _rounds(problem: Problem, directions: int) -> list[int]:
     return [min(room, directions - done) for done in range(0, directions, room)]
 
 
-def _alone(problem: Problem, name: str, at: slice, directions: int, most: int) -> dict[str, Block]:
-    """One block along directions of its own; if that takes as many as it has entries, entry by entry."""
+def _alone(
+    problem: Problem, name: str, at: slice, directions: int, most: int, *, shown: bool = False
+) -> dict[str, Block]:
+    """One block along directions of its own; if that takes as many as it has entries, entry by entry.
+
+    One that was shown to be wrong needs no further proof of it: fewer steps are tried.
+    """
     if at.stop - at.start <= directions:
         return _by_entry(problem, np.arange(at.start, at.stop), skip=set(problem.parameters.names) - {name})
-    analytic, theta, seen = _slopes(problem, at, directions)
+    analytic, theta, seen = _slopes(problem, at, directions, shown)
     value, bound, reason = (
         np.concatenate([getattr(s, field) for s in seen]) for field in ("value", "bound", "reason")
     )
@@ -186,7 +232,7 @@ def _entries(problem: Problem, entries: NDArray[np.int_]) -> Numeric:
     return replace(seen, value=seen.value / scale, bound=seen.bound / scale)
 
 
-def _slopes(problem: Problem, at: slice, k: int) -> tuple[Floats, Floats, list[Numeric]]:
+def _slopes(problem: Problem, at: slice, k: int, shown: bool) -> tuple[Floats, Floats, list[Numeric]]:
     """Analytic slopes of a block and theta along k directions, and of each direction the numeric one."""
     analytic, theta, seen = np.empty(k), np.empty(k), list[Numeric]()
     done = 0
@@ -196,7 +242,9 @@ def _slopes(problem: Problem, at: slice, k: int) -> tuple[Floats, Floats, list[N
             line, _ = random_line(problem, [at])
             theta[i] = line.dot(problem.parameters.theta, problem.parameters.theta)
             lines.append(line)
-        analytic[done : done + count], found = along(problem, lines)
+        analytic[done : done + count], found = (
+            closely(problem, lines, stairs=False) if shown else along(problem, lines)
+        )
         seen.append(found)
         done += count
     return analytic, theta, seen

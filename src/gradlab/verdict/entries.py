@@ -102,7 +102,9 @@ def _at_own_steps(problem: Problem, entries: Ints) -> Numeric:
         return Numeric.unknown(0, Reason.NONE)
     wanted = (problem.analytic * problem.scale)[entries]
     ladder = Ladder(problem.cost, component_lines(entries, problem.scale), problem.noise)
-    return measure(ladder, np.full(len(entries), tuned.DERIVATIVE_START), wanted, enough=tuned.ENOUGH, closer=0)
+    return measure(
+        ladder, np.full(len(entries), tuned.DERIVATIVE_START), wanted, enough=tuned.ENOUGH, closer=0, stairs=False
+    )
 
 
 def _examine_block(problem: Problem, begin: Start, seen: Numeric, doubtful: Ints) -> Numeric:

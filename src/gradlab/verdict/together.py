@@ -33,7 +33,7 @@ def hold_together(problem: Problem, blocks: Mapping[str, Block]) -> bool | None:
         signs = problem.rng.choice([-1.0, 1.0], len(kinked)) if k else 1.0
         unit[kinked - start] = signs * problem.scale[kinked]
         lines.append(Line(slice(start, stop), unit))
-    analytic, seen = along(problem, lines, closer=0)
+    analytic, seen = along(problem, lines, closer=0, stairs=False)
     told = (seen.reason == Reason.NONE) | (seen.reason == Reason.KINK)
     return bool(np.all(np.abs(analytic - seen.value)[told] <= tuned.BEYOND * seen.bound[told]))
 
