@@ -49,7 +49,8 @@ def check_backward(
         Arrays by name: inputs and parameters of the layer alike. They are never changed. One array, or several in a
         list or a tuple, get the names of forward's arguments, in their order.
     cache
-        True if forward returns (output, cache), and backward takes the cache instead of the inputs.
+        True if forward returns (output, cache), and backward takes the cache instead of the inputs, or in front of
+        those that it has an argument for.
     **options
         The keywords of `check_gradients`, but for `args` and `kwargs`. `rng` draws R, too.
 

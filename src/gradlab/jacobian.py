@@ -193,9 +193,15 @@ def _rows(given: Any, outputs: Outputs, parameters: Parameters, params: Params) 
     """The Jacobian as a matrix: a row for each output, laid out like theta."""
     found = named(given, params)
     if missing := [name for name in parameters.names if name not in found]:
+        pairs = isinstance(given, list | tuple) and len(given) == len(parameters.names)
         raise GradlabError(
             f"jacobian must have the structure of params ({', '.join(parameters.names)}); "
             f"missing: {', '.join(missing)}"
+            + (
+                f". Pair them by name: lambda *p: dict(zip({list(parameters.names)!r}, jacobian(*p)))"
+                if pairs
+                else ""
+            )
         )
     return np.concatenate(
         [_matrix(name, found[name], outputs, parameters.shapes[name]) for name in parameters.names], 1

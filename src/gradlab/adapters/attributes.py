@@ -74,6 +74,13 @@ def by_names(layer: Any, params: str | Sequence[str]) -> dict[str, Place]:
     """Places by the name of the parameter: of all members of a dict or list, or one by one."""
     if isinstance(params, str):
         inside = get(layer, at := parsed(params))
+        parts = inside.values() if isinstance(inside, Mapping) else inside if isinstance(inside, list | tuple) else ()
+        if any(isinstance(part, Mapping | list | tuple) for part in parts):
+            raise GradlabError(
+                f"{params} holds lists or dicts: name the arrays, params=('{params}[0][0]', …), or hand over "
+                f"functions that read them: params=lambda net: [a for part in net.{params} for a in part], and so "
+                "for grads"
+            )
         if isinstance(inside, Mapping):
             return {str(key): (*at, (key,)) for key in inside}
         if isinstance(inside, list | tuple):

@@ -109,7 +109,9 @@ def problem(
     where = _Places() if callable(params) else seen(layer, of_inputs, params, grads, ahead, back)
 
     def read(of: Any) -> Mapping[str, Any]:
-        return params(of) if callable(params) else {name: get(of, place) for name, place in where.params.items()}
+        if callable(params):
+            return _by_name("params", params(of))
+        return {name: get(of, place) for name, place in where.params.items()}
 
     def ready(values: Mapping[str, Any]) -> tuple[Any, list[Any]]:
         fresh = _copy(layer)
@@ -131,7 +133,7 @@ def problem(
         before = {name: np.array(array) for name, array in read(fresh).items()}
         answer = back(fresh, upstream, arguments)
         if callable(grads):
-            found = dict(grads(fresh))
+            found = dict(_by_name("params", grads(fresh)))  # a list is in the order of params, and named like it
         elif back.rate is not None:
             found = {name: (before[name] - array) / back.rate for name, array in read(fresh).items()}
         else:
@@ -259,6 +261,20 @@ def _empty(layer: Any, gradients: Mapping[str, Place]) -> None:
             continue
         if isinstance(grad, np.ndarray):
             grad[...] = 0
+
+
+def _by_name(what: str, arrays: Any) -> Mapping[str, Any]:
+    """What a function of the layer has read: a dict as it is, the arrays of a list by their place."""
+    if isinstance(arrays, Mapping):
+        return arrays
+    parts = list(arrays) if isinstance(arrays, Iterable) else [arrays]
+    if not all(isinstance(part, np.ndarray) for part in parts):
+        kinds = sorted({type(part).__name__ for part in parts})
+        raise GradlabError(
+            f"a function for params or grads must return a dict of arrays by name, or a list of arrays, got a "
+            f"{type(arrays).__name__} of {', '.join(kinds)}"
+        )
+    return {f"{what}[{i}]": part for i, part in enumerate(parts)}
 
 
 def _arrays(inputs: Iterable[Any]) -> list[Any]:

@@ -16,6 +16,12 @@ from gradlab.problem.tree import is_object
 WRITTEN = ("grad", "grads", "gradient", "g", "out", "df")
 """What an argument is called into which a cost writes its gradient."""
 
+LEFT_IN_OBJECT = (
+    "If it leaves the gradients in the object: from gradlab.adapters import layers; "
+    "check_backward(*layers.problem(net, X, y, forward='loss', backward='backward')), with the names of its methods"
+)
+"""What to do about a method that takes nothing and returns nothing."""
+
 NO_OBJECT = "It is a method without an object: make one first, net = Net(...), and pass the method of that"
 
 
@@ -76,7 +82,8 @@ def of_params(what: str, function: Any, params: Any, args: Any = (), kwargs: Any
         own = tuple(name for name in signature.parameters if name not in (kwargs or ()))
         return _OneByOne(function, own[len(more) :] if what == "grads" else (), more)
     if more:
-        raise GradlabError(_not_followed(what, signature, args))
+        alone = what == "grads" and thing and _fits(signature, params)
+        raise GradlabError(_not_followed(what, signature, args) + (f" {LEFT_IN_OBJECT}" if alone else ""))
     raise GradlabError(
         f"{what} must take params as its one argument{_or_one_by_one(params)}: its arguments are {signature}. "
         + (NO_OBJECT if needed and needed[0].name == "self" else _way_out(what, needed, writes, params))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradlab.errors import GradlabError
+from gradlab.problem.arguments import WRITTEN
 from gradlab.problem.tree import OF_W, is_object, is_sequence, leaves, listed
 
 
@@ -43,9 +44,25 @@ def by_name(forward: Callable[..., Any], inputs: Mapping[str, Any]) -> Callable[
     except TypeError as error:
         raise GradlabError(
             f"forward must take the inputs under their names ({', '.join(inputs)}): {error}. "
-            f"Its arguments are {signature}"
+            f"Its arguments are {signature}{_buffers('forward', signature, inputs)}"
         ) from None
     return forward
+
+
+def _buffers(what: str, signature: inspect.Signature, inputs: Sequence[str] | Mapping[str, Any]) -> str:
+    """What to do where it writes its answer into an argument."""
+    needed = [p.name for p in signature.parameters.values() if p.default is p.empty and p.name not in inputs]
+    buffers = [name for name in needed if name in WRITTEN]
+    others = [name for name in needed if name not in WRITTEN][: 1 if what == "backward" else 0]
+    if not buffers or len(buffers) + len(others) < len(needed):
+        return ""
+    taken = [name for name in (*others, *inputs) if name in signature.parameters]
+    handed = [*(f"{name}={name}" for name in taken), *(f"{name}={name}" for name in buffers)]
+    made = "; ".join(f"{name} = np.zeros(...)" for name in buffers)
+    return (
+        f". If it writes its answer into {', '.join(buffers)}, make that in a function: def {what}_of"
+        f"({', '.join(taken)}): {made}; {what}({', '.join(handed)}); return {', '.join(buffers)}"
+    )
 
 
 def how_called(
@@ -59,6 +76,15 @@ def how_called(
     kinds, names = {p.kind for p in parameters}, {p.name for p in parameters}
     anything = inspect.Parameter.VAR_KEYWORD in kinds
     needed = [p.name for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD and p.default is p.empty]
+    by_keyword = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
+    if lacking := [name for name in by_keyword if name not in inputs]:
+        raise GradlabError(
+            f"backward must take the upstream gradient, then inputs under their names ({', '.join(inputs)}): it "
+            f"needs {', '.join(lacking)} too{_buffers('backward', inspect.signature(backward), inputs)}"
+        )
+    if cache:  # behind upstream and cache there may be inputs, by name
+        names = {p.name for p in parameters[2:]}
+        anything, needed = False, [name for i, name in enumerate(needed) if i < 2 or name not in inputs]
     ups = len(needed) - 1 if cache else sum(name not in inputs for name in needed)
     if not cache and ups not in (1, len(outputs)) and inspect.Parameter.VAR_POSITIONAL not in kinds:
         first = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import math
 import time
@@ -260,12 +261,21 @@ def untouched(f: Callable[[Any], Any], parameters: Parameters) -> tuple[Any, boo
     arrays = list(named(views).items())
     try:
         answer = f(views)
+        if not same(moving, theta) and any(np.may_share_memory(a, moving) for a in _arrays_in(answer)):
+            answer = copy.deepcopy(answer)  # written over the input: it must outlive the input's return
     finally:
         changed = not same(moving, theta)
         moving[:] = theta
     after = list(named(views).items())
     names_stay = [name for name, _ in after] == [name for name, _ in arrays]
     return answer, changed or not names_stay or any(a is not b for (_, a), (_, b) in zip(after, arrays, strict=True))
+
+
+def _arrays_in(answer: Any) -> list[NDArray[Any]]:
+    try:
+        return [leaf for leaf in named(answer).values() if isinstance(leaf, np.ndarray)]
+    except GradlabError:
+        return []
 
 
 def _random_state() -> tuple[bytes, int]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gradlab import constants as tuned
 from gradlab.errors import GradlabError
 from gradlab.problem.answers import NO_VALUE, out_of_data
+from gradlab.problem.arguments import LEFT_IN_OBJECT
 from gradlab.problem.buffers import same, watched
 from gradlab.problem.constant import is_constant
 from gradlab.problem.cost import Cost, untouched
@@ -20,7 +21,7 @@ from gradlab.problem.direction import PIECE
 from gradlab.problem.displaced import Aside, To
 from gradlab.problem.layer import UpstreamGradients
 from gradlab.problem.parameters import Parameters, Params, named
-from gradlab.problem.tree import beside, by_name, is_sequence, listed
+from gradlab.problem.tree import beside, by_name, is_object, is_sequence, listed
 
 Floats = NDArray[np.float64]
 
@@ -146,7 +147,8 @@ def analytic_gradients(
     here = To(theta)
     first, mutates = untouched(ask, parameters)
     if first is None:
-        raise GradlabError("grads must return the gradients, got None: is a return missing?")
+        left = f" {LEFT_IN_OBJECT}" if is_object(parameters.views) else ""
+        raise GradlabError(f"grads must return the gradients, got None: is a return missing?{left}")
     gradients = parameters.flatten(first)
     shares, more = _sharing(first), beside(first, parameters.views)
     buffers = {name: watched(value) for name, value in named(first, parameters.views).items()}

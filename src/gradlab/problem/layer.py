@@ -83,7 +83,7 @@ class Layer:
         ups = self._like_outputs(upstream)
         before = self._like_outputs(upstream)
         behind = (cache,) if self.cache else ()
-        named = {} if self.cache else {name: value for name, value in inputs.items() if self._wanted(name)}
+        named = {name: value for name, value in inputs.items() if self._wanted(name)}
         try:
             found = (backward or self.backward)(*(ups if self._separate else (self._whole(ups),)), *behind, **named)
         except Exception as error:

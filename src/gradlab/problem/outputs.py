@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ class Outputs:
             raise GradlabError(f"function must be a function of params, got {type(function).__name__}")
         self.function, self.evaluations, self.changes = function, 0, False
         self._kept: dict[bytes, NDArray[Any]] = {}
-        first = array_of(RETURNED, self._called(params))
+        first = _one_array(self._called(params))
         if first.dtype.kind != "f":
             raise GradlabError(
                 f"function must return real floats, got {first.dtype}"
@@ -85,3 +85,17 @@ class Outputs:
             not np.array_equal(a, b, equal_nan=True) for a, (_, b) in zip(given, leaves(params), strict=True)
         )
         return answer
+
+
+def _one_array(answer: Any) -> NDArray[Any]:
+    """What function returned as an array; a GradlabError that says how several are checked."""
+    if isinstance(answer, Mapping):
+        keys, count = list(answer), len(answer)
+    elif isinstance(answer, list | tuple) and len({np.shape(part) for part in answer}) > 1:
+        keys, count = list(range(len(answer))), len(answer)
+    else:
+        return array_of(RETURNED, answer)
+    raise GradlabError(
+        f"{RETURNED} must be one array, got {count} outputs: check each by itself, for k in {keys!r}: "
+        "check_jacobian(lambda *p: function(*p)[k], params, lambda *p: jacobian(*p)[k])"
+    )

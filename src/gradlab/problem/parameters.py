@@ -17,7 +17,7 @@ from gradlab.problem.refusals import (
     refuse_pairs,
     refuse_shared_memory,
 )
-from gradlab.problem.tree import by_name, is_object, is_sequence, leaves, rebuilt
+from gradlab.problem.tree import by_name, has_labels, is_object, is_sequence, leaves, rebuilt
 
 Params: TypeAlias = Mapping[str, Any] | Sequence[Any] | ArrayLike
 Vector: TypeAlias = NDArray[np.floating[Any]]
@@ -157,7 +157,7 @@ class Parameters:
                 f"{what} must have the names of params ({_some(self.names)})"
                 + (f"; missing: {_some(missing)}" if missing else "")
                 + (f"; unknown: {_some(extra)}" if extra else "")
-                + _way_out(missing, given, self.names)
+                + (_through_properties(self._like, extra) or _way_out(missing, given, self.names))
             )
         if absent := [name for name in self.names if given[name] is None]:
             raise NotGiven(what, absent)
@@ -238,6 +238,18 @@ def _way_out(missing: Sequence[str], given: Mapping[str, Any], names: Sequence[s
     return f". What has no gradient is held fixed, if you say what is checked: only={both!r}" if both else ""
 
 
+def _through_properties(params: Any, names: Sequence[str]) -> str:
+    """What to do where the gradients are those of an object's properties, and its arrays are something else."""
+    kind = type(params)
+    if not names or not is_object(params) or not all(isinstance(getattr(kind, n, None), property) for n in names):
+        return ""
+    return (
+        f". {', '.join(names)} are properties: make them the params, and set them first. With m for the object: "
+        "put = lambda p: [setattr(m, k, v) for k, v in p.items()]; check_gradients(lambda p: (put(p), cost())[1], "
+        f"{{k: float(getattr(m, k)) for k in {list(names)!r}}}, lambda p: (put(p), grads())[1])"
+    )
+
+
 def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
 
@@ -260,6 +272,17 @@ def array_of(what: str, value: Any) -> NDArray[Any]:
         raise GradlabError(f"{what} must be an array that NumPy can read, got {kind}: {error}") from error
 
 
+def _as_array(value: Any) -> str:
+    return ".to_numpy()" if callable(getattr(value, "to_numpy", None)) else "np.asarray(...)"
+
+
+def _labelled_again(value: Any) -> str:
+    """How an array gets the labels of this one, called s."""
+    if hasattr(value, "index"):
+        return f"{type(value).__name__}(p, index=s.index{', columns=s.columns' if hasattr(value, 'columns') else ''})"
+    return "s.copy(data=p)" if hasattr(value, "coords") else f"{type(value).__name__}(p, ...)"
+
+
 def _plain(name: str, value: ArrayLike) -> NDArray[Any]:
     if callable(value) and not hasattr(value, "__array__"):
         raise GradlabError(
@@ -273,9 +296,10 @@ def _plain(name: str, value: ArrayLike) -> NDArray[Any]:
             "(for np.matrix, * is the matrix product): pass np.asarray(...) if cost means the same with it; if not, "
             f"make it again inside: lambda p: cost({again(value)}), and so in grads"
         )
-    if hasattr(value, "__array__") and callable(getattr(value, "to_numpy", None)):  # of pandas, xarray, polars
+    if has_labels(value):  # of pandas, xarray, polars
         raise GradlabError(
             f"params {name!r} must be a plain array, got {type(value).__name__}, which calculates by its labels: "
-            "cost is handed arrays. Pass .to_numpy(), and for several columns a dict of arrays"
+            f"cost is handed arrays. Pass {_as_array(value)}, and for several columns a dict of arrays. If cost or "
+            f"grads needs the labels, it makes them again: lambda p: cost({_labelled_again(value)}), and so for grads"
         )
     return array

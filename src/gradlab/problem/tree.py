@@ -27,6 +27,10 @@ _NO_PART = ("__dict__", "__weakref__")
 _NO_RECORD = ("__array__", "__array_interface__", "dtype", "__getattr__", *_GRADIENT)
 """What has such a thing in its class is an array in its own way, or answers for its attributes itself."""
 
+_LABELS = frozenset({"coords", "dims", "index", "columns", "labels"})
+_LABELLED = ("values", "data", "_values", "_data")
+"""What a labelled array calls its labels, and the numbers that bear them."""
+
 _FUNCTIONS = types.FunctionType | types.BuiltinFunctionType
 
 
@@ -75,6 +79,25 @@ def is_object(value: Any) -> bool:
     (True, False, False)
     """
     return _is_own(value) and any(_holds(part) for part in _attributes(value).values())
+
+
+def has_labels(value: Any) -> bool:
+    """Whether it is an array that is reached by its labels: of pandas, xarray, polars, or of one's own class.
+
+    Examples
+    --------
+    >>> class Series:
+    ...     def __init__(self, values, index):
+    ...         self.values, self.index = values, index
+    ...     def __array__(self, dtype=None, copy=None):
+    ...         return np.asarray(self.values)
+    >>> has_labels(Series(np.ones(2), ["rate", "size"])), has_labels(np.ones(2))
+    (True, False)
+    """
+    if not hasattr(value, "__array__") or isinstance(value, np.ndarray | np.generic):
+        return False
+    own = type(value).__module__.partition(".")[0] not in _NOT_OWN
+    return callable(getattr(value, "to_numpy", None)) or (own and any(hasattr(value, label) for label in _LABELS))
 
 
 def beside(tree: Any, like: Any) -> tuple[str, ...]:
@@ -131,7 +154,9 @@ def is_sequence(tree: Any, inside: bool = False) -> bool:
 
 
 def listed(tree: Any, like: Any) -> Any:
-    """What is iterated over once, as a list; as a dict where names are wanted and it gives pairs."""
+    """What is iterated over once, as a list; as a dict where names are wanted: of pairs, or of one array."""
+    if isinstance(tree, np.ndarray) and isinstance(like, Mapping) and len(like) == 1:
+        return dict.fromkeys(like, tree) if np.shape(next(iter(like.values()))) == tree.shape else tree
     if not isinstance(tree, Iterator):
         return tree
     parts = list(tree)
@@ -148,9 +173,14 @@ def _members(tree: Any) -> Mapping[Any, Any] | None:
         return {field.name: getattr(tree, field.name, None) for field in fields(tree)}
     if isinstance(tree, types.SimpleNamespace):
         return vars(tree)
-    if not is_object(tree):
-        return None
-    return {name: part for name, part in _attributes(tree).items() if isinstance(part, float) or _holds(part)}
+    return _parts_of_object(tree) if is_object(tree) else None
+
+
+def _parts_of_object(tree: Any) -> Mapping[str, Any]:
+    parts = _attributes(tree)
+    if not _LABELS.isdisjoint(parts) and (numbers := [name for name in _LABELLED if _holds(parts.get(name), 0)]):
+        return {numbers[0]: parts[numbers[0]]}  # the labels are numbers too, at times, and no parameters
+    return {name: part for name, part in parts.items() if isinstance(part, float) or _holds(part)}
 
 
 def _attributes(value: Any) -> dict[str, Any]:
