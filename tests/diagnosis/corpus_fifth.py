@@ -121,7 +121,7 @@ def weibull_shape_without_the_logarithm_in_the_hazard(rng):
     return check_gradients(nll, params, grads)
 
 
-@mistake(useful=["GL148", "GL119"])
+@mistake("GL167", useful=["GL148", "GL119"])
 def smoothing_factor_without_its_recursion(rng):
     y = rng.standard_normal(9)
     params = {"alpha": np.array(0.4), "level": np.array(0.2)}
@@ -384,7 +384,7 @@ def distances_counted_from_one_side_only(rng):
     return check_gradients(lambda X: float(np.sum((squares(X) - target) ** 2)), rng.standard_normal((n, 2)), grad)
 
 
-@mistake()
+@mistake("GL167")
 def moving_average_without_its_feedback(rng):
     y = rng.standard_normal(int(rng.integers(7, 12)))
     theta = np.array([0.4, -0.3])

@@ -649,7 +649,7 @@ def kalman_gain_held_fixed(seed, wrong):
     )
 
 
-@mistake(useful=["GL161"])
+@mistake("GL167", useful=["GL161"])
 def tangential_distortion_4x(seed, wrong):
     """d/dt of r2 + 2 x^2 is written as dr2 + 2 x dx instead of dr2 + 4 x dx (likewise in y)."""
     rng = np.random.default_rng(seed)

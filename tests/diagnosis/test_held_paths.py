@@ -123,18 +123,22 @@ def _gradient(code, part, counts, space, loss):
     part = part.removesuffix("\n")
     assert code.count(part + end) == 1 or not end
     head, tail = code.rsplit(part + end, 1)
-    told = run_as_file(f"{head}passed({part}){end}{tail}", {**space, "passed": lambda x: passed[0](x)})[loss]
-    passed = [None]
+    return _passed_gradient(run_as_file(f"{head}passed({part}){end}{tail}", dict(space)), counts, loss)
+
+
+def _passed_gradient(space, counts, loss="loss"):
+    """With all that passes through a function `passed` so many times."""
+    told = space[loss]
 
     def grads(p):
         kept = []
-        passed[0] = lambda x: kept.append(np.copy(x)) or x
+        space["passed"] = lambda x: kept.append(np.copy(x)) or x
         told(p)
         found = {name: np.zeros_like(value) for name, value in p.items()}
         for name, value in p.items():
             for at in np.ndindex(value.shape):
                 left = iter(kept)
-                passed[0] = lambda x, left=left: counts * x + (1 - counts) * next(left)
+                space["passed"] = lambda x, left=left: counts * x + (1 - counts) * next(left)
                 moved = {**p, name: value.astype(complex)}
                 moved[name][at] += 1e-30j
                 found[name][at] = told(moved).imag / 1e-30
@@ -193,6 +197,43 @@ def test_a_mistake_of_another_kind_gets_no_path(seed):
     off = {name: rng.uniform(0.5, 2, value.shape) for name, value in params.items()}
     report = gradlab.check_gradients(cost, params, lambda p: {n: g * off[n] for n, g in right(p).items()})
     assert told(report) == ("", "")
+
+
+MEMORY = """
+def loss(p):
+    h = c = np.zeros(width)
+    total = 0.0
+    for t in range(steps):
+        i = 1 / (1 + np.exp(-(X[t] @ p["U"] + passed(h) * p["c"])))
+        f = 1 / (1 + np.exp(-(X[t] @ p["U"] * 0.5 - passed(h) * p["c"] + 1)))
+        g = np.tanh(X[t] @ p["U"] + 0.3 * passed(h))
+        c = f * passed(c) + i * g
+        h = g * np.tanh(c)
+        total = total + np.sum((h - goal[t]) ** 2)
+    return total
+"""
+SPREAD = """
+def loss(p):
+    z = np.sin(X @ p["U"])
+    middle = passed(z.mean(axis=0))
+    spread = passed(((z - middle) ** 2).mean(axis=0))
+    x = (z - middle) / np.sqrt(spread + 1e-3)
+    return np.sum((x * p["c"] - goal) ** 2) + np.sum(z ** 3)
+"""
+
+
+@pytest.mark.parametrize("counts", [0, 2, -1])
+@pytest.mark.parametrize(("code", "names"), [(MEMORY, {"c", "h"}), (SPREAD, {"z"})])
+def test_several_parts_at_once(code, names, counts):
+    """The state and the memory of a cell are both cut off; mean and spread are both taken for numbers."""
+    rng = np.random.default_rng(4)
+    space = {"np": np, "steps": 5, "width": 4, "X": rng.standard_normal((5, 3)), "goal": rng.standard_normal((5, 4))}
+    params = {"U": rng.standard_normal((3, 4)), "c": rng.uniform(0.5, 1, 4)}
+    cost = run_as_file(code.replace("passed", ""), dict(space))["loss"]
+    grads = _passed_gradient(run_as_file(code, dict(space)), counts)
+    name, message = told(gradlab.check_gradients(cost, params, grads))
+    assert name == ("GL168" if counts else "GL167")
+    assert set(re.findall(r'"(\w+)"', message)) == names
 
 
 def test_the_only_way_that_is_there():

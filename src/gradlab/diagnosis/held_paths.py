@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from gradlab.diagnosis import evidence
 from gradlab.diagnosis.case import Case
 from gradlab.diagnosis.finding import Finding
+from gradlab.diagnosis.held_parts import Part, best_read, of_a_name, of_one
 from gradlab.diagnosis.holding import AstrayError, Held, Holding, Spot, between, sides
 from gradlab.diagnosis.probe import Probe
-from gradlab.diagnosis.trees import loaded
 from gradlab.verdict.blocks import Verdict
 
 Floats = NDArray[np.float64]
@@ -25,10 +25,9 @@ Floats = NDArray[np.float64]
 SECONDS = 5.0  # of the processor, in which all that fits must be found
 LONG, SHORT = 1e-9, 1e-7  # how well a gradient is known; and one that was rounded to float32
 SEEN = 1e3  # times what slopes may be off by, that the mistake must be
-EACH = 6  # times that an expression is passed, up to which each is held by itself
-WIDE = 60  # columns of an expression that is told whole
-LINE = 88  # and of a line
-ORDINALS = ("first", "second", "third", "fourth")
+SURE = 6.0  # digits by which a part must be better than one of so many by accident
+MOST = 2  # ways that may be told beside each other
+WAYS = 30  # of which two are held at once
 USUAL = (Fraction(2), Fraction(-1), Fraction(1, 2))  # how often what flows in a circle may count
 
 
@@ -64,6 +63,11 @@ class At:
         return cls(moved, ways, ways @ gradient, numeric, apart + known)
 
     @property
+    def first(self) -> At:
+        """Along the first direction alone."""
+        return At(self.moved, *(values[:1] for values in (self.ways, self.analytic, self.numeric, self.room)))
+
+    @property
     def wrong(self) -> Floats:
         """By how much the gradient is too large."""
         return self.analytic - self.numeric
@@ -71,53 +75,18 @@ class At:
 
 @dataclass(frozen=True)
 class Fit:
-    """A spot with which the mistake is told: what flows through it counts so many times."""
+    """A part with which the mistake is told: what flows through it counts so many times."""
 
-    spot: Spot
-    times: tuple[int, ...]
+    part: Part
     counts: Fraction
     only: bool  # nothing but what flows through it is there
     clean: bool  # nothing flows through it to what is right
     digits: float
 
     @property
-    def held(self) -> Held:
-        """As it is asked."""
-        return {self.spot.index: self.times}
-
-    @property
-    def rank(self) -> tuple[bool, bool, bool]:
-        """What is best to tell, first."""
-        return not self.clean, self.only, len(self.times) < self.spot.times
-
-    @property
-    def text(self) -> str:
-        """What is held."""
-        return ast.unparse(self.spot.node)
-
-    def __str__(self) -> str:
-        """Where it stands, and when it is held."""
-        node, source = self.spot.node, self.spot.source
-        lines = (ast.unparse(above).split("\n")[0] for above in reversed(self.spot.around) if _is_code(above))
-        line = next((line for line in lines if self.text in line and len(line) <= LINE), "")
-        said = f': "{line}"{self._which()}' if line not in {"", self.text} else ""
-        return f"In {source.name}, line {node.lineno}{said}{self._when()}."
-
-    def _which(self) -> str:
-        """Which of several that read the same."""
-        every = [n for n in ast.walk(self.spot.statement) if isinstance(n, ast.expr) and ast.unparse(n) == self.text]
-        every = sorted((n for n in every if loaded(n)), key=lambda n: (n.lineno, n.col_offset))
-        at = next((i for i, n in enumerate(every) if n is self.spot.node), 0)
-        return f", the {ORDINALS[at]} one there" if 1 < len(every) <= len(ORDINALS) else ""
-
-    def _when(self) -> str:
-        of, times = self.spot.times, self.times
-        if len(times) == of:
-            return ""
-        named: dict[tuple[int, ...], str] = {(0,): "the first", (of - 1,): "the last"}
-        named |= {tuple(range(1, of)): "all but the first", tuple(range(of - 1)): "all but the last"}
-        which = named.get(times, f"number {times[0] + 1}")
-        return f" (it is computed {of} times: {which} of these)"
+    def rank(self) -> tuple[bool, bool, bool, Fraction]:
+        """What is best to tell, first: what is left out is said in fewest words."""
+        return not self.clean, self.only, not self.part.is_whole, abs(self.counts)
 
 
 def _moved(cost: Callable[[Floats], float], moved: Floats, way: Floats, t: float) -> float:
@@ -141,18 +110,18 @@ def held_paths(case: Case) -> Iterator[Finding]:
 
 
 def _told(case: Case, search: Search, fit: Fit, *others: Fit) -> Finding:
-    whole, through = case.gradient(case.wrong), f'what flows through "{fit.text}"'
+    whole, through = case.gradient(case.wrong), f"what flows through {fit.part.text}"
     if fit.only:
-        says = f"Only {through} is in {whole}. {fit} What flows by all other ways is left out: add it."
+        says = f"Only {through} is in {whole}. {fit.part} What flows by all other ways is left out: add it."
     elif not fit.counts:
         says = (
-            f"{_first(through)} is left out of {whole}. {fit} Were it a constant, the gradient would be right: "
+            f"{_first(through)} is left out of {whole}. {fit.part} Were it a constant, the gradient would be right: "
             "differentiate it as well, and add what comes back through it."
         )
     else:
-        says = f"{_first(through)} {_so_often(fit.counts)} in {whole}. {fit}"
+        says = f"{_first(through)} {_so_often(fit.counts)} in {whole}. {fit.part}"
     for other in others:
-        says += f' The same is true of "{other.text}". {other} Look at both.'
+        says += f" The same is true of {other.part.text}. {other.part} Look at both."
     elsewhere = f", here and at {len(search.points)} other points" if search.points else ""
     return case.finding(
         "GL168" if fit.counts else "GL167",
@@ -171,10 +140,6 @@ def _first(text: str) -> str:
 def _so_often(counts: Fraction) -> str:
     named = {Fraction(-1): "has the wrong sign", Fraction(2): "counts twice", Fraction(1, 2): "counts half"}
     return named.get(counts, f"counts {counts} times")
-
-
-def _is_code(node: ast.AST) -> bool:
-    return isinstance(node, ast.stmt | ast.expr) and not isinstance(node, ast.FunctionDef)
 
 
 class Search:
@@ -223,54 +188,73 @@ class Search:
         if not self.holding.sources or not np.all(np.abs(self.first.wrong) > SEEN * self.first.room):
             return []
         with self.holding.in_place():
-            fits = sorted(self._fits(), key=lambda fit: fit.rank)
-            paths: list[list[Fit]] = []
-            for fit in (fit for fit in fits if fit.rank == fits[0].rank):
-                path = next((path for path in paths if self._on_one_way(path[0], fit)), None)
-                if path is None:
-                    paths.append(path := [])
-                path.append(fit)
-        return [_best_read(path) for path in paths] if len(paths) <= 2 else []
+            spots = self.holding.spots()
+            for parts in (of_one(spots), of_a_name(spots), self._two(spots)):
+                if fits := self._fits(parts):
+                    return self._one_of_each(fits)
+        return []
 
-    def _fits(self) -> list[Fit]:
+    def _one_of_each(self, fits: list[Fit]) -> list[Fit]:
+        best = min(fit.rank for fit in fits)
+        paths: list[list[Fit]] = []
+        for fit in (fit for fit in fits if fit.rank == best):
+            path = next((path for path in paths if self._on_one_way(path[0].part, fit.part)), None)
+            if path is None:
+                paths.append(path := [])
+            path.append(fit)
+        if len(paths) > MOST:
+            return []
+        told = [best_read([fit.part for fit in path]) for path in paths]
+        return [fit for fit in fits if fit.part in told]
+
+    def _two(self, spots: list[Spot]) -> Iterator[Part]:
+        """Each two of different ways, if there are few: one spot, or one name, of each."""
+        seen: dict[tuple[float, ...], Part] = {}
+        for part in (*(Part((spot,)) for spot in spots), *of_a_name(spots)):
+            if time.process_time() > self.until:
+                return
+            through, at = self._through(self.first, part.held), self.first
+            if through is None or any(np.all(np.abs(x) <= at.room) for x in (through, at.numeric - through)):
+                continue  # nothing flows through it, or all
+            seen.setdefault(tuple(float(f"{x:.6g}") for x in through), part)
+        for one, other in itertools.combinations([*seen.values()][:WAYS], 2):
+            yield Part((*one.spots, *other.spots))
+
+    def _fits(self, parts: Iterator[Part]) -> list[Fit]:
         found: list[Fit] = []
-        for spot in self.holding.spots():
-            for times in _times(spot):
-                if time.process_time() > self.until:
-                    return found
-                self.tried += 1
-                if (fit := self._fit(spot, times)) is not None:
-                    found.append(fit)
+        for part in parts:
+            if time.process_time() > self.until:
+                break
+            self.tried += 1
+            if (fit := self._fit(part)) is not None and fit.digits >= SURE:
+                found.append(fit)
         return found
 
-    def _fit(self, spot: Spot, times: tuple[int, ...]) -> Fit | None:
-        held, first = {spot.index: times}, self.first
-        if (through := self._through(first, held)) is None:
-            return None
-        if np.all(np.abs(first.numeric - through) <= first.room):
-            return None  # all flows through it: a factor says as much
-        counts = _counts(first, through)
-        if counts is not None:
-            return self._everywhere(spot, times, counts)
-        if np.all(np.abs(first.analytic - through) <= first.room):
-            return self._everywhere(spot, times, None)
-        if len(times) == spot.times > 1:  # it may flow through it again and again
-            return next((fit for counts in USUAL if (fit := self._everywhere(spot, times, counts))), None)
-        return None
+    def _fit(self, part: Part) -> Fit | None:
+        likely: tuple[Fraction | None, ...] = ()
+        for at in (self.first.first, self.first):
+            through = self._through(at, part.held)
+            if through is None or np.all(np.abs(through) <= at.room):
+                return None
+            counts = _counts(at, through)
+            only = counts is None and bool(np.all(np.abs(at.analytic - through) <= at.room))
+            likely = (counts,) if counts is not None or only else USUAL if part.again else ()
+            if not likely or (at is self.first and np.all(np.abs(at.numeric - through) <= at.room)):
+                return None  # of what all flows through a factor says as much
+        return next((fit for counts in likely if (fit := self._everywhere(part, counts))), None)
 
-    def _everywhere(self, spot: Spot, times: tuple[int, ...], counts: Fraction | None) -> Fit | None:
+    def _everywhere(self, part: Part, counts: Fraction | None) -> Fit | None:
         """With so many times, or with nothing else: is it right in each block, and at other points?"""
-        held = {spot.index: times}
         for at in (self.first, self.here, *self.points):
-            through = self._through(at, held, float(counts or 0))
+            through = self._through(at, part.held, float(counts or 0))
             if through is None:
                 return None
             expected = through if counts is None else at.numeric - through
             if np.any(np.abs(at.analytic - expected) > 2 * at.room):
                 return None
-        beside = self._through(self.beside, held) if len(self.beside.ways) else np.zeros(0)
+        beside = self._through(self.beside, part.held) if len(self.beside.ways) else np.zeros(0)
         clean = counts is not None and beside is not None and bool(np.all(np.abs(beside) <= self.beside.room))
-        return Fit(spot, times, counts or Fraction(0), counts is None, clean, self._digits())
+        return Fit(part, counts or Fraction(0), counts is None, clean, self._digits())
 
     def _digits(self) -> float:
         """How unlikely it is that one of so many fits by accident."""
@@ -279,33 +263,19 @@ class Search:
         return known * independent - float(np.log10(self.tried))
 
     def _through(self, at: At, held: Held, counts: float = 0.0) -> Floats | None:
-        """The slopes that are gone with what is held, or counts so often; None if none is in the first direction."""
-        found: list[float] = []
+        """The slopes that are gone with what is held, or counts so often; None if the cost cannot be asked so."""
         slopes = self.holding.slopes(at.moved, held, at.ways, counts)
         try:
-            for numeric, room, slope in zip(at.numeric, at.room, slopes, strict=True):
-                found.append(numeric - slope)
-                if at is self.first and not abs(found[0]) > room:
-                    return None
+            found = at.numeric - np.array([*slopes])
         except (Exception, AstrayError):  # noqa: BLE001 (code of which parts stand still may raise anything)
             return None
-        return np.array(found) if np.all(np.isfinite(found)) else None
+        return found if np.all(np.isfinite(found)) else None
 
-    def _on_one_way(self, one: Fit, other: Fit) -> bool:
+    def _on_one_way(self, one: Part, other: Part) -> bool:
         """Does the same flow through both?"""
         at, held = self.first, {i: {*one.held.get(i, ()), *other.held.get(i, ())} for i in (*one.held, *other.held)}
         each, both = self._through(at, one.held), self._through(at, held)
         return each is not None and both is not None and bool(np.all(np.abs(both - each) <= 2 * at.room))
-
-
-def _times(spot: Spot) -> Iterator[tuple[int, ...]]:
-    """Which of the times that it is passed it may be held: always, once, or but for once."""
-    every = tuple(range(spot.times))
-    yield every
-    if spot.times > 1:
-        yield from ((i,) for i in (every if spot.times <= EACH else (0, spot.times - 1)))
-    if spot.times > 2:
-        yield from (every[1:], every[:-1])
 
 
 def _counts(at: At, through: Floats) -> Fraction | None:
@@ -320,11 +290,3 @@ def _counts(at: At, through: Floats) -> Fraction | None:
     if low <= 0 <= high:
         return Fraction(0) if high - low < 1e-2 else None
     return evidence.fraction(evidence.Interval(low, high), usual=1.0)
-
-
-def _best_read(path: list[Fit]) -> Fit:
-    """Of the statement that comes first the longest that is told whole."""
-    first = min(path, key=lambda fit: fit.spot.order)
-    there = [fit for fit in path if fit.spot.statement is first.spot.statement or fit is first]
-    short = [fit for fit in there if len(fit.text) <= WIDE]
-    return max(short, key=lambda fit: len(fit.text)) if short else min(there, key=lambda fit: len(fit.text))

@@ -31,7 +31,7 @@ class AstrayError(BaseException):
     """With something held, the code took another way. No `except Exception` of the caller's may catch this."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Spot:
     """An expression that stood for numbers.
 
@@ -48,6 +48,11 @@ class Spot:
     index: int
     order: int
     times: int
+
+    @property
+    def text(self) -> str:
+        """How it reads."""
+        return ast.unparse(self.node)
 
     @property
     def around(self) -> list[ast.AST]:
