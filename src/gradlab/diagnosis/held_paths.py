@@ -127,7 +127,7 @@ def _told(case: Case, search: Search, fit: Fit, *others: Fit) -> Finding:
         "GL168" if fit.counts else "GL167",
         case.wrong,
         says,
-        f"{search.tried} parts of the cost were held constant, one at a time; with this one {search.slopes} slopes "
+        f"{search.tried} parts of the cost were held constant in turn; with this one {search.slopes} slopes "
         f"along random directions agree{elsewhere}",
         fit.digits,
     )
