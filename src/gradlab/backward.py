@@ -107,7 +107,7 @@ def check_ways(
         return check_gradients(cost, {name: layer.inputs[name] for name in differentiated}, gradients, **options)
 
     report = check(UpstreamGradients(layer, upstream))
-    usual, evaluations, said = report, report.evaluations, []
+    first, evaluations, said = report, report.evaluations, []
     notable = tuned.NOTABLE_UNDECIDED if report.verdict is Verdict.UNDECIDED else tuned.NOTABLE
     for look in looks(layer, upstream, generator, ways):
         if report.ok and look.gradients:  # R itself is no evidence then: is the other answer right, too?
@@ -117,7 +117,7 @@ def check_ways(
         elif not look.gradients or (not said and max(look.off.values()) > notable):
             said.append(look)
     wrong = any(block.verdict is Verdict.WRONG for block in report.blocks.values())
-    if said and wrong and usual.ok:  # wrong only if asked in another way
+    if said and wrong and first.ok:  # wrong only if asked in another way
         report = replace(report, findings=(asked_otherwise(said[-1].says, list(report.blocks)),))
     weak = () if wrong else weak_points.of_layer(layer.inputs, differentiated)
     own = [note for note in report.notes if note not in weak_points.of_blocks(report.blocks)]

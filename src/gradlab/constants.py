@@ -176,7 +176,7 @@ Chosen: one digit tells a sign, a factor of 2, a forgotten term.
 
 Unit: share of a number."""
 
-FAINT = 0.01
+NEGLIGIBLE = 0.01
 """Share of a block's rms below which a bound leaves only entries untested that hardly matter.
 
 Chosen: an entry of a hundredth adds 1e-4 to the square of the norm of its block.
@@ -557,21 +557,21 @@ Chosen: memory; no verdict depends on it.
 
 Unit: numbers."""
 
-CURL_PAIRS = 2
+SYMMETRY_PAIRS = 2
 """Pairs of random directions in which the symmetry of a gradient's derivative is tried; each costs 16 gradients.
 
 Chosen: one pair sees any asymmetry, but for bad luck with chance 0; the second checks the first.
 
 Unit: pairs."""
 
-CURL_STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
+SYMMETRY_STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
 """Steps of these differences, as shares of the scale of theta: the neighbours that agree best are taken.
 
 Chosen: one step a decade about 1e-5, the best step in float64.
 
 Unit: share of the scale."""
 
-CURL_CLEAR = 1e-3
+SYMMETRY_CLEAR = 1e-3
 """Bound, as a share of the derivative, down to which "symmetric" is said.
 
 Chosen: three digits.

@@ -56,7 +56,7 @@ def test_half_and_twice():
     by_name = {constant.name: varied(constant) for constant in FOUND}
     assert by_name["SAFETY"] == {"half": 1.5, "twice": 6.0}
     assert by_name["SAMPLE"] == {"half": 32, "twice": 128}
-    assert by_name["CURL_STEPS"]["twice"] == (2e-3, 2e-4, 2e-5, 2e-6)
+    assert by_name["SYMMETRY_STEPS"]["twice"] == (2e-3, 2e-4, 2e-5, 2e-6)
 
 
 def test_the_page_says_what_is_measured():

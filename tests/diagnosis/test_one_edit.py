@@ -13,8 +13,8 @@ import pytest
 
 import gradlab
 from gradlab.diagnosis import one_edit
-from gradlab.diagnosis.apart import _shares_memory as SHARES_MEMORY
-from gradlab.diagnosis.apart import apart
+from gradlab.diagnosis.forked import _shares_memory as SHARES_MEMORY
+from gradlab.diagnosis.forked import in_a_fork
 
 pytestmark = [pytest.mark.edits, pytest.mark.slow]
 
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.edits, pytest.mark.slow]
 def patience(monkeypatch):
     """On a busy machine the processor takes longer; another test may have left memory that is shared."""
     monkeypatch.setattr(one_edit, "LONGEST", 600.0)
-    monkeypatch.setattr("gradlab.diagnosis.apart._shares_memory", lambda: False)
+    monkeypatch.setattr("gradlab.diagnosis.forked._shares_memory", lambda: False)
 
 
 NETWORK = """
@@ -319,15 +319,15 @@ def test_nothing_is_told_of_numbers_of_directions_and_of_unknown_sources():
 
 def test_work_apart_leaves_nothing_behind():
     kept = []
-    assert apart(lambda: kept.append(1) or 7, 20) == 7
+    assert in_a_fork(lambda: kept.append(1) or 7, 20) == 7
     assert kept == []
-    assert apart(lambda: 1 / 0, 20) is None
-    assert apart(lambda: __import__("time").sleep(60), 0.2) is None
+    assert in_a_fork(lambda: 1 / 0, 20) is None
+    assert in_a_fork(lambda: __import__("time").sleep(60), 0.2) is None
 
 
 def test_no_copy_is_made_where_none_can_be(monkeypatch):
     monkeypatch.setattr("sys.platform", "win32")
-    assert apart(lambda: 7, 20) is None
+    assert in_a_fork(lambda: 7, 20) is None
     assert one_edit.SECONDS
 
 
@@ -400,8 +400,8 @@ def test_a_copy_writes_to_no_file_and_reaches_nothing_outside(tmp_path):
         return len(said)
 
     try:
-        assert apart(refused, 20) == 0
-        assert apart(lambda: kept.read_text(encoding="utf-8"), 20) == "as it was"
+        assert in_a_fork(refused, 20) == 0
+        assert in_a_fork(lambda: kept.read_text(encoding="utf-8"), 20) == "as it was"
         os.write(write, b".")
         assert os.read(read, 9) == b"."
     finally:
@@ -413,10 +413,10 @@ def test_a_copy_writes_to_no_file_and_reaches_nothing_outside(tmp_path):
 
 
 def test_no_copy_is_made_where_memory_is_shared(tmp_path, monkeypatch):
-    assert apart(lambda: 7, 20) == 7
-    monkeypatch.setattr("gradlab.diagnosis.apart._shares_memory", SHARES_MEMORY)
+    assert in_a_fork(lambda: 7, 20) == 7
+    monkeypatch.setattr("gradlab.diagnosis.forked._shares_memory", SHARES_MEMORY)
     shared = np.memmap(tmp_path / "shared", dtype=float, mode="w+", shape=4)
-    assert apart(lambda: 7, 20) is None
+    assert in_a_fork(lambda: 7, 20) is None
     assert not shared.any()
 
 

@@ -25,7 +25,7 @@ def patience(monkeypatch):
     """On a busy machine the processor takes longer; another test may have left memory that is shared."""
     monkeypatch.setattr(one_edit, "SECONDS", 60.0)
     monkeypatch.setattr(one_edit, "LONGEST", 600.0)
-    monkeypatch.setattr("gradlab.diagnosis.apart._shares_memory", lambda: False)
+    monkeypatch.setattr("gradlab.diagnosis.forked._shares_memory", lambda: False)
 
 
 @pytest.mark.slow

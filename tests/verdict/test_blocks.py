@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gradlab import Verdict
-from gradlab.constants import BEYOND, FAINT, SMALL
+from gradlab.constants import BEYOND, NEGLIGIBLE, SMALL
 from gradlab.numeric.answer import Numeric, Reason
 from gradlab.problem.cost import Cost
 from gradlab.problem.parameters import Parameters
@@ -67,7 +67,7 @@ def test_wrong_begins_at_twice_the_bound():
 
 @pytest.mark.parametrize("scale", [1.0, 10.0])
 @pytest.mark.parametrize("size", [1.0, 3.0])
-@pytest.mark.parametrize(("bound", "verdict"), [(0.9 * FAINT, T), (1.1 * FAINT, D)])
+@pytest.mark.parametrize(("bound", "verdict"), [(0.9 * NEGLIGIBLE, T), (1.1 * NEGLIGIBLE, D)])
 def test_a_small_entry_of_a_well_tested_block_hardly_matters(bound, verdict, size, scale):
     n = 100
     analytic = np.full(n, size)

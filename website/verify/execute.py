@@ -47,7 +47,7 @@ def session(block: Block, namespace: dict[str, Any], path: str, out: io.StringIO
 def _run(source: str, path: str, mode: str, namespace: dict[str, Any], out: io.StringIO) -> Ran:
     """Both streams are one text, as a terminal and the reader's browser show them. Whatever ends the code but its
     last line is an error: an exit, an outcome of pytest's, an interrupt."""
-    sys.stdout = sys.stderr = out  # always the same, since a logger keeps the one that it has seen
+    sys.stdout = sys.stderr = out  # the same object for all blocks: a logger keeps the stream that it was given
     sys.displayhook = sys.__displayhook__
     flags = sum(
         feature.compiler_flag for name, feature in _FEATURES if name in namespace and namespace[name] is feature

@@ -22,7 +22,7 @@ class Reach:
 
     @contextmanager
     def noted(self) -> Iterator[None]:
-        """What runs within, in threads too."""
+        """Note each line of the page that runs within, in threads too."""
         threading.settrace(self._called)
         sys.settrace(self._called)
         try:

@@ -140,7 +140,7 @@ class _Out(io.StringIO):
 
 
 class Watch:
-    """What nobody catches: in threads, in finalisers, past sys.stdout. Also the time that a block takes."""
+    """Notes what a block does unseen: errors in threads and finalisers, output past sys.stdout. Also its time."""
 
     def __init__(self) -> None:
         self.out = _Out()  # all that is printed passes through it

@@ -179,7 +179,7 @@ def _by_analogy(node: ast.expr, names: Sequence[ast.expr]) -> Iterator[ast.expr]
     own = {ast.unparse(n) for n in ast.walk(node) if isinstance(n, ast.Name | ast.Subscript)} & texts
     seen: set[tuple[str, str]] = set()
     for one, other in itertools.product(sorted(own), sorted(texts - own)):
-        before, after = _apart(one, other)
+        before, after = _differing_parts(one, other)
         if not before or not after or (before, after) in seen or len(before) > 4:
             continue
         seen.add((before, after))
@@ -207,7 +207,7 @@ def _numbered(node: ast.expr, own: int, other: int) -> ast.expr:
     return made
 
 
-def _apart(one: str, other: str) -> tuple[str, str]:
+def _differing_parts(one: str, other: str) -> tuple[str, str]:
     """What is left of two texts without what both begin and end with."""
     start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     one, other = one[start:], other[start:]

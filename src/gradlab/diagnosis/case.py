@@ -137,7 +137,7 @@ def always(prediction: NDArray[Any]) -> Vector:
     return lambda block: prediction
 
 
-def share(factor: Fraction | Interval) -> str:
+def as_ratio(factor: Fraction | Interval) -> str:
     """Before "what it is": "half of", "1/7 of", "2 times"."""
     if isinstance(factor, Fraction) and factor.numerator == 1 < factor.denominator:
         return "half of" if factor.denominator == 2 else f"{factor} of"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gradlab.diagnosis.case import Case, in_words
 from gradlab.diagnosis.finding import Finding
-from gradlab.diagnosis.probe import Probe
+from gradlab.diagnosis.probe import FAR, Probe
 from gradlab.verdict.blocks import Verdict
 
 Floats = NDArray[Any]
@@ -19,7 +19,6 @@ Mask = NDArray[np.bool_]
 MOST = 200  # entries of theta, each of which is moved by itself
 FEW = 4  # entries that may be neighbours of one
 ASKED = 3  # wrong entries that are looked at
-STEP = 1e-3  # in units of the scale
 SEEN, GONE = 1e-4, 1e-6  # of the largest: a coupling that is there, and one that is not
 TERM = (
     "A term of the cost in which both stand adds to the gradient of both: it is left out in this one, or goes to "
@@ -32,7 +31,7 @@ def not_coupled(case: Case) -> Iterator[Finding]:
     probe = _asked(case)
     if probe is None:
         return
-    analytic, names, asked = _analytic(probe), _names(case), _wrong_entries(case)
+    analytic, names, asked = probe.gradient_changes, _names(case), _wrong_entries(case)
     found = [(i, *_compared(analytic, _numeric(probe, i), i)) for i in asked]
     lacking = [(i, missing, strays) for i, missing, strays in found if missing.any()]
     if not lacking or 3 * len(lacking) < 2 * len(asked):
@@ -61,7 +60,7 @@ def changes_with(case: Case) -> str:
     probe = _asked(case)
     if probe is None:
         return ""
-    (i, *_), names, analytic = _wrong_entries(case), _names(case), _analytic(probe)
+    (i, *_), names, analytic = _wrong_entries(case), _names(case), probe.gradient_changes
     row, numeric = analytic[i], _numeric(probe, i)
     size = float(np.max(np.abs(numeric)))
     if not np.all(np.isfinite(row)) or not np.all(np.isfinite(numeric)) or not size:
@@ -108,22 +107,14 @@ def _wrong_entries(case: Case) -> list[int]:
     return list(dict.fromkeys([*worst, *others]))[:ASKED]
 
 
-def _analytic(probe: Probe) -> Floats:
-    """How each entry of the gradient (a row) changes with each parameter, in units of the scale."""
-    assert probe.gradient is not None
-    gradient, theta = probe.gradient, probe.theta
-    columns = [gradient(theta + way) - gradient(theta - way) for way in np.diag(STEP * probe.scale)]
-    return np.stack(columns, axis=1) * probe.scale[:, None] / (2 * STEP)
-
-
 def _numeric(probe: Probe, i: int) -> Floats:
-    """The same row, of the cost."""
+    """How the slope of the cost by entry i changes with each parameter, in units of the scale."""
     assert probe.cost is not None
     cost, own = probe.cost, np.zeros_like(probe.theta)
-    own[i] = STEP * probe.scale[i]
-    ways = np.diag(STEP * probe.scale)
+    own[i] = FAR * probe.scale[i]
+    ways = np.diag(FAR * probe.scale)
     row = [cost(own + way) - cost(own - way) - cost(way - own) + cost(-own - way) for way in ways]
-    return np.array(row) / (4 * STEP**2)
+    return np.array(row) / (4 * FAR**2)
 
 
 def _compared(analytic: Floats, numeric: Floats, i: int) -> tuple[Mask, Mask]:

@@ -91,10 +91,10 @@ class Interval:
         """The best guess."""
         return (self.low + self.high) / 2
 
-    def digits(self, usual: float) -> float:
-        """What it costs to state a number in here, for one who expects the usual one."""
+    def digits(self, expected: float) -> float:
+        """What it costs to state a number in here, for one who expects another."""
         width = max((self.high - self.low) / 2, 1e-16 * abs(self.middle), 1e-300)
-        return float(np.clip(np.log10(max(abs(self.middle - usual) / width, 1.0)), 0.0, MOST))
+        return float(np.clip(np.log10(max(abs(self.middle - expected) / width, 1.0)), 0.0, MOST))
 
     def __str__(self) -> str:
         """The shortest number in here, of six digits at most."""
@@ -120,7 +120,7 @@ def coefficient(x: NDArray[Any], y: NDArray[Any], bound: NDArray[Any]) -> Interv
     return Interval(float(low), float(high)) if low <= high else None
 
 
-def fraction(where: Interval, usual: float) -> Fraction | None:
+def fraction(where: Interval, expected: float) -> Fraction | None:
     """The simplest fraction in an interval, if it is much simpler than a number at random would be.
 
     An integer k costs about twice its digits, a fraction those of both its parts.
@@ -133,7 +133,7 @@ def fraction(where: Interval, usual: float) -> Fraction | None:
         best = Fraction(large, small) if c >= 1 else Fraction(small, large)
         signed = best if where.middle > 0 else -best
         if float(signed) in where:
-            return signed if fraction_digits(signed) + 1 <= where.digits(usual) else None
+            return signed if fraction_digits(signed) + 1 <= where.digits(expected) else None
     return None
 
 

@@ -289,4 +289,4 @@ def _counts(at: At, through: Floats) -> Fraction | None:
         return None
     if low <= 0 <= high:
         return Fraction(0) if high - low < 1e-2 else None
-    return evidence.fraction(evidence.Interval(low, high), usual=1.0)
+    return evidence.fraction(evidence.Interval(low, high), expected=1.0)

@@ -45,7 +45,7 @@ class Symmetry:
         gap, size = np.abs(self.forth - self.back), float(np.max(np.abs([self.forth, self.back])))
         if np.any(gap > self.bound):
             return False
-        return True if np.all(self.bound <= tuned.CURL_CLEAR * size) else None
+        return True if np.all(self.bound <= tuned.SYMMETRY_CLEAR * size) else None
 
 
 def symmetry(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Generator) -> Symmetry:
@@ -69,7 +69,7 @@ def symmetry(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Ge
     >>> print(symmetry(lambda theta: theta**3, np.ones(2), np.ones(2), np.random.default_rng(1)).symmetric)
     True
     """
-    units = rng.choice([-1.0, 1.0], (tuned.CURL_PAIRS, 2, theta.size)) * scale
+    units = rng.choice([-1.0, 1.0], (tuned.SYMMETRY_PAIRS, 2, theta.size)) * scale
     found = [_pair(gradient, theta, u, v) for u, v in units]
     return Symmetry(*np.array(found).T)
 
@@ -77,9 +77,9 @@ def symmetry(gradient: Gradient, theta: Floats, scale: Floats, rng: np.random.Ge
 def _pair(gradient: Gradient, theta: Floats, u: Floats, v: Floats) -> tuple[float, float, float]:
     """Both changes at the step where they are surest, and the bound on their difference there."""
     noise = sum(_noise(gradient, theta, of, along) for of, along in ((u, v), (v, u)))
-    rows = [(_change(gradient, theta, u, v, h), _change(gradient, theta, v, u, h)) for h in tuned.CURL_STEPS]
+    rows = [(_change(gradient, theta, u, v, h), _change(gradient, theta, v, u, h)) for h in tuned.SYMMETRY_STEPS]
     forth, back = np.array(rows).T
-    bound = np.abs(np.diff(forth)) + np.abs(np.diff(back)) + tuned.SAFETY * noise / np.array(tuned.CURL_STEPS[1:])
+    bound = np.abs(np.diff(forth)) + np.abs(np.diff(back)) + tuned.SAFETY * noise / np.array(tuned.SYMMETRY_STEPS[1:])
     i = int(np.argmin(np.where(np.isfinite(bound), bound, np.inf)))
     return float(forth[i + 1]), float(back[i + 1]), float(bound[i])
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.diagnosis.case import CERTAIN, Case, share
+from gradlab.diagnosis.case import CERTAIN, Case, as_ratio
 from gradlab.diagnosis.evidence import Interval, fraction
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.probe import Probe
@@ -149,8 +149,8 @@ def _factor(case: Case, block: Block, what: str, law: Law, names: Sequence[str])
     says = "at three points, two of them with all parameters moved"
     if not (np.any(law.powers) or np.any(law.rates)):
         c = law.constant
-        simple = fraction(Interval(c - 1e-7 * abs(c), c + 1e-7 * abs(c)), usual=1.0)
-        text = share(simple) if simple is not None else f"{c:.6g} times"
+        simple = fraction(Interval(c - 1e-7 * abs(c), c + 1e-7 * abs(c)), expected=1.0)
+        text = as_ratio(simple) if simple is not None else f"{c:.6g} times"
         sign = "The sign is flipped: look for a minus too many or too few." if simple == -1 else hint(simple, case)
         said = f"{what} is off by one factor: it should be {text} what it is, wherever it is asked. {sign}"
         return case.finding("GL102", [block], said, f"numeric = {c:.6g} · analytic {says}", CERTAIN)

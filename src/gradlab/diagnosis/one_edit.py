@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.diagnosis import evidence
-from gradlab.diagnosis.apart import apart, at_most
 from gradlab.diagnosis.case import Case
 from gradlab.diagnosis.edits import Edit, Groups, Said, indices, is_value, nudged, parts, tiers
 from gradlab.diagnosis.finding import Finding
+from gradlab.diagnosis.forked import at_most, in_a_fork
 from gradlab.diagnosis.probe import Probe, slope_at_zero
 from gradlab.diagnosis.sources import WATCH, Source, sources
 from gradlab.diagnosis.switch import Switch
@@ -58,7 +58,7 @@ def one_edit(case: Case) -> Iterator[Finding]:
     case = replace(case, probe=probe)
     if len(case.entrywise) < len(case.wrong) or any(b.directions for b in case.blocks.values()):
         return
-    found = apart(lambda: Search(case, probe).found(), LONGEST)
+    found = in_a_fork(lambda: Search(case, probe).found(), LONGEST)
     if found is None:
         return
     should = f'should be "{found.after}"' if found.after else "should not be there"
@@ -136,7 +136,7 @@ class Search:
         elif multiple is not None:
             known = RIGHT if self.case.double is not None else RIGHT / 10
             ends = sorted((multiple * (1 - known), multiple * (1 + known)))
-            if simple := evidence.fraction(evidence.Interval(*ends), usual=0.0):
+            if simple := evidence.fraction(evidence.Interval(*ends), expected=0.0):
                 yield Edit(edit.place, edit.of(simple))
         elif there is not None and _key(edit.place) in self.bent:  # not seen from the other side
             less = Edit(edit.place, edit.of(Fraction(-1)))
@@ -177,7 +177,7 @@ class Search:
 
     def _tiers(self, source: Source, others: Sequence[Source]) -> Groups:
         """The groups of edits of one function, made from what it says, and what the others say."""
-        source.share(others)
+        source.learn_names(others)
         every = [other.definition for other in [source, *others]]
         said = {ast.unparse(p): p for definition in every for p in parts(definition, source.names)}
         with at_most(SECONDS / 4):
@@ -315,7 +315,7 @@ class Search:
             for source in self.own:
                 source.functions[0].__globals__[WATCH] = watch
                 with edit if edit and source is edited else nullcontext():
-                    source.put(source.watched())
+                    source.put(source.instrumented())
             self._answer()
         finally:
             for source in self.own:

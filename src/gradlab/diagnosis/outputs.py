@@ -17,9 +17,9 @@ from gradlab.verdict.blocks import Block
 Floats = NDArray[Any]
 Mask = NDArray[np.bool_]
 
-MOST_OUTPUTS = 300  # of a layer that is asked for each of them by itself
-MOST_ENTRIES = 60_000  # of a Jacobian that is made by differences
-SAME = 1e-7  # of the largest entry: what a simple difference of forward leaves of an exact fit
+MOST_OUTPUTS = 300  # outputs of a layer, up to which backward is called once for each
+MOST_ENTRIES = 60_000  # entries of a Jacobian, up to which it is made by differences
+SAME = 1e-7  # share of the largest entry: the error of a central difference of forward, where the fit is exact
 
 
 def some_uses(case: Case) -> Iterator[Finding]:

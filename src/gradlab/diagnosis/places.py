@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.diagnosis import evidence
-from gradlab.diagnosis.case import Case, always, share
+from gradlab.diagnosis.case import Case, always, as_ratio
 from gradlab.diagnosis.finding import Finding
 from gradlab.precision import format_magnitude
 from gradlab.verdict.blocks import Block, Verdict
@@ -146,7 +146,7 @@ def slice_scaled(case: Case) -> Iterator[Finding]:
                 if whole
                 else "Look for an index that is treated apart."
             )
-            off = f"by one factor: it should be {share(simple or factor)} what it is"
+            off = f"by one factor: it should be {as_ratio(simple or factor)} what it is"
             if 0.0 in factor:
                 off = "and the cost does not change with it: its gradient is 0"
             yield case.fit(
@@ -155,7 +155,7 @@ def slice_scaled(case: Case) -> Iterator[Finding]:
                 always(scaled),
                 f"Only {name} is wrong, {off}. {look}",
                 f"all {block.wrong_count} wrong entries lie in {name}; numeric = {factor} · analytic there,",
-                cost=factor.digits(usual=1.0) + math.log10(block.analytic.shape[axis]),
+                cost=factor.digits(expected=1.0) + math.log10(block.analytic.shape[axis]),
             )
 
 

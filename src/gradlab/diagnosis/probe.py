@@ -18,6 +18,7 @@ from gradlab.problem.problem import Problem
 
 Floats = NDArray[np.float64]
 FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
+FAR = 1e-3  # step of second differences, in units of the scale
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,15 @@ class Probe:
 
         scale = np.asarray(problem.scale, dtype=np.float64)
         return cls(theta, scale, gradient, cost_at, edits=True, aside=cost_at)
+
+    @cached_property
+    def gradient_changes(self) -> Floats:
+        """How each entry of the gradient (a row) changes with each parameter, in units of the scale; asked once."""
+        if self.gradient is None:
+            raise ValueError("the gradient cannot be asked")
+        gradient, theta = self.gradient, self.theta
+        columns = [gradient(theta + way) - gradient(theta - way) for way in np.diag(FAR * self.scale)]
+        return np.stack(columns, axis=1) * self.scale[:, None] / (2 * FAR)
 
     def slope(self, moved: Floats, at: int) -> float:
         """The numeric gradient in one entry, at theta moved by so much: a central difference of order four."""

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-AXES = 5  # of an array whose axes are tried in all orders of two; up to 4, in all orders
+AXES = 5  # up to 4 axes of an array are tried in all orders, of 5 only two are exchanged
 
 
 def reshaped(node: Any) -> Iterator[ast.expr]:

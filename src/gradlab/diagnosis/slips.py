@@ -208,8 +208,8 @@ def _of_constant(node: ast.Constant) -> Nodes:
     value = node.value
     if isinstance(value, int | float) and not isinstance(value, bool):
         near = {value + 1, value - 1, 2 * value, value / 2, 1 / value if value else 0, value + 0.5, value - 0.5}
-        usual = {0, 1, 2, 3, 4, 0.5, -1, -2}
-        for other in [*sorted(near), *sorted(usual - near)]:
+        common = {0, 1, 2, 3, 4, 0.5, -1, -2}
+        for other in [*sorted(near), *sorted(common - near)]:
             if other != value:
                 yield ast.Constant(int(other) if other == int(other) else other)
     elif isinstance(value, str) and "->" in value and len(value) < 24:  # of einsum

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.diagnosis import evidence
-from gradlab.diagnosis.case import Case, always, share
+from gradlab.diagnosis.case import Case, always, as_ratio
 from gradlab.diagnosis.finding import Finding
 from gradlab.verdict.blocks import Block, Verdict
 
@@ -26,11 +26,11 @@ def one_factor_in_some(case: Case) -> Iterator[Finding]:
         if wrong.sum() < LEAST or clear.sum() < 2 or np.any(~wrong & ~right & (block.numeric != 0)):
             continue
         factor = evidence.coefficient(block.analytic[wrong], block.numeric[wrong], evidence.tolerance(block)[wrong])
-        simple = evidence.fraction(factor, usual=1.0) if factor else None
+        simple = evidence.fraction(factor, expected=1.0) if factor else None
         if factor is None or simple is None or max(abs(simple.numerator), simple.denominator) > 100 or 0.0 in factor:
             continue
         scaled = np.where(wrong, float(simple) * block.analytic, block.analytic)
-        times = "have the other sign" if simple == -1 else f"be {share(simple)} what they are"
+        times = "have the other sign" if simple == -1 else f"be {as_ratio(simple)} what they are"
         yield case.fit(
             "GL165",
             [block],

@@ -66,7 +66,7 @@ class Source:
         known = {*code.co_varnames, *code.co_cellvars, *code.co_freevars}
         return known | set(self.functions[0].__globals__)
 
-    def share(self, others: Iterable[Source]) -> None:
+    def learn_names(self, others: Iterable[Source]) -> None:
         """Know by name what other functions of the file have from where they are defined."""
         for other in others:
             for function in other.functions if other.code.co_filename == self.code.co_filename else ():
@@ -110,10 +110,10 @@ class Source:
         """The code of the tree as it is now, or of another one, with the free variables that the function has."""
         return _compiled(tree or self.definition, self.code)
 
-    def watched(self) -> CodeType:
+    def instrumented(self) -> CodeType:
         """The same, and each thing that it decides is told to a function of the name `WATCH`."""
-        watched: Definition = _Watched().visit(copy.deepcopy(self.definition))  # type: ignore[assignment]
-        return _compiled(ast.fix_missing_locations(watched), self.code)
+        tree: Definition = _Instrumented().visit(copy.deepcopy(self.definition))  # type: ignore[assignment]
+        return _compiled(ast.fix_missing_locations(tree), self.code)
 
     def put(self, code: CodeType) -> None:
         """Let all functions run this code."""
@@ -121,7 +121,7 @@ class Source:
             function.__code__ = code
 
 
-class _Watched(ast.NodeTransformer):
+class _Instrumented(ast.NodeTransformer):
     """Passes tests, comparisons and both sides of `and` and `or` through the function that watches them."""
 
     def visit(self, node: ast.AST) -> ast.AST:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.diagnosis.case import CERTAIN, Case, capital, groups, in_words, share
+from gradlab.diagnosis.case import CERTAIN, Case, as_ratio, capital, groups, in_words
 from gradlab.diagnosis.evidence import Interval, coefficient, explains, fraction, tolerance
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.places import only
@@ -17,7 +17,7 @@ from gradlab.precision import format_magnitude
 from gradlab.verdict.blocks import Block, Verdict
 
 TINY = 1e-6  # share of one entry below which it is no mistake of its own, but the last digit of a solver
-NEARLY = 2e-3  # share of an entry up to which two sides agree to digits rather than differ
+NEARLY = 2e-3  # share of an entry: sides that differ by less agree in two digits or more
 
 SHAPES: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
     ("a constant", "1", np.ones_like),
@@ -47,7 +47,7 @@ def another_term(case: Case) -> Iterator[Finding]:
                 f"{capital(case.gradient(enough, 'analytic gradient'))} {lacks} a term: {amount} times {what}. Look "
                 "for a term that cost and gradient do not share.",
                 f"numeric = analytic {'+' if c.middle > 0 else '−'} {amount} · {text}",
-                cost=c.digits(usual=0.0) + 2,
+                cost=c.digits(expected=0.0) + 2,
             )
 
 
@@ -72,13 +72,13 @@ def two_terms(case: Case) -> Iterator[Finding]:
         decay = lam / b if b else 0.0
         count = round(decay)
         whole = count >= 1 and abs(decay - count) < 1e-5 * count
-        simple = fraction(Interval(a * (1 - 1e-7), a * (1 + 1e-7)), usual=1.0)
+        simple = fraction(Interval(a * (1 - 1e-7), a * (1 + 1e-7)), expected=1.0)
         if simple is not None and not whole:
             yield case.finding(
                 "GL102",
                 [block],
                 f"One factor is off in {block.name}, the decay aside: what comes from the data should be "
-                f"{share(simple)} what it is. {hint(simple, case)}",
+                f"{as_ratio(simple)} what it is. {hint(simple, case)}",
                 says,
                 CERTAIN,
             )

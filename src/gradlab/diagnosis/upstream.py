@@ -204,5 +204,5 @@ def _close(a: NDArray[Any], b: NDArray[Any]) -> bool:
 
 
 def place_of(block: Block) -> str:
-    """The worst entry, as one would type it."""
+    """The name of the worst entry as one types it, such as `W1[0, 2]`."""
     return f"{block.name}[{', '.join(map(str, block.worst.index))}]" if block.worst.index else block.name

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.diagnosis import evidence
-from gradlab.diagnosis.case import Case, Vector, capital, groups, plus, share, times
+from gradlab.diagnosis.case import Case, Vector, as_ratio, capital, groups, plus, times
 from gradlab.diagnosis.evidence import Interval
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.known_numbers import known_number
@@ -117,14 +117,14 @@ def constant_factor(case: Case) -> Iterator[Finding]:
     for factor, blocks in _factors(case):
         if NO_EFFECT in factor or _is_flipped(factor):
             continue
-        simple = evidence.fraction(factor, usual=1.0)
+        simple = evidence.fraction(factor, expected=1.0)
         if simple is None and 1e-12 < abs(factor.middle - 1) < 2e-3 and not _is_short(factor):
             continue  # no factor that anybody wrote: a small number beside it, an ε for example
         number = factor.middle if simple is None else float(simple)
-        cost = factor.digits(usual=1.0) if simple is None else evidence.fraction_digits(simple)
+        cost = factor.digits(expected=1.0) if simple is None else evidence.fraction_digits(simple)
         message = (
             f"One factor is off in {case.name(blocks)}: the analytic gradient should be "
-            f"{share(simple or factor)} what it is. {hint(simple, case, factor)}"
+            f"{as_ratio(simple or factor)} what it is. {hint(simple, case, factor)}"
         )
         says = f"numeric = {factor} · analytic"
         yield case.fit("GL102", blocks, times(number), message, says, cost)
@@ -133,7 +133,7 @@ def constant_factor(case: Case) -> Iterator[Finding]:
 def factor_beside_decay(case: Case) -> Iterator[Finding]:
     """GL102 or GL101 One factor in what comes from the data, while the decay of the weights is right."""
     for factor, blocks in _factors(case):
-        number = evidence.fraction(factor, usual=1.0)
+        number = evidence.fraction(factor, expected=1.0)
         rest = [b for b in case.wrong if b.name not in {block.name for block in blocks}]
         if number is None or not rest:
             continue
@@ -147,10 +147,10 @@ def factor_beside_decay(case: Case) -> Iterator[Finding]:
             case.wrong,
             _factor_and_decay(k, c.middle, {b.name for b in rest}),
             f"One factor is off in {case.name(case.wrong)}, the decay aside: the analytic gradient should be "
-            f"{share(number)} what it is. "
+            f"{as_ratio(number)} what it is. "
             + ("Look for a minus too many or too few." if k == FLIPPED else hint(number, case)),
             f"numeric = {number} · analytic + {c} · θ in {case.name(rest)}, without θ in {case.name(blocks)},",
-            cost=evidence.fraction_digits(number) + c.digits(usual=0.0),
+            cost=evidence.fraction_digits(number) + c.digits(expected=0.0),
         )
 
 
@@ -174,7 +174,7 @@ def clipped(case: Case) -> Iterator[Finding]:
                 f"The norm of {case.name(blocks)} is exactly {norm:g}, and the numeric gradient is longer: is it "
                 "clipped by norm? Check the gradient before it is clipped."
             )
-            says, cost = f"numeric = {factor} · analytic", factor.digits(usual=1.0) - evidence.ROUND
+            says, cost = f"numeric = {factor} · analytic", factor.digits(expected=1.0) - evidence.ROUND
             yield case.fit("GL109", blocks, times(factor.middle), message, says, cost)
 
 
@@ -287,7 +287,7 @@ def decay(case: Case) -> Iterator[Finding]:
                 f"{capital(case.gradient(blocks, 'analytic gradient'))} {lacks}: the {name} regularisation {what}."
                 + _constant_too(blocks, x),
                 f"numeric = analytic {'+' if c.middle > 0 else '−'} {amount}",
-                cost=c.digits(usual=0.0) + (x is _sign),
+                cost=c.digits(expected=0.0) + (x is _sign),
             )
 
 

@@ -88,7 +88,7 @@ def choose(
     fit = [b for b in fit if b.detectable]  # else the tests would pass before any repair
     if not 1 <= count <= len(fit):
         raise ValueError(f"count must be from 1 to {len(fit)}, as many as fit topics and levels, got {count}")
-    # Every bug draws a number of its own, and the smallest win: the others do not matter to it.
+    # Each bug has a number drawn from its own id; those with the smallest are taken. So a new bug moves no other.
     fit.sort(key=lambda bug: hashlib.sha256(f"{seed} {bug.id}".encode()).digest())
     return tuple(sorted(fit[:count], key=lambda bug: bug.level))
 

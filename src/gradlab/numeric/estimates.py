@@ -1,4 +1,4 @@
-"""What slopes at a ladder of steps allow to say: the value with the smallest bound, or why there is none.
+"""From slopes at a ladder of steps to one answer: the value with the smallest bound, or why there is none.
 
 A tableau as Ridders' and Richardson's: row k holds the central slope, and the gap between the one-sided slopes,
 forward minus backward, at the step h = 10^(k/2). Two rows make one change of the slope, three rows a rate at which

@@ -56,7 +56,7 @@ class Direction:
         return slice(min(part.where.start for part in self.parts), max(part.where.stop for part in self.parts))
 
     def pieces(self, theta: NDArray[Any], most: int | None = None) -> Iterator[tuple[slice, Floats]]:
-        """The numbers a piece at a time, and their places; of at most so many pieces of each part, evenly spread."""
+        """Where each piece lies in theta, and its numbers; about `most` pieces of each part, evenly spread."""
         for part in self.parts:
             starts = range(part.where.start, part.where.stop, PIECE)
             every = 1 if most is None else max(1, len(starts) // most)

@@ -348,7 +348,7 @@ def _gradients_first(pair: Any) -> bool:
 
 
 def _without_more(cost: Any) -> Any:
-    """The cost of (cost, aux), as JAX's `value_and_grad(..., has_aux=True)` returns it in front of the gradients."""
+    """The cost itself where (cost, aux) stands in its place, as in JAX's `value_and_grad(..., has_aux=True)`."""
     return cost[0] if isinstance(cost, tuple) and cost and np.ndim(cost[0]) == 0 else cost
 
 

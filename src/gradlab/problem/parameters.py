@@ -92,7 +92,7 @@ class Parameters:
 
     @property
     def moving(self) -> tuple[Vector, Any]:
-        """A second theta, which functions are asked at and which is put back after each, and its views."""
+        """A second theta and its arrays: a function is called with it, and then it is set back to theta."""
         if self._moving is None:
             vector = self.theta.copy()
             self._moving = vector, self.like(vector)

@@ -167,7 +167,7 @@ def _maps(figure: Any, blocks: Sequence[Block]) -> None:
         image = axes.imshow(_off(block), cmap=colours, vmin=-DECADES, vmax=DECADES, aspect="auto")
         axes.axis("on")
         axes.set(xticks=[], yticks=[])
-        axes.spines[:].set(visible=True, color=BOUND)  # a map that lies on the bound is white, as paper may be
+        axes.spines[:].set(visible=True, color=BOUND)  # else a map of entries at their bound is white on white
         axes.set_title(f"{shorten(block.name, 16)} {block.verdict.value}", fontsize="small")
     bar = figure.colorbar(image, ax=grid, ticks=[-DECADES, 0, DECADES], shrink=0.8)
     bar.ax.set_yticklabels(["1/100", "bound", "100 ×"])

@@ -141,7 +141,7 @@ def _negligible(problem: Problem, bound: Floats) -> NDArray[np.bool_]:
     negligible = np.zeros(bound.shape, dtype=bool)
     for at in problem.parameters.slices.values():
         effect = problem.analytic[at] * problem.scale[at]
-        negligible[at] = bound[at] * problem.scale[at] <= tuned.FAINT * rms(effect[np.isfinite(effect)])
+        negligible[at] = bound[at] * problem.scale[at] <= tuned.NEGLIGIBLE * rms(effect[np.isfinite(effect)])
     return negligible
 
 

@@ -210,7 +210,7 @@ def _alone(
 def _block(problem: Problem, name: str, analytic: Floats, numeric: Numeric, theta: Floats) -> Block:
     """The slopes along directions take the place of the entries. One may be small by chance: the usual one counts."""
     shape, typical_size = problem.parameters.shapes[name], _typical_size(problem, problem.parameters.slices[name])
-    verdicts = judge(analytic, numeric, numeric.bound <= tuned.FAINT * typical_size, typical_size)
+    verdicts = judge(analytic, numeric, numeric.bound <= tuned.NEGLIGIBLE * typical_size, typical_size)
     numeric = with_reasons(numeric, verdicts)
     block = compare_block(name, analytic, numeric, verdicts, theta)
     worst = replace(block.worst, index=())

@@ -56,7 +56,7 @@ def examine(problem: Problem) -> Numeric:
         inside = doubtful[(doubtful >= at.start) & (doubtful < at.stop)]
         seen = _examine_block(problem, begin, seen, inside)
     bound = seen.bound / scale
-    bound[dead] = np.minimum(bound[dead], np.finfo(np.float64).max)  # what did not move is not unknown
+    bound[dead] = np.minimum(bound[dead], np.finfo(np.float64).max)  # finite: "no effect" is an answer, too
     return replace(seen, value=seen.value / scale, bound=bound)
 
 

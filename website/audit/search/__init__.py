@@ -82,5 +82,5 @@ def _taught(answer: str) -> set[str]:
 
 
 def sensible(found: Found, pattern: str) -> bool:
-    """Is what comes first for a word of the field what one would expect?"""
+    """Does a section of the first page that was found match the pattern?"""
     return bool(found) and any(re.search(pattern, section, re.I) for section in found[0])

@@ -186,7 +186,7 @@ def compiled(source: str | ast.Module) -> CodeType:
 
 
 def _parts(value: Any) -> int:
-    """In how many parts a value is changed: a dict or tuple one by one, a list in its last place, else as a whole."""
+    """How many ways `changed` has to change a value: one for each part of a dict or tuple, else one."""
     if isinstance(value, (dict, tuple)):
         return len(value)
     return _parts(value[-1]) if isinstance(value, list) and value else 1

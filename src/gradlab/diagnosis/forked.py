@@ -26,7 +26,7 @@ HARMLESS = {"os.listdir", "os.scandir", "os.walk", "os.fwalk"}
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-def apart(work: Callable[[], Any], seconds: float) -> Any:
+def in_a_fork(work: Callable[[], Any], seconds: float) -> Any:
     """What the work returns; None if it fails, takes longer, or if no copy can be made here."""
     if sys.platform != "linux" or any(name in sys.modules for name in THREADED) or _shares_memory():
         return None
