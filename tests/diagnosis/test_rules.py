@@ -96,13 +96,13 @@ def test_nothing_is_sure_about_a_chance_fit():
     assert evidence.coefficient(np.array([1.0, 1.0]), np.array([2.0, 3.0]), np.array([0.1, 0.1])) is None
     found = evidence.coefficient(np.array([1.0, 1.0]), np.array([2.0, 2.1]), np.array([0.1, 0.1]))
     assert 2.05 in found
-    assert found.digits(usual=1.0) < 2
+    assert found.digits(expected=1.0) < 2
 
 
 @pytest.mark.parametrize("number", [2, 3, 64, 1 / 2, 1 / 100, 3 / 4, 8 / 7, -2])
 def test_simple_fractions_are_found(number):
     width = 1e-9 * abs(number)
-    assert float(evidence.fraction(evidence.Interval(number - width, number + width), usual=1.0)) == pytest.approx(
+    assert float(evidence.fraction(evidence.Interval(number - width, number + width), expected=1.0)) == pytest.approx(
         number
     )
 
@@ -110,7 +110,7 @@ def test_simple_fractions_are_found(number):
 @pytest.mark.parametrize("number", [1.2345678, 0.7182818, 3.1415926, 57.295779])
 def test_other_numbers_are_not_called_fractions(number):
     width = 1e-6 * number
-    assert evidence.fraction(evidence.Interval(number - width, number + width), usual=1.0) is None
+    assert evidence.fraction(evidence.Interval(number - width, number + width), expected=1.0) is None
 
 
 def test_a_stray_does_not_spoil_a_large_block():
