@@ -31,6 +31,7 @@ $(READY): requirements.lock pyproject.toml
 # The package's tests, without those that are slow, and without site and browser.
 PACKAGE := tests src --ignore=tests/website
 QUICK := -m "not slow and not browser" $(PACKAGE)
+FEW_SLOW := tests/diagnosis tests/labs tests/verdict
 
 .PHONY: check
 check: export GRADLAB_TESTS ?= few
@@ -50,9 +51,10 @@ rooms: $(READY) ## the floor plan: modules and imports by room, circles, long li
 	$(RUN) website.audit.rooms
 
 .PHONY: coverage
-coverage: $(READY) ## which branches of the package its quick tests do not take; too many, and it fails
+coverage: $(READY) ## which branches neither quick tests nor a few slow ones take; too many, and it fails
 	@mkdir -p build/coverage && rm -f build/coverage/*
 	$(ONE_THREAD) $(RUN) coverage run -m pytest -q -n 2 --dist worksteal $(QUICK)
+	$(ONE_THREAD) GRADLAB_TESTS=few $(RUN) coverage run -m pytest -q -n 2 --dist loadfile -m slow $(FEW_SLOW)
 	$(RUN) coverage combine --quiet
 	$(RUN) coverage report
 
