@@ -7,7 +7,7 @@ from pathlib import Path
 
 _SUBJECTS = (
     "", "-failed", "-numbers", "-practice", "-layers", "-losses", "-tools", "-errors", "-scale",
-    "-simulations", "-beyond",
+    "-simulations", "-beyond", "-first", "-analysis", "-gradlab",
 )  # fmt: skip
 PAGES = tuple(f"reference/questions{which}.md" for which in _SUBJECTS)
 _QUESTION = re.compile(r"^### (?P<title>.+?) \{ #(?P<anchor>[\w-]+) \}$", re.M)
