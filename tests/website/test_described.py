@@ -5,9 +5,11 @@ import struct
 from collections import Counter
 from pathlib import Path
 
+import yaml
 from bs4 import BeautifulSoup
 
 from website.pages import described
+from website.paths import DOCS
 
 
 def test_the_first_paragraph_describes_a_page() -> None:
@@ -63,3 +65,12 @@ def test_every_page_has_a_description_of_its_own_and_a_citation(site: Path) -> N
         assert page.select_one("link[rel=canonical]")["href"] in page.select_one(".gl-cite").get_text()
     twice = [text for text, n in Counter(found.values()).items() if n > 1]
     assert not twice
+
+
+def test_what_stands_above_a_page_is_read_and_not_shown() -> None:
+    above = re.compile(r"\A---\n(.*?)\n---\n", re.S)
+    texts = {page: page.read_text(encoding="utf-8") for page in DOCS.rglob("*.md")}
+    heads = {page: found[1] for page, text in texts.items() if (found := above.match(text))}
+    assert len(heads) > 10
+    for page, head in heads.items():
+        assert isinstance(yaml.safe_load(head), dict), page  # a colon in a sentence wants quotes around it
