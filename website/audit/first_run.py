@@ -1,7 +1,6 @@
 """Seconds from Run to its output, on the site in build/site: first of a visit, again, on the next page, reloaded."""
 
 from statistics import median
-from time import perf_counter
 
 from playwright.sync_api import Page
 
@@ -12,15 +11,24 @@ PAGE = "learn/one-side-or-two/"
 ROUNDS = 5
 
 
+# In the page itself: what drives the browser asks only every so often, and takes longer than a second run.
+CLOCK = """() => new Promise((answer) => {
+  const block = document.querySelector("live-block"), run = block.querySelector(".live-run");
+  let start;
+  run.addEventListener("click", () => { start = performance.now(); }, { capture: true, once: true });
+  new MutationObserver((_, watching) => {
+    if (start === undefined || block.dataset.state !== "same" || block.ariaBusy) return;
+    watching.disconnect();
+    requestAnimationFrame(() => setTimeout(() => answer((performance.now() - start) / 1000))); // it is drawn
+  }).observe(block, { attributes: true, childList: true, subtree: true });
+  run.click();
+})"""
+
+
 def seconds(page: Page) -> float:
-    """Click Run of the first block, and wait for what it says of its output."""
-    block = page.locator("live-block").first
-    run = block.get_by_role("button", name="Run", exact=True)
-    run.wait_for()
-    start = perf_counter()
-    run.click()
-    page.locator("live-block[data-state=same]:not([aria-busy])").first.wait_for(timeout=120_000)
-    return perf_counter() - start
+    """Click Run of the first block: from the click until what it says of its output is drawn."""
+    page.locator("live-block .live-run").first.wait_for()
+    return float(page.evaluate(CLOCK))
 
 
 def main() -> None:
