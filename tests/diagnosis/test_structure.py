@@ -137,8 +137,10 @@ def normalised(slip):
 
 def test_a_slip_around_a_normalisation_is_placed_above_or_below_it():
     assert normalised(None).ok
-    below, above = normalised("spread").findings[0], normalised("slope").findings[0]
-    assert (below.code, above.code) == ("GL113", "GL113")
+    way, below = normalised("spread").findings[:2]
+    above = normalised("slope").findings[0]
+    assert (way.code, below.code, above.code) == ("GL167", "GL113", "GL113")
+    assert 'What flows through "z.var(1, keepdims=True)' in way.message.replace("1 / np.sqrt(", "")
     assert "if it is a normalisation, through its mean and its spread" in below.message.replace("\n", " ")
     assert "dZ of fc2.weight is right and dZ of ln.weight is not" in above.message.replace("\n", " ")
 
