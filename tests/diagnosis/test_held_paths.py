@@ -1,13 +1,14 @@
 """What flows through a part of the cost is left out, or counts wrongly: many costs, parts, names, sizes and seeds."""
 
 import re
+import time
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 import gradlab
-from gradlab.diagnosis import held_paths
+from gradlab.diagnosis import held_paths, holding
 from tests.diagnosis.test_one_edit import run_as_file
 
 # Each cost, and parts of it. The wrong gradient is made of the cost with such a part replaced by the number it is.
@@ -151,6 +152,7 @@ def _passed_gradient(space, counts, loss="loss"):
 def patience(monkeypatch):
     """On a busy machine the processor takes longer."""
     monkeypatch.setattr(held_paths, "SECONDS", 60.0)
+    monkeypatch.setattr(held_paths, "LONGEST", 600.0)
 
 
 CERTAIN = {"GL102", "GL125", "GL140"}  # these stand first: they say it by a formula
@@ -293,6 +295,33 @@ def loss(p):
     cost, params, _ = made(code, "target", 1, 0, {})
     report = gradlab.check_gradients(cost, params, {"U": params["U"] * 0 + 2.0, "c": params["c"]})
     assert not report.ok
+
+
+def test_code_of_too_many_steps_is_left_alone(monkeypatch):
+    cost, params, wrong = made(TIED, 'p["U"].T', 0, 0, {})
+    monkeypatch.setattr(holding, "MOST", 5)
+    before = cost.__code__
+    report = gradlab.check_gradients(cost, params, wrong)
+    assert report.verdict is gradlab.Verdict.WRONG
+    assert told(report) == ("", "")
+    assert cost.__code__ is before
+
+
+def test_a_slow_cost_is_left_alone(monkeypatch):
+    cost, params, wrong = made(TIED, 'p["U"].T', 0, 0, {})
+    asked = []
+
+    def slow(p):
+        asked.append(time.sleep(0.004))
+        return cost(p)
+
+    monkeypatch.setattr(held_paths, "SECONDS", 0.1)
+    found = gradlab.check_gradients(slow, params, wrong(params))
+    few = len(asked)
+    monkeypatch.setattr(held_paths, "SECONDS", 60.0)
+    assert told(found) == ("", "")
+    assert told(gradlab.check_gradients(slow, params, wrong(params)))[0] == "GL167"
+    assert few < 0.8 * (len(asked) - few)
 
 
 def test_nothing_is_held_if_it_is_not_wanted():

@@ -23,6 +23,7 @@ from gradlab.verdict.blocks import Verdict
 Floats = NDArray[np.float64]
 
 SECONDS = 5.0  # of the processor, in which all that fits must be found
+LONGEST = 20.0  # seconds that are waited for it
 LONG, SHORT = 1e-9, 1e-7  # how well a gradient is known; and one that was rounded to float32
 SEEN = 1e3  # times what slopes may be off by, that the mistake must be
 SURE = 6.0  # digits by which a part must be better than one of so many by accident
@@ -103,10 +104,20 @@ def held_paths(case: Case) -> Iterator[Finding]:
         return
     if len(case.entrywise) < len(case.wrong) or any(b.directions for b in case.blocks.values()):
         return
+    if _slow(probe, len(case.blocks)):
+        return
     search = Search(replace(case, probe=probe), probe)
     paths = search.found()
     if paths:
         yield _told(case, search, *paths)
+
+
+def _slow(probe: Probe, blocks: int) -> bool:
+    """Would it take too long, only to ask what is asked before anything is held?"""
+    assert probe.aside is not None
+    began = time.perf_counter()
+    probe.aside(np.zeros_like(probe.theta))
+    return (time.perf_counter() - began) * 4 * (4 + 4 * blocks) > SECONDS
 
 
 def _told(case: Case, search: Search, fit: Fit, *others: Fit) -> Finding:
@@ -148,7 +159,7 @@ class Search:
     def __init__(self, case: Case, probe: Probe) -> None:
         assert probe.aside is not None
         self.case, self.probe = case, probe
-        self.until, self.tried = time.process_time() + SECONDS, 0
+        self.until, self.latest, self.tried = time.process_time() + SECONDS, time.perf_counter() + LONGEST, 0
         self.wrong = [case.within(block) for block in case.wrong]
         self.right = [case.within(b) for b in case.tested if b.verdict is Verdict.AGREES]
         self.first, self.here, self.beside, *self.points = self._points()
@@ -188,11 +199,22 @@ class Search:
         if not self.holding.sources or not np.all(np.abs(self.first.wrong) > SEEN * self.first.room):
             return []
         with self.holding.in_place():
-            spots = self.holding.spots()
+            spots = self._spots()
             for parts in (of_one(spots), of_a_name(spots), self._two(spots)):
                 if fits := self._fits(parts):
                     return self._one_of_each(fits)
         return []
+
+    def _spots(self) -> list[Spot]:
+        try:
+            return self.holding.spots()
+        except AstrayError:  # the code takes too many steps
+            return []
+
+    @property
+    def is_late(self) -> bool:
+        """Is the time over? A cost that waits for something else takes none of the processor's."""
+        return time.process_time() > self.until or time.perf_counter() > self.latest
 
     def _one_of_each(self, fits: list[Fit]) -> list[Fit]:
         best = min(fit.rank for fit in fits)
@@ -211,7 +233,7 @@ class Search:
         """Each two of different ways, if there are few: one spot, or one name, of each."""
         seen: dict[tuple[float, ...], Part] = {}
         for part in (*(Part((spot,)) for spot in spots), *of_a_name(spots)):
-            if time.process_time() > self.until:
+            if self.is_late:
                 return
             through, at = self._through(self.first, part.held), self.first
             if through is None or any(np.all(np.abs(x) <= at.room) for x in (through, at.numeric - through)):
@@ -223,7 +245,7 @@ class Search:
     def _fits(self, parts: Iterator[Part]) -> list[Fit]:
         found: list[Fit] = []
         for part in parts:
-            if time.process_time() > self.until:
+            if self.is_late:
                 break
             self.tried += 1
             if (fit := self._fit(part)) is not None and fit.digits >= SURE:
