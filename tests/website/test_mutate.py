@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chosen import CHOSEN, sample
+from tests.chosen import CHOSEN, sample, sweep
 from tests.website.placements import RIGHT
 from website.paths import ROOT
 from website.verify import blocks, mutate, needs, prompts, rewrite, sandbox
@@ -150,7 +150,7 @@ def test_every_digit_off_by_one_is_noticed() -> None:
     """Of all outputs of all pages; where one more or less is let pass, `another_digit` takes two."""
     unnoticed = [
         (page.name, output, at, by)
-        for page in rewrite.pages()
+        for page in sweep(rewrite.pages())
         for output in outputs(page.read_text(encoding="utf-8"))
         for at in mutate.last_digits(output)
         for by in (1, -1)

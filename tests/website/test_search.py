@@ -34,6 +34,7 @@ def test_every_answer_exists(titles: dict[str, str]) -> None:
     assert not [location for location in {**KNOWN, **ASKED} if location not in titles]
 
 
+@pytest.mark.slow
 def test_questions_of_readers_are_answered_among_the_first_three(site: Path) -> None:
     assert share_among(3, "asked", site) >= 0.95
     assert share_among(3, "keywords", site) >= 0.9
@@ -100,6 +101,7 @@ def with_slips(query: str, draw: random.Random) -> str:
     return " ".join(words)
 
 
+@pytest.mark.slow
 def test_words_with_typing_errors_are_found(site: Path) -> None:
     queries, every = zip(*typed("asked"), strict=True)
     draw = random.Random(0)
