@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from gradlab.diagnosis.beside import Addition, additions, other_targets, variants
+from gradlab.diagnosis.repeated import repeated, shorter, totals
 from gradlab.diagnosis.reshapes import reshaped
 from gradlab.diagnosis.slips import (
     FACTORS,
@@ -45,23 +46,34 @@ class Edit:
     """One node in place of another; within `with`, the tree says what it would say with it.
 
     Where something is added, any multiple of it may be meant: `of` makes the new node with this one. Some edits make
-    sense only of a number, or of an array of numbers.
+    sense only of a number, or of an array of numbers. A slip that was copied is undone in all its places: `alike`
+    has the others.
     """
 
     place: Place
     new: ast.AST
     of: Callable[[Fraction], ast.AST] | None = None
     of_number: bool = False
+    alike: tuple[Place, ...] = ()
 
     def __enter__(self) -> Edit:
-        self.old = self.place.node
         for node in ast.walk(self.new):
             located(node)
+        self.old = [place.node for place in (self.place, *self.alike)]
         self.place.set(self.new)
+        for place in self.alike:
+            place.set(copy.deepcopy(self.new))
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.place.set(self.old)
+        for place, old in zip((self.place, *self.alike), self.old, strict=True):
+            place.set(old)
+
+    @property
+    def elsewhere(self) -> list[int]:
+        """The other lines that change alike."""
+        own = self.place.statement
+        return sorted({place.statement.lineno for place in self.alike if place.statement is not own})  # type: ignore[attr-defined]
 
     def texts(self) -> tuple[int, str, str]:
         """The line, what it says, and what it would say: as much of it as fits, for one number says little."""
@@ -171,7 +183,9 @@ def tiers(definition: Definition, said: Said) -> Groups:
     yield _each(at, everywhere(single), lambda old: (new for new in near(old) if said.alike(old, new)))
     counts = [node for node in single if said.shape(node) == ()]
     yield _each(at, everywhere_sliced(said.indices), sliced(said.indices, counts), other_targets(said.indices))
-    yield _each(at, reshaped)
+    yield _each(at, reshaped, totals)
+    yield _copied(at, simple, lambda old: (new for new in near(old) if said.alike(old, new)), totals)
+    yield _numbers(at, shorter)
     yield _numbers(terms, wrapped)
     yield _numbers(terms, by_functions(said.functions))
     yield _added(terms, said, lambda old: [*one, *single])
@@ -211,6 +225,13 @@ def _each(at: Sequence[Place], *makers: Callable[[Any], Nodes]) -> Iterator[Edit
         for place in at:
             for new in make(place.node):
                 yield Edit(place, new)
+
+
+def _copied(at: Sequence[Place], *makers: Callable[[Any], Nodes]) -> Iterator[Edit]:
+    for first, *others in repeated(at):
+        for make in makers:
+            for new in make(first.node):
+                yield Edit(first, new, alike=tuple(others))
 
 
 def _numbers(at: Sequence[Place], make: Callable[[Any], Nodes]) -> Iterator[Edit]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.diagnosis import evidence
-from gradlab.diagnosis.case import Case
+from gradlab.diagnosis.case import Case, in_words
 from gradlab.diagnosis.edits import Edit, Groups, Said, indices, is_value, nudged, parts, tiers
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.forked import at_most, in_a_fork
@@ -46,6 +46,7 @@ class Found:
     line: int
     before: str
     after: str
+    elsewhere: list[int]
     tried: int
     slopes: int
 
@@ -62,11 +63,14 @@ def one_edit(case: Case) -> Iterator[Finding]:
     if found is None:
         return
     should = f'should be "{found.after}"' if found.after else "should not be there"
+    likewise = (
+        f", and likewise in line {in_words([str(line) for line in found.elsewhere])}" if found.elsewhere else ""
+    )
     yield case.finding(
         "GL163",
         case.wrong,
         f"With one edit of the code, the whole gradient is right. In {found.function}, line {found.line}: "
-        f'"{found.before}" {should}, or something that comes to the same.',
+        f'"{found.before}" {should}{likewise}, or something that comes to the same.',
         f"{found.tried} edits were tried; with this one all entries agree, and {found.slopes} slopes along random "
         "directions at two other points",
         6.0,
@@ -123,7 +127,7 @@ class Search:
                 return None
             for meant in self._meant(source, edit):
                 if self._right(source, meant):
-                    return Found(source.name, *meant.texts(), tried + 1, len(self.slopes))
+                    return Found(source.name, *meant.texts(), meant.elsewhere, tried + 1, len(self.slopes))
         return None
 
     def _meant(self, source: Source, edit: Edit) -> Iterator[Edit]:
@@ -252,7 +256,7 @@ class Search:
     def _edited(self, source: Source, edit: Edit, seconds: float, *, whole: bool) -> Iterator[None]:
         """The code with this edit, for so long at most; afterwards as it was. Whole, or by a switch at its place."""
         try:
-            switch = None if whole else self._switch(source, edit.place)
+            switch = None if whole or edit.alike else self._switch(source, edit.place)
             if switch is None or not switch.turn(edit.new):
                 with edit:
                     code = source.compiled()

@@ -39,6 +39,9 @@ OTHER_NAMES = [
     {"real", "imag"},
     {"vstack", "hstack"},
     {"repeat", "tile"},
+    {"fft", "ifft"},
+    {"fft2", "ifft2"},
+    {"fftn", "ifftn"},
 ]
 OF_AN_AXIS = {"sum", "mean", "max", "min", "var", "std", "prod"}
 WRAPS = (
@@ -168,6 +171,7 @@ def _of_call(node: ast.Call) -> Nodes:
         if function.attr in {"cumsum", "cumprod", "accumulate"} and node.args:
             turned = filled("{}[::-1]", node.args[0])
             yield filled("{}[::-1]", ast.Call(function, [turned, *node.args[1:]], node.keywords))
+        yield from _adjoint(node, function)
     yield from _of_axis(node)
     if len(node.args) > 2 and all(isinstance(a, ast.Constant) for a in node.args):
         many = len(node.args) > 4
@@ -179,6 +183,17 @@ def _of_call(node: ast.Call) -> Nodes:
         yield ast.Call(ast.Name("reversed", ast.Load()), [node], [])
         if len(node.args) == 1:
             yield ast.Call(function, [ast.Constant(1), *node.args], [])
+
+
+def _adjoint(node: ast.Call, function: ast.Attribute) -> Nodes:
+    """The transpose of a Fourier transform is itself, of conjugates; each entry as often in a row, not the row."""
+    if "fft" in function.attr and node.args:
+        yield filled(
+            "{}.conj()", ast.Call(function, [filled("{}.conj()", node.args[0]), *node.args[1:]], node.keywords)
+        )
+    if function.attr == "tile" and len(node.args) == 2:
+        ones = ast.Call(ast.Attribute(function.value, "ones", ast.Load()), node.args[1:], [])
+        yield ast.Call(ast.Attribute(function.value, "kron", ast.Load()), [node.args[0], ones], [])
 
 
 def _of_axis(node: ast.Call) -> Nodes:
@@ -242,15 +257,33 @@ def moved(index: ast.expr) -> Iterator[ast.expr]:
             yield ast.Slice(end, index.upper, index.step)
         if index.lower is None or index.upper is None:
             yield ast.Slice(index.upper, index.lower, index.step)
+            yield from _rest(index)
         for name in ("lower", "upper"):
             value = getattr(index, name)
             if value is not None:
                 for op in (ast.Add(), ast.Sub()):
-                    sides = {"lower": index.lower, "upper": index.upper} | {name: binary(value, op, one)}
+                    sides = {"lower": index.lower, "upper": index.upper} | {name: _one_off(value, op)}
                     yield ast.Slice(sides["lower"], sides["upper"], index.step)
     elif not isinstance(index, ast.Constant | ast.UnaryOp):
-        yield binary(index, ast.Add(), one)
-        yield binary(index, ast.Sub(), one)
+        yield _one_off(index, ast.Add())
+        yield _one_off(index, ast.Sub())
+
+
+def _one_off(index: ast.expr, op: ast.Add | ast.Sub) -> ast.expr:
+    """One more or one less, as one would write it: i for i + 1 - 1."""
+    back: type[ast.operator] = ast.Sub if isinstance(op, ast.Add) else ast.Add
+    if isinstance(index, ast.BinOp) and isinstance(index.op, back) and _is_one(index.right):
+        return index.left
+    return binary(index, op, ast.Constant(1))
+
+
+def _rest(index: ast.Slice) -> Iterator[ast.expr]:
+    """From i on for up to and with i, and the reverse."""
+    upper = index.upper
+    if isinstance(upper, ast.BinOp) and isinstance(upper.op, ast.Add) and _is_one(upper.right):
+        yield ast.Slice(upper.left, None, index.step)
+    if index.lower is not None:
+        yield ast.Slice(None, binary(index.lower, ast.Add(), ast.Constant(1)), index.step)
 
 
 def other_names(names: Sequence[ast.expr]) -> Callable[[Any], Nodes]:
