@@ -38,7 +38,7 @@ BAD = {
         {"params": {"W": W, "b": np.ones(2)}, "grads": {"dW": W, "b": np.ones(2)}},
         r"missing: W; unknown: dW\. Name all of them like the parameter, or all of them with the d in front$",
     ),
-    "array for dict": ({"grads": W}, r"grads must be a dict with the names of params, got ndarray"),
+    "array for dict": ({"grads": W[:1]}, r"grads must be a dict with the names of params, got ndarray"),
     "nothing returned": ({"grads": lambda p: None}, r"grads must return the gradients, got None: is a return"),
     "object gradients": ({"grads": {"W": W.astype(object)}}, r"grads of 'W' must be real numbers, got dtype object"),
     "complex gradients": ({"grads": {"W": W + 0j}}, r"grads of 'W' must be real numbers, got dtype complex128"),

@@ -362,3 +362,29 @@ def backward(R, x, W):
     d = R * x * np.cos(inner) * (1 - inner ** 2)
     return {"x": d @ W.T + R * np.sinh(x), "W": x.T @ d}
 """
+
+
+@pytest.mark.parametrize("name", ["e", "r", "o", "fo"])
+def test_the_head_of_a_loop_is_not_told_for_what_stands_in_it(name):
+    code = f"""
+def bent(m, {name}):
+    return m + {name} * np.sin(m) + {name} ** 2
+
+def loss(p):
+    total = 0.0
+    for step in range(3):
+        {name} = p[step]
+        angle = bent(X[step] + p[step], {name})
+        total = total + np.cosh(angle) * (1 + {name} ** 2) + {name} * p[step - 1] ** 2
+    return total
+
+def grads(p):
+    m = X + p
+    angle, flat = bent(m, p), np.roll(p, 1) ** 2 + 2 * p * np.roll(p, -1)
+    return np.cosh(angle) * 2 * p + np.sinh(angle) * (1 + p ** 2) * (1 + p * np.cos(m)) + flat
+"""
+    space = run_as_file(code, {"np": np, "X": np.array([0.7, 1.2, -0.4])})
+    first = gradlab.check_gradients(space["loss"], np.array([0.3, -0.6, 0.8]), space["grads"]).findings[0]
+    assert first.code == "GL167"
+    assert "for step" not in first.message
+    assert f"angle = bent(X[step] + p[step], {name})" in first.message or f"{name} * np.sin(m)" in first.message

@@ -85,7 +85,8 @@ def _when(spot: Spot, times: tuple[int, ...]) -> str:
 
 
 def _is_code(node: ast.AST) -> bool:
-    return isinstance(node, ast.stmt | ast.expr) and not isinstance(node, ast.FunctionDef)
+    """Does it read as one line? The head of a loop says nothing of what stands in its body."""
+    return isinstance(node, ast.expr) or (isinstance(node, ast.stmt) and not hasattr(node, "body"))
 
 
 def of_one(spots: Sequence[Spot]) -> Iterator[Part]:
