@@ -65,11 +65,6 @@ test: export GRADLAB_TESTS ?= few
 test: lint ## what CI runs; of slow tests and those with a browser one in five (GRADLAB_TESTS=every: all)
 	$(ONE_THREAD) $(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: rest
-rest: $(READY) ## of what `make test` runs, what `make coverage` does not: slow tests, the site, the browser, the pages
-	$(ONE_THREAD) $(RUN) pytest -n 2 --dist loadfile -m "slow or browser" $(PACKAGE)
-	$(ONE_THREAD) $(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder tests/website docs README.md CONTRIBUTING.md
-
 .PHONY: blocks
 blocks: $(READY) ## run every block of every page, nothing else
 	$(ONE_THREAD) $(RUN) pytest -n 2 --dist loadfile docs README.md CONTRIBUTING.md
