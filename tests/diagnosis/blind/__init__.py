@@ -1,0 +1,49 @@
+"""Mistakes that were written by people who had not seen the diagnosis, and judged before it was changed for them.
+
+`a` and `b` are two batches: 40 and 30 files, half networks, half science. Each has a cost, its right gradient, and the
+same with one mistake, or two, as a person would have written it; TRUTH says what it is. `python -m tests.diagnosis.blind`
+counts what the first findings are worth.
+"""
+
+import importlib
+import pkgutil
+
+import gradlab
+
+NAMES = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+
+# An edit, or a part of the cost, with which all slopes agree here and at two other points, is right wherever it stands.
+PROVED = {"GL163", "GL167", "GL168"}
+# Judged by reading the whole first message beside TRUTH.
+RIGHT = {"a17": "GL154", "a24": "GL151", "b25": "GL151"}
+USEFUL = {
+    "a13": "GL161",
+    "a14": "GL102",
+    "a22": "GL161",
+    "a25": "GL148",
+    "a27": "GL148",
+    "a28": "GL137",
+    "a32": "GL147",
+    "a38": "GL126",
+    "a39": "GL148",
+    "b08": "GL154",
+    "b09": "GL161",
+    "b15": "GL127",
+    "b28": "GL148",
+}
+SAYS_LITTLE = {"GL121", "GL122", "GL147"}
+
+
+def reports(name):
+    """The report on the right gradient, and on the wrong one."""
+    case = importlib.import_module(f"{__name__}.{name}")
+    return [gradlab.check_gradients(case.cost, case.make(0), grads) for grads in (case.grads_right, case.grads_wrong)]
+
+
+def worth(name, code):
+    """What this first finding is worth: right, useful, useless; misleading is what nobody judged."""
+    if code in PROVED or RIGHT.get(name) == code:
+        return "right"
+    if USEFUL.get(name) == code:
+        return "useful"
+    return "useless" if code in SAYS_LITTLE else "misleading"
