@@ -46,9 +46,11 @@ class Hunt:
         repair = page.locator(f"details.example{own}")
         if repair.count():
             repair.evaluate("fold => { fold.open = true; }")
-            self.function, self.check = repair.locator("live-block").all()
+            both = repair.locator("live-block")
         else:
-            self.function, self.check = page.locator(f"live-block{own}").all()
+            both = page.locator(f"live-block{own}")
+        expect(both).to_have_count(2)  # they come later than the lines, on a busy machine
+        self.function, self.check = both.all()
         self.said = self.title.page.locator(f"{own} .lab-said, .lab-said{own}")
         self.hints = page.locator(f"details.question{own}")
         self.answer = page.locator(f"details.success{own}")

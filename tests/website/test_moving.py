@@ -682,6 +682,7 @@ def test_how_to_move_a_picture_is_said_when_it_can_be_moved(page: Page) -> None:
         how = picture(page, name).locator("+ .moving-how")
         assert how.inner_text() == moving.HOW[name]
         assert how.evaluate("said => getComputedStyle(said).visibility") == "visible"
+    page.set_viewport_size({"width": 1000, "height": 240})  # so that the picture is not yet in view
     page.goto(url(PAGES["kink"]))
     assert page.locator(".moving-how").evaluate("said => getComputedStyle(said).visibility") == "hidden"
 
