@@ -10,7 +10,7 @@ import random
 
 import pytest
 
-from gradlab.diagnosis import one_edit
+from gradlab.diagnosis import held_paths, one_edit
 
 
 def seed_of_the_sample(wanted: str) -> str:
@@ -66,3 +66,10 @@ def edits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
     """An edit of the code, which takes seconds, is looked for in tests that are marked `edits`, and in no other."""
     if request.node.get_closest_marker("edits"):
         monkeypatch.setattr(one_edit, "SECONDS", SECONDS)
+
+
+@pytest.fixture(autouse=True)
+def held(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts of the cost, which takes seconds too, are held in tests that are marked `held`, `edits` or `slow`."""
+    if not any(request.node.get_closest_marker(mark) for mark in ("held", "edits", "slow")):
+        monkeypatch.setattr(held_paths, "SECONDS", 0.0)

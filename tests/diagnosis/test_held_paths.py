@@ -11,6 +11,8 @@ import gradlab
 from gradlab.diagnosis import held_paths, holding
 from tests.diagnosis.test_one_edit import run_as_file
 
+pytestmark = pytest.mark.held
+
 # Each cost, and parts of it. The wrong gradient is made of the cost with such a part replaced by the number it is.
 TIED = """
 def loss(p):
@@ -224,6 +226,7 @@ def loss(p):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("counts", [0, 2, -1])
 @pytest.mark.parametrize(("code", "names"), [(MEMORY, {"c", "h"}), (SPREAD, {"z"})])
 def test_several_parts_at_once(code, names, counts):
@@ -307,6 +310,7 @@ def test_code_of_too_many_steps_is_left_alone(monkeypatch):
     assert cost.__code__ is before
 
 
+@pytest.mark.slow
 def test_a_slow_cost_is_left_alone(monkeypatch):
     cost, params, wrong = made(TIED, 'p["U"].T', 0, 0, {})
     asked = []

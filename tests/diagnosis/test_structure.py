@@ -135,6 +135,7 @@ def normalised(slip):
     return gradlab.check_gradients(lambda p: 0.5 * float(np.sum(forward(p)[-1] ** 2)), params, grads)
 
 
+@pytest.mark.held
 def test_a_slip_around_a_normalisation_is_placed_above_or_below_it():
     assert normalised(None).ok
     way, below = normalised("spread").findings[:2]
