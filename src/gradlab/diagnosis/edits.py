@@ -34,11 +34,9 @@ from gradlab.diagnosis.slips import (
     wrapped,
 )
 from gradlab.diagnosis.sources import Definition, located
-from gradlab.diagnosis.trees import Place, binary, both, filled, loaded, places, statements_of, with_term
+from gradlab.diagnosis.trees import LINE, NAMED, Place, binary, both, filled, loaded, places, statements_of, with_term
 
 Groups = Iterator[Iterator["Edit"]]
-
-WIDE = 88  # columns of a line that is shown whole
 
 
 @dataclass
@@ -85,7 +83,7 @@ class Edit:
                 before = _text(node)
                 with self:
                     after = _text(node)
-                if before != after and max(len(before), len(after)) <= WIDE:  # nor behind the first line
+                if before != after and max(len(before), len(after)) <= LINE:  # nor behind the first line
                     return line, before, after
         return line, _text(old), _text(self.new)
 
@@ -171,7 +169,7 @@ def tiers(definition: Definition, said: Said) -> Groups:
     """All edits, in groups: first what is said otherwise, then what is taken from elsewhere, then what is longer."""
     at, values = places(definition), said.values
     terms = [place for place in at if _is_term(place)]
-    single = [node for node in values if isinstance(node, ast.Name | ast.Attribute | ast.Subscript)]
+    single = [node for node in values if isinstance(node, NAMED)]
     idle = [node for node in single if _is_idle(node, definition)]
     longer = [node for node in values if node not in single]
     one: list[ast.expr] = [ast.Constant(1)]

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 
 from gradlab.diagnosis.case import in_words
 from gradlab.diagnosis.holding import Held, Spot
-from gradlab.diagnosis.trees import loaded
+from gradlab.diagnosis.trees import LINE, NAMED, loaded
 
 EACH = 6  # times that an expression is passed, up to which each is held by itself
 WIDE = 60  # columns of an expression that is told whole
-LINE = 88  # and of a line
 ORDINALS = ("first", "second", "third", "fourth")
-NAMED = ast.Name | ast.Attribute | ast.Subscript
 
 
 @dataclass(frozen=True)

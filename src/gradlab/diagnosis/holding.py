@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.diagnosis.sources import Definition, Source, sources
+from gradlab.diagnosis.trees import loaded
 
 Floats = NDArray[np.float64]
 CostAt = Callable[[Floats], float]
@@ -203,5 +204,4 @@ def _marked(node: Any, mark: Callable[[ast.expr], ast.expr]) -> Any:
     if not isinstance(node, ast.AST) or isinstance(node, UNSEEN):
         return node
     _marked_below(node, mark)
-    loaded = isinstance(node, ast.expr) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
-    return mark(node) if loaded and not isinstance(node, UNHELD) else node  # type: ignore[arg-type]
+    return mark(node) if loaded(node) and not isinstance(node, UNHELD) else node  # type: ignore[arg-type]

@@ -24,11 +24,10 @@ from gradlab.diagnosis.forked import at_most, in_a_fork
 from gradlab.diagnosis.probe import Probe, slope_at_zero
 from gradlab.diagnosis.sources import WATCH, Source, sources
 from gradlab.diagnosis.switch import Switch
-from gradlab.diagnosis.trees import Place
+from gradlab.diagnosis.trees import NAMED, Place
 from gradlab.verdict.blocks import Verdict
 
 Floats = NDArray[np.float64]
-SINGLE = ast.Name | ast.Attribute | ast.Subscript
 
 SECONDS = 8.0  # of the processor, in which an edit must be found; 0 where none is to be looked for
 LONGEST = 60.0  # seconds that are waited for it
@@ -205,7 +204,7 @@ class Search:
         return tiers(
             source.definition,
             Said(
-                names=[n for n in names if isinstance(n, SINGLE)],
+                names=[n for n in names if isinstance(n, NAMED)],
                 values=values,
                 indices=list({ast.dump(i): i for d in every for i in indices(d, source.names)}.values()),
                 functions=[f for f in own if ast.unparse(f) in called],

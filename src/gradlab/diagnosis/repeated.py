@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gradlab.diagnosis.slips import moved
-from gradlab.diagnosis.trees import Place, loaded
+from gradlab.diagnosis.trees import Place, indices_of, loaded
 
 MANY = 8  # places with the same text, up to which one slip may be in all
 
@@ -31,7 +31,7 @@ def totals(node: Any) -> Iterator[ast.AST]:
         yield from moved(node)
     if not isinstance(node, ast.Subscript) or not loaded(node):
         return
-    indices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    indices = indices_of(node.slice)
     axes = [axis for axis, index in enumerate(indices) if not isinstance(index, ast.Slice)]
     whole = all(isinstance(i, ast.Slice) and i.lower is i.upper is None for i in indices if isinstance(i, ast.Slice))
     if len(axes) == 1 and whole:

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from gradlab.diagnosis.trees import binary, filled, loaded
+from gradlab.diagnosis.trees import NAMED, binary, filled, indices_of, loaded
 
 Nodes = Iterator[ast.AST]
 
@@ -239,7 +239,7 @@ def _of_constant(node: ast.Constant) -> Nodes:
 
 def _of_index(node: ast.Subscript) -> Nodes:
     """One further, one back; a slice without an end, or with one."""
-    indices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    indices = indices_of(node.slice)
     for i, index in enumerate(indices):
         for new in moved(index):
             inside = [*indices[:i], new, *indices[i + 1 :]]
@@ -291,7 +291,7 @@ def other_names(names: Sequence[ast.expr]) -> Callable[[Any], Nodes]:
 
     def make(node: Any) -> Nodes:
         number = isinstance(node, ast.Constant) and type(node.value) in {int, float}
-        if number or (loaded(node) and isinstance(node, ast.Name | ast.Attribute | ast.Subscript)):
+        if number or (loaded(node) and isinstance(node, NAMED)):
             yield from (other for other in names if ast.dump(other) != ast.dump(node))
 
     return make
@@ -505,9 +505,9 @@ def sliced(said: Sequence[ast.expr], numbers: Sequence[ast.expr]) -> Callable[[A
     def make(node: Any) -> Nodes:
         if not isinstance(node, ast.Subscript) or isinstance(node.slice, ast.Constant):
             return
-        own = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        own = indices_of(node.slice)
         for other in said:
-            if len(other.elts if isinstance(other, ast.Tuple) else [other]) == len(own):
+            if len(indices_of(other)) == len(own):
                 yield ast.Subscript(node.value, other, node.ctx)
         for i, index in enumerate(own):
             for end in numbers if isinstance(index, ast.Slice) else ():

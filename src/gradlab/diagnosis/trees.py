@@ -10,6 +10,9 @@ from typing import Any
 
 from gradlab.diagnosis.sources import Definition
 
+LINE = 88  # columns of a line of code that is told whole
+NAMED = ast.Name | ast.Attribute | ast.Subscript
+
 
 @dataclass
 class Place:
@@ -78,6 +81,11 @@ def _below(holder: Any, key: Any, node: ast.AST, statement: ast.AST, found: list
 def loaded(node: ast.AST) -> bool:
     """Is it an expression with a value, and not what a value is given to?"""
     return isinstance(node, ast.expr) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
+
+
+def indices_of(index: ast.expr) -> list[ast.expr]:
+    """What stands in the brackets, one for each axis."""
+    return index.elts if isinstance(index, ast.Tuple) else [index]
 
 
 def filled(form: str, node: ast.expr) -> ast.expr:
