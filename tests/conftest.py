@@ -10,7 +10,7 @@ import random
 
 import pytest
 
-from gradlab.diagnosis import held_paths, one_edit
+from gradlab.diagnosis import forked, held_paths, one_edit
 
 
 def seed_of_the_sample(wanted: str) -> str:
@@ -63,9 +63,14 @@ SECONDS, one_edit.SECONDS = one_edit.SECONDS, 0.0  # of all that tests and their
 
 @pytest.fixture(autouse=True)
 def edits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An edit of the code, which takes seconds, is looked for in tests that are marked `edits`, and in no other."""
+    """An edit of the code, which takes seconds, is looked for in tests that are marked `edits`, and in no other.
+
+    On a busy machine it is waited for longer, and memory that another test shares does not keep it away.
+    """
     if request.node.get_closest_marker("edits"):
         monkeypatch.setattr(one_edit, "SECONDS", SECONDS)
+        monkeypatch.setattr(one_edit, "LONGEST", 600.0)
+        monkeypatch.setattr(forked, "_shares_memory", lambda: False)
 
 
 @pytest.fixture(autouse=True)

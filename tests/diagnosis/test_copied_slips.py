@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import gradlab
-from gradlab.diagnosis import one_edit
 from gradlab.diagnosis.repeated import repeated
 from gradlab.diagnosis.trees import places
 from tests.diagnosis.test_one_edit import run_as_file
@@ -128,13 +127,6 @@ def made(code, seed, names):
     values = {"L": rng.uniform(0.5, 1.5, n), "W": rng.uniform(0.5, 1.5, n), "M": rng.uniform(3, 6, n)}
     space = run_as_file(code, {"np": np} | {names.get(name, name): value for name, value in values.items()})
     return space["loss"], rng.uniform(0.2, 1.0, n), space["grads"]
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch):
-    """As in the tests of other edits: a busy machine, and memory that another test left."""
-    monkeypatch.setattr(one_edit, "LONGEST", 600.0)
-    monkeypatch.setattr("gradlab.diagnosis.forked._shares_memory", lambda: False)
 
 
 @pytest.mark.parametrize("names", NAMES, ids=["as they are", "others"])

@@ -19,13 +19,6 @@ from gradlab.diagnosis.forked import in_a_fork
 pytestmark = [pytest.mark.edits, pytest.mark.slow]
 
 
-@pytest.fixture(autouse=True)
-def patience(monkeypatch):
-    """On a busy machine the processor takes longer; another test may have left memory that is shared."""
-    monkeypatch.setattr(one_edit, "LONGEST", 600.0)
-    monkeypatch.setattr("gradlab.diagnosis.forked._shares_memory", lambda: False)
-
-
 NETWORK = """
 def run(p):
     z = X @ p["U"] + p["c"]

@@ -22,10 +22,8 @@ SLIPS = [(name, i) for name, (_, _, slips) in PROGRAMS.items() for i in range(le
 
 @pytest.fixture
 def patience(monkeypatch):
-    """On a busy machine the processor takes longer; another test may have left memory that is shared."""
+    """On a busy machine the processor takes longer."""
     monkeypatch.setattr(one_edit, "SECONDS", 60.0)
-    monkeypatch.setattr(one_edit, "LONGEST", 600.0)
-    monkeypatch.setattr("gradlab.diagnosis.forked._shares_memory", lambda: False)
 
 
 @pytest.mark.slow
