@@ -97,9 +97,11 @@ class Interval:
         return float(np.clip(np.log10(max(abs(self.middle - expected) / width, 1.0)), 0.0, MOST))
 
     def __str__(self) -> str:
-        """The shortest number in here, of six digits at most."""
-        texts = (f"{self.middle:.{digits}g}" for digits in range(1, 6))
-        return next((text for text in texts if float(text) in self), f"{self.middle:.6g}")
+        """The shortest number in here, of six digits at most; of more where six say a round number that is not."""
+        texts = [f"{self.middle:.{digits}g}" for digits in range(1, 13)]
+        if texts[5] != texts[2]:
+            texts[6:] = []
+        return next((text for text in texts if float(text) in self), texts[5])
 
 
 def coefficient(x: NDArray[Any], y: NDArray[Any], bound: NDArray[Any]) -> Interval | None:
