@@ -305,19 +305,19 @@ def _jump_nearby(f: Callable[[float], float], ends: Floats, values: Floats, clos
     a = a - (b - a) / 15  # halves of it are then no whole number of stairs by accident, where all looks smooth
     middle = (a + b) / 2
     low, between = f(a), f(middle)
-    bent = [abs(low - 2 * between + high)]
+    seconds = [abs(low - 2 * between + high)]
     while abs(b - a) > closest and middle not in (a, b):
-        if len(bent) > tuned.HALVINGS and not (bent[-1] > quiet and _stays(bent)):
+        if len(seconds) > tuned.HALVINGS and not (seconds[-1] > quiet and _stays(seconds)):
             return False
         quarters = np.array([(a + middle) / 2, (middle + b) / 2])
         first, second = map(f, quarters.tolist())
         halves = [abs(low - 2 * first + between), abs(between - 2 * second + high)]
-        bent.append(max(halves))
+        seconds.append(max(halves))
         if halves[0] >= halves[1]:
             b, high, middle, between = middle, between, quarters[0], first
         else:
             a, low, middle, between = middle, between, quarters[1], second
-    return bool(bent[-1] > quiet and _stays(bent))
+    return bool(seconds[-1] > quiet and _stays(seconds))
 
 
 def _stays(changes: Sequence[float]) -> bool:

@@ -302,7 +302,7 @@ def loss(p):
 
 def test_code_of_too_many_steps_is_left_alone(monkeypatch):
     cost, params, wrong = made(TIED, 'p["U"].T', 0, 0, {})
-    monkeypatch.setattr(holding, "MOST", 5)
+    monkeypatch.setattr(holding, "MOST_STEPS", 5)
     before = cost.__code__
     report = gradlab.check_gradients(cost, params, wrong)
     assert report.verdict is gradlab.Verdict.WRONG

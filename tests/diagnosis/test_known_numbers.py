@@ -7,7 +7,7 @@ import pytest
 
 import gradlab
 from gradlab.diagnosis.evidence import Interval
-from gradlab.diagnosis.known_numbers import FURTHER, known_number
+from gradlab.diagnosis.known_numbers import FURTHER_NUMBERS, known_number
 
 
 def nothing(k):
@@ -19,7 +19,7 @@ def near(number, share=1e-9):
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize(("number", "text", "words"), FURTHER, ids=[text for _, text, _ in FURTHER])
+@pytest.mark.parametrize(("number", "text", "words"), FURTHER_NUMBERS, ids=[text for _, text, _ in FURTHER_NUMBERS])
 def test_each_of_them_and_its_inverse(number, text, words, sign):
     assert known_number(near(sign * number), nothing) == f"It is {text}: look for {words}."
     inverse = known_number(near(sign / number), nothing)

@@ -18,7 +18,7 @@ OF_CONTAINERS = (
     "grads", "gradients", "grad", "gparams", "dparams", "dweights", "diffs", "deltas", "_grads", "_gradients",
     "grad_params", "param_grads", "grads_dict",
 )  # fmt: skip
-SHORT = {
+SHORT_NAMES = {
     **dict.fromkeys(("weight", "weights", "kernel", "kernels", "filters"), ("W", "w")),
     **dict.fromkeys(("bias", "biases"), ("b", "B")),
 }
@@ -222,7 +222,7 @@ def _gradient_names(name: Any) -> list[str]:
         return []
     bare = name.lstrip("_")
     hidden = name[: len(name) - len(bare)]
-    words = [bare, *SHORT.get(bare.lower(), ())]
+    words = [bare, *SHORT_NAMES.get(bare.lower(), ())]
     return [hidden + pattern.format(word) for word in words for pattern in OF_W[1:]]
 
 

@@ -16,7 +16,7 @@ from gradlab.diagnosis.trees import Place, inside, scaled
 Addition = Callable[[Fraction], ast.stmt]  # a statement that adds so many times something
 
 LONG = 20  # nodes of an expression that is said once more with a change
-MOST = 40  # other indices that are tried for one
+MOST_INDICES = 40  # other indices that are tried for one
 
 
 def variants(names: Sequence[ast.expr]) -> Callable[[ast.expr], Iterator[ast.expr]]:
@@ -46,9 +46,9 @@ def additions(said: Sequence[ast.expr], names: Sequence[ast.expr]) -> Callable[[
             return
         index, value, built = parts
         near = list(_indices(index, said))
-        for other in near[:MOST]:
+        for other in near[:MOST_INDICES]:
             yield lambda k, at=other: built(at, value, k)  # type: ignore[misc]
-        for other in [index, *near][: MOST // 2]:
+        for other in [index, *near][: MOST_INDICES // 2]:
             for term in change(value):
                 yield lambda k, at=other, term=term: built(at, term, k)  # type: ignore[misc]
 

@@ -113,7 +113,7 @@ class Case:
         self, code: str, blocks: Sequence[Block], prediction: Vector, message: str, says: str, cost: float
     ) -> Finding:
         """A finding that predicts the numeric blocks; `cost` is what it takes to state it, in digits."""
-        saved = sum(evidence.gain(block, prediction(block)) for block in blocks)
+        saved = sum(evidence.digits_saved(block, prediction(block)) for block in blocks)
         return self.finding(code, blocks, message, f"{says} {_residual(blocks, prediction)}", saved - cost)
 
 

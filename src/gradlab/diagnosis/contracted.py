@@ -14,8 +14,8 @@ from gradlab.verdict.blocks import Block
 Floats = NDArray[np.float64]
 
 MOST_OUTPUTS, MOST_ENTRIES = 100, 10_000
-FEW = 12  # wrong entries that are worth a list
-OFF = 1e-5  # of the largest entry: what a simple difference of forward tells for sure
+MOST_LISTED = 12  # wrong entries that are worth a list
+FORWARD_TELLS = 1e-5  # of the largest entry: what a simple difference of forward tells for sure
 
 
 def jacobian_entry(case: Case) -> Iterator[Finding]:
@@ -32,7 +32,7 @@ def jacobian_entry(case: Case) -> Iterator[Finding]:
         size = float(np.max(np.abs(numeric)))
         if np.max(np.abs(R.ravel() @ analytic - block.analytic.ravel())) > 1e-9 * size:  # backward is not linear
             continue
-        wrong = np.abs(analytic - numeric) > OFF * size
+        wrong = np.abs(analytic - numeric) > FORWARD_TELLS * size
         said = _said(block, R, analytic, numeric, wrong) or (_few(block, R, wrong) if len(case.blocks) == 1 else "")
         if said:
             i, j = np.argwhere(wrong)[0]
@@ -43,12 +43,12 @@ def jacobian_entry(case: Case) -> Iterator[Finding]:
 def _said(block: Block, R: Floats, analytic: Floats, numeric: Floats, wrong: NDArray[np.bool_]) -> str:
     """What is wrong in the Jacobian, if few words tell."""
     square = wrong.shape[0] == wrong.shape[1]
-    if square and np.all(np.abs(analytic.T - numeric) <= OFF * float(np.max(np.abs(numeric)))):
+    if square and np.all(np.abs(analytic.T - numeric) <= FORWARD_TELLS * float(np.max(np.abs(numeric)))):
         return f"The Jacobian of the output by {block.name} is transposed. Look at the line that makes it."
     for axis in range(min(block.analytic.ndim, R.ndim)):
         if block.shape[axis] == R.shape[axis] > 1 and max(R.ndim, block.analytic.ndim) > 1:
             turned = analytic.reshape(*R.shape, *block.shape).swapaxes(axis, R.ndim + axis).reshape(analytic.shape)
-            if np.all(np.abs(turned - numeric) <= OFF * float(np.max(np.abs(numeric)))):
+            if np.all(np.abs(turned - numeric) <= FORWARD_TELLS * float(np.max(np.abs(numeric)))):
                 return (
                     f"Along axis {axis} the gradient of {block.name} goes the way of forward, and should go the "
                     "other way round: a matrix that acts on this axis must be transposed (an adjacency, a mixing, a "
@@ -65,7 +65,7 @@ def _said(block: Block, R: Floats, analytic: Floats, numeric: Floats, wrong: NDA
 
 def _few(block: Block, R: Floats, wrong: NDArray[np.bool_]) -> str:
     """Which entries are wrong, if they are few."""
-    if not 0 < wrong.sum() <= max(1, min(wrong.size // 4, FEW)):
+    if not 0 < wrong.sum() <= max(1, min(wrong.size // 4, MOST_LISTED)):
         return ""
     pairs = [(index_of(i, R.shape), index_of(j, block.shape)) for i, j in np.argwhere(wrong)[:4]]
     places = ", ".join(f"output{i} by {block.name}{j}" for i, j in pairs)

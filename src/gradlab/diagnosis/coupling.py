@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from gradlab.diagnosis.case import Case, in_words
 from gradlab.diagnosis.finding import Finding
-from gradlab.diagnosis.probe import FAR, Probe
+from gradlab.diagnosis.probe import SECOND_STEP, Probe
 from gradlab.verdict.blocks import Verdict
 
 Floats = NDArray[Any]
 Mask = NDArray[np.bool_]
 
-MOST = 200  # entries of theta, each of which is moved by itself
-FEW = 4  # entries that may be neighbours of one
+MOST_ENTRIES = 200  # entries of theta, each of which is moved by itself
+MOST_NEIGHBOURS = 4  # entries that may be neighbours of one
 ASKED = 3  # wrong entries that are looked at
 SEEN, GONE = 1e-4, 1e-6  # of the largest: a coupling that is there, and one that is not
 TERM = (
@@ -38,7 +38,7 @@ def not_coupled(case: Case) -> Iterator[Finding]:
         return
     i, missing, strays = min(lacking, key=lambda each: int(each[1].sum()))
     own = next(at for at in map(case.within, case.blocks.values()) if at[i])
-    if missing.sum() > FEW or strays.sum() > FEW or np.any(missing & ~own):
+    if missing.sum() > MOST_NEIGHBOURS or strays.sum() > MOST_NEIGHBOURS or np.any(missing & ~own):
         return  # no neighbours: what is missing is a factor, or a path
     them = "it" if missing.sum() == 1 else "any of them"
     stray = (
@@ -72,7 +72,7 @@ def changes_with(case: Case) -> str:
             "change with them: a factor, a term or a path in which these stand is missing."
         )
     off = np.flatnonzero(np.abs(numeric - row) > SEEN * size).tolist()
-    if not 1 <= len(off) <= min(FEW, probe.theta.size / 3):
+    if not 1 <= len(off) <= min(MOST_NEIGHBOURS, probe.theta.size / 3):
         return ""
     which = in_words([names[k] for k in off])
     return f" What is off in {names[i]} changes with {which}, and with nothing else: in which term do these stand?"
@@ -85,7 +85,7 @@ def _asked(case: Case) -> Probe | None:
         return None
     if case.layer or len({block.shape for block in case.blocks.values()}) > 1 or probe.outputs is not None:
         return None
-    return probe if 3 <= probe.theta.size <= MOST and len(case.entrywise) == len(case.wrong) else None
+    return probe if 3 <= probe.theta.size <= MOST_ENTRIES and len(case.entrywise) == len(case.wrong) else None
 
 
 def _names(case: Case) -> list[str]:
@@ -111,10 +111,10 @@ def _numeric(probe: Probe, i: int) -> Floats:
     """How the slope of the cost by entry i changes with each parameter, in units of the scale."""
     assert probe.cost is not None
     cost, own = probe.cost, np.zeros_like(probe.theta)
-    own[i] = FAR * probe.scale[i]
-    ways = np.diag(FAR * probe.scale)
+    own[i] = SECOND_STEP * probe.scale[i]
+    ways = np.diag(SECOND_STEP * probe.scale)
     row = [cost(own + way) - cost(own - way) - cost(way - own) + cost(-own - way) for way in ways]
-    return np.array(row) / (4 * FAR**2)
+    return np.array(row) / (4 * SECOND_STEP**2)
 
 
 def _compared(analytic: Floats, numeric: Floats, i: int) -> tuple[Mask, Mask]:

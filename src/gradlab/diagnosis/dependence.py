@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.diagnosis.case import Case, in_words
-from gradlab.diagnosis.law import SEEN, entry_names
+from gradlab.diagnosis.law import LEAST_DIFFERENCE, entry_names
 from gradlab.diagnosis.probe import Probe
 from gradlab.verdict.blocks import Verdict
 
@@ -46,9 +46,9 @@ def _changes(probe: Probe, unit: NDArray[np.bool_], way: Floats, rng: np.random.
     numeric = np.array([probe.slope_along(moved, way) for moved in moves])
     analytic = np.array([way @ probe.gradient(probe.theta + moved) for moved in moves])
     D, size = numeric - analytic, float(np.max(np.abs(numeric)) + np.max(np.abs(analytic)))
-    if not np.all(np.isfinite(D)) or abs(D[0]) < SEEN * size:
+    if not np.all(np.isfinite(D)) or abs(D[0]) < LEAST_DIFFERENCE * size:
         return None
     if np.all(np.abs(D - D[0]) <= 1e-6 * size):
-        return "no" if np.max(np.abs(numeric - numeric[0])) > SEEN * size else "unknown"
+        return "no" if np.max(np.abs(numeric - numeric[0])) > LEAST_DIFFERENCE * size else "unknown"
     alike = np.any(probe.theta[unit]) and abs(D[1] - 1.1 * D[0]) <= 1e-6 * size
     return "proportional" if alike else "yes"

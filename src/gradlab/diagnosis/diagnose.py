@@ -155,7 +155,7 @@ NO_EFFECT = "GL110"
 # These say where, and no more: with what the difference changes may tell the rest.
 ONLY_PLACES = {"GL112", "GL113", "GL114", "GL115", "GL116", "GL118", "GL119", "GL147", "GL148"}
 
-SURE = 3.0  # digits that a fit must explain to be called the likely bug: a chance of 1e-3
+LIKELY = 3.0  # digits that a fit must explain to be called the likely bug: a chance of 1e-3
 
 
 def diagnose(
@@ -188,7 +188,7 @@ def diagnose(
     if spoiled and wrong <= _blocks(spoiled):  # numbers that do not follow the upstream gradient fit by accident
         return tuple(spoiled)
     fits = sorted(_ask(FITS, case), key=lambda f: (set(f.blocks) != wrong, -min(f.sure, CERTAIN)))
-    likely = _each_block_once([f for f in fits if f.sure >= SURE])
+    likely = _each_block_once([f for f in fits if f.sure >= LIKELY])
     whole = [f for f in likely if _covered(likely, f.code) >= wrong]
     parts = [f for f in likely if f not in whole]
     if whole or not wrong:
@@ -234,7 +234,7 @@ def _causes(case: Case, wrong: set[str]) -> list[Finding]:
     """Ask until every wrong block is explained."""
     found: list[Finding] = []
     for rule in CAUSES:
-        new = [f for f in _ask([rule], case) if f.sure >= SURE and not set(f.blocks) <= _blocks(found)]
+        new = [f for f in _ask([rule], case) if f.sure >= LIKELY and not set(f.blocks) <= _blocks(found)]
         found += new
         if _blocks(found) >= wrong:
             break

@@ -15,7 +15,7 @@ from gradlab.diagnosis.repeated import repeated, shorter, totals
 from gradlab.diagnosis.reshapes import reshaped
 from gradlab.diagnosis.slips import (
     FACTORS,
-    SMALL,
+    MOST_NODES,
     Nodes,
     by_functions,
     everywhere,
@@ -117,7 +117,7 @@ def parts(definition: Definition, names: set[str]) -> list[ast.expr]:
         if loaded(node) and not isinstance(node, ast.Constant | ast.Lambda | ast.Slice | ast.Starred | ast.Tuple):
             inside = list(ast.walk(node))
             spoken = {n.id for n in inside if isinstance(n, ast.Name)}
-            if sum(isinstance(n, ast.expr) for n in inside) <= SMALL and spoken and spoken <= names:
+            if sum(isinstance(n, ast.expr) for n in inside) <= MOST_NODES and spoken and spoken <= names:
                 found.setdefault(ast.unparse(node), copy.deepcopy(node))  # where it stands may be edited
     return sorted(found.values(), key=lambda node: sum(1 for _ in ast.walk(node)))
 

@@ -24,17 +24,17 @@ def linear_on_one_side(case: Case) -> Iterator[Finding]:
     if len(case.wrong) < len(case.tested) or probe.theta.size < 2:
         return
     rng = np.random.default_rng(5)
-    bends = []
+    curvatures = []
     for _ in range(2):
         u = probe.scale * rng.choice([-1.0, 1.0], probe.theta.size)
         one = np.stack([probe.gradient(probe.theta + k * u) for k in (-1, 0, 1)])
         J = np.array([probe.cost(k * u) for k in (-2, -1, 0, 1, 2)])
         third = abs(J[4] - 2 * J[3] + 2 * J[1] - J[0]) / np.sum(np.abs(J))
-        bends.append((np.max(np.abs(one[2] - 2 * one[1] + one[0])) / np.max(np.abs(one[2] - one[0])), third))
-    analytic, cost = (np.array(side) for side in zip(*bends, strict=True))
+        curvatures.append((np.max(np.abs(one[2] - 2 * one[1] + one[0])) / np.max(np.abs(one[2] - one[0])), third))
+    analytic, cost = (np.array(side) for side in zip(*curvatures, strict=True))
     if not (np.all(np.isfinite(analytic)) and np.all(np.isfinite(cost))):
         return
-    straight, bent = 1e-9, 1e-4
+    straight, curved = 1e-9, 1e-4
     everywhere = all(block.wrong_count == block.size for block in case.wrong)
     if everywhere and np.all(analytic < straight) and np.all(cost < straight) and not _symmetric(probe):
         yield case.finding(
@@ -50,13 +50,13 @@ def linear_on_one_side(case: Case) -> Iterator[Finding]:
             6.0,
         )
         return
-    if np.all(analytic < straight) and np.all(cost > bent):
+    if np.all(analytic < straight) and np.all(cost > curved):
         message = (
             "The analytic gradient is linear in the parameters, as that of a sum of squares is; the gradient of this "
             "cost is not. A derivative is left out: of the activation, of the exponential or the logarithm in the "
             "loss, or of the limit beyond which a loss goes on otherwise."
         )
-    elif np.all(analytic > bent) and np.all(cost < straight):
+    elif np.all(analytic > curved) and np.all(cost < straight):
         message = (
             "The cost is a polynomial of degree two along any line, as a sum of squares is, so its gradient is "
             "linear in the parameters; the analytic one is not. It has the derivative of an activation, or of a "
@@ -64,7 +64,7 @@ def linear_on_one_side(case: Case) -> Iterator[Finding]:
         )
     else:
         return
-    sizes = (format_magnitude(float(bend.max())) for bend in (analytic, cost))
+    sizes = (format_magnitude(float(side.max())) for side in (analytic, cost))
     says = "bend of the analytic gradient {}, of the cost's {}".format(*sizes)
     yield case.finding("GL152", case.wrong, message, says, 6.0)
 
@@ -83,10 +83,11 @@ def no_curvature(case: Case) -> Iterator[Finding]:
         change = probe.gradient(probe.theta + u) - here
         decays.append([float(change[at] @ u[at] / (u[at] @ u[at])) for at in cuts])
         flat = np.concatenate([c * u[at] for c, at in zip(decays[-1], cuts, strict=True)])
-        bend = probe.cost(u) - 2 * probe.cost(0 * u) + probe.cost(-u)
-        if np.max(np.abs(change - flat)) > 1e-12 * np.max(np.abs(here)) or abs(bend - flat @ u) < 0.01 * abs(bend):
+        second = probe.cost(u) - 2 * probe.cost(0 * u) + probe.cost(-u)
+        not_only_decay = np.max(np.abs(change - flat)) > 1e-12 * np.max(np.abs(here))
+        if not_only_decay or abs(second - flat @ u) < 0.01 * abs(second):
             return
-    if np.allclose(decays[0], decays[1], rtol=1e-6, atol=1e-9) and abs(bend) > 1e-10 * abs(probe.cost(0 * here)):
+    if np.allclose(decays[0], decays[1], rtol=1e-6, atol=1e-9) and abs(second) > 1e-10 * abs(probe.cost(0 * here)):
         yield case.finding(
             "GL152",
             case.wrong,
@@ -94,7 +95,7 @@ def no_curvature(case: Case) -> Iterator[Finding]:
             "little, and the cost is curved there. It has the slope of a loss that is straight, such as |r| or "
             "max(0, r), where the cost has the square: a residual or a margin is missing as a factor. Or what it is "
             "made from is rounded: kept in an array of integers, or taken by a sign or a choice.",
-            f"bend of the cost {format_magnitude(abs(bend))}, of what the gradient says "
+            f"bend of the cost {format_magnitude(abs(second))}, of what the gradient says "
             f"{format_magnitude(abs(float(flat @ u)))}, along a random direction",
             6.0,
         )

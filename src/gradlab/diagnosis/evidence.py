@@ -1,8 +1,10 @@
 """How well an explanation fits a numeric block, counted in digits, and what its one free number must be.
 
-An explanation predicts the numeric block from the analytic one. What it is worth: the digits by which the analytic
-block misses the numeric one, less those by which the prediction does, less the digits that it takes to state the
-explanation. So a free factor explains nothing of a block with one entry, and a chance fit never pays.
+This is the principle of minimum description length: the best explanation is the one with which the numeric block
+takes the fewest digits to write down. An explanation predicts the numeric block from the analytic one. It saves the
+digits by which the analytic block misses the numeric one, less those by which the prediction does, less the digits
+that it takes to state the explanation. So a free factor explains nothing of a block with one entry, and a chance fit
+never pays.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ Floats = NDArray[np.float64]
 STRAYS = 0.005  # share of a block that may lie outside its bounds: bounds hold in 99.9 %, not always
 ROUND = 6.0  # digits that a round number speaks with: few numbers are round
 VANISHING = 6.0  # digits by which the sums of all slices together must be smaller than their terms
-MOST = 16.0  # digits that one entry can speak with
+MOST_DIGITS = 16.0  # digits that one entry can speak with
 
 
 def tolerance(block: Block) -> Floats:
@@ -38,10 +40,10 @@ def excess(block: Block, prediction: NDArray[Any]) -> Floats:
     return np.where(np.isfinite(block.numeric) & np.isfinite(block.bound), share, 0.0)
 
 
-def misfit(block: Block, prediction: NDArray[Any]) -> float:
-    """Digits that are left to state once the prediction is known: 0 if it lies within all bounds."""
-    over = np.nan_to_num(excess(block, prediction), nan=10**MOST, posinf=10**MOST)
-    return float(np.sum(np.log10(np.clip(over, 1.0, 10**MOST))))
+def description_length(block: Block, prediction: NDArray[Any]) -> float:
+    """Digits that the block takes to write down for one who knows the prediction: 0 if that is within all bounds."""
+    over = np.nan_to_num(excess(block, prediction), nan=10**MOST_DIGITS, posinf=10**MOST_DIGITS)
+    return float(np.sum(np.log10(np.clip(over, 1.0, 10**MOST_DIGITS))))
 
 
 def explains(block: Block, prediction: NDArray[Any]) -> bool:
@@ -50,9 +52,9 @@ def explains(block: Block, prediction: NDArray[Any]) -> bool:
     return int(np.sum(outside)) <= _strays(outside.size) and float(np.mean(known)) > 0.5
 
 
-def gain(block: Block, prediction: NDArray[Any], cost: float = 0.0) -> float:
+def digits_saved(block: Block, prediction: NDArray[Any], cost: float = 0.0) -> float:
     """Digits that the prediction saves, after the cost of stating it."""
-    return misfit(block, block.analytic) - misfit(block, prediction) - cost
+    return description_length(block, block.analytic) - description_length(block, prediction) - cost
 
 
 def vanishes(values: NDArray[Any], bound: NDArray[Any], axes: tuple[int, ...]) -> bool:
@@ -94,7 +96,7 @@ class Interval:
     def digits(self, expected: float) -> float:
         """What it costs to state a number in here, for one who expects another."""
         width = max((self.high - self.low) / 2, 1e-16 * abs(self.middle), 1e-300)
-        return float(np.clip(np.log10(max(abs(self.middle - expected) / width, 1.0)), 0.0, MOST))
+        return float(np.clip(np.log10(max(abs(self.middle - expected) / width, 1.0)), 0.0, MOST_DIGITS))
 
     def __str__(self) -> str:
         """The shortest number in here, of six digits at most; of more where six say a round number that is not."""

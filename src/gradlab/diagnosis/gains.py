@@ -17,8 +17,8 @@ from gradlab.verdict.blocks import Block, Verdict
 
 Floats = NDArray[Any]
 
-STEP = 1e-4  # in the units of the gain: by so much it is moved for a simple difference of forward
-SEEN = 1e-6  # of the largest entry: what a simple difference of forward tells
+MOVED_BY = 1e-4  # in the units of the gain: by so much it is moved for a simple difference of forward
+FORWARD_TELLS = 1e-6  # of the largest entry: what a simple difference of forward tells
 
 
 def gain_or_shift(case: Case) -> Iterator[Finding]:
@@ -39,12 +39,12 @@ def gain_or_shift(case: Case) -> Iterator[Finding]:
 def _said(layer: LayerProbe, block: Block, blocks: list[Block]) -> tuple[str, str] | None:
     """The sum that the gradient must be, and what the analytic one sums instead."""
     p = layer.inputs[block.name]
-    times = (layer.forward({block.name: p + STEP}) - layer.forward({block.name: p - STEP})) / (2 * STEP)
+    times = (layer.forward({block.name: p + MOVED_BY}) - layer.forward({block.name: p - MOVED_BY})) / (2 * MOVED_BY)
     far = layer.forward({block.name: p + 1}) - layer.output
     linear = np.allclose(times, far, rtol=1e-7, atol=1e-8 * np.max(np.abs(far)))  # else it stands inside a function
     R = layer.upstream
     for axes in _places(p.shape, R.shape):
-        room = np.maximum(3 * tolerance(block), SEEN * np.max(np.abs(block.numeric)))
+        room = np.maximum(3 * tolerance(block), FORWARD_TELLS * np.max(np.abs(block.numeric)))
         if np.any(np.abs(_summed(R * times, axes, p.shape) - block.numeric) > room):
             continue
         over = [axis for axis in range(R.ndim) if axis not in axes or R.shape[axis] > 1 == p.shape[axes.index(axis)]]
@@ -88,7 +88,7 @@ def _is_bias(layer: LayerProbe, blocks: list[Block], dZ: Floats) -> bool:
         if len(flat) == len(rows):
             made = flat.T @ rows
             same = (w.numeric for w in blocks if w.shape == made.shape)
-            if any(np.allclose(made, n, rtol=SEEN, atol=SEEN * np.max(np.abs(n))) for n in same):
+            if any(np.allclose(made, n, rtol=FORWARD_TELLS, atol=FORWARD_TELLS * np.max(np.abs(n))) for n in same):
                 return True
     return False
 

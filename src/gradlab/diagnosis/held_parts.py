@@ -11,7 +11,7 @@ from gradlab.diagnosis.holding import Held, Spot
 from gradlab.diagnosis.trees import LINE, NAMED, loaded
 
 EACH = 6  # times that an expression is passed, up to which each is held by itself
-WIDE = 60  # columns of an expression that is told whole
+MOST_COLUMNS = 60  # columns of an expression that is told whole
 ORDINALS = ("first", "second", "third", "fourth")
 
 
@@ -122,5 +122,5 @@ def best_read(path: Sequence[Part]) -> Part:
     """Of the statement that comes first the longest that is told whole."""
     first = min(path, key=lambda part: part.spot.order)
     there = [part for part in path if part.spot.statement is first.spot.statement or part is first]
-    short = [part for part in there if len(part.text) <= WIDE]
+    short = [part for part in there if len(part.text) <= MOST_COLUMNS]
     return max(short, key=lambda part: len(part.text)) if short else min(there, key=lambda part: len(part.text))

@@ -25,9 +25,9 @@ Floats = NDArray[np.float64]
 SECONDS = 5.0  # of the processor, in which all that fits must be found
 LONGEST = 20.0  # seconds that are waited for it
 LONG, SHORT = 1e-9, 1e-7  # how well a gradient is known; and one that was rounded to float32
-SEEN = 1e3  # times what slopes may be off by, that the mistake must be
-SURE = 6.0  # digits by which a part must be better than one of so many by accident
-MOST = 2  # ways that may be told beside each other
+TIMES_THE_ERROR = 1e3  # times what slopes may be off by, that the mistake must be
+BETTER_BY = 6.0  # digits by which a part must be better than one of so many by accident
+MOST_WAYS = 2  # ways that may be told beside each other
 WAYS = 30  # of which two are held at once
 USUAL = (Fraction(2), Fraction(-1), Fraction(1, 2))  # how often what flows in a circle may count
 
@@ -196,7 +196,7 @@ class Search:
 
     def found(self) -> list[Fit]:
         """One of each path with which the mistake is told; nothing if they are more than two."""
-        if not self.holding.sources or not np.all(np.abs(self.first.wrong) > SEEN * self.first.room):
+        if not self.holding.sources or not np.all(np.abs(self.first.wrong) > TIMES_THE_ERROR * self.first.room):
             return []
         with self.holding.in_place():
             spots = self._spots()
@@ -224,7 +224,7 @@ class Search:
             if path is None:
                 paths.append(path := [])
             path.append(fit)
-        if len(paths) > MOST:
+        if len(paths) > MOST_WAYS:
             return []
         told = [best_read([fit.part for fit in path]) for path in paths]
         return [fit for fit in fits if fit.part in told]
@@ -248,7 +248,7 @@ class Search:
             if self.is_late:
                 break
             self.tried += 1
-            if (fit := self._fit(part)) is not None and fit.digits >= SURE:
+            if (fit := self._fit(part)) is not None and fit.digits >= BETTER_BY:
                 found.append(fit)
         return found
 

@@ -20,8 +20,8 @@ CostAt = Callable[[Floats], float]
 
 HOLD = "_gradlab_hold"
 STEP = 1e-5  # in units of the scale: so short that seldom a kink lies within
-MOST = 10**6  # steps of the code that are looked at
-LONGER = 4  # times as many steps as at first that the code may take: a loop may wait for what is held
+MOST_STEPS = 10**6  # steps of the code that are looked at
+TIMES_THE_STEPS = 4  # times as many steps as at first that the code may take: a loop may wait for what is held
 # What has no value of its own, or whose value is no number; and where something is only said, stored or chosen.
 UNHELD = ast.Constant | ast.Starred | ast.Slice | ast.Lambda | ast.JoinedStr | ast.GeneratorExp | ast.ListComp
 UNSEEN = ast.arguments | ast.JoinedStr | ast.pattern | ast.Delete
@@ -85,7 +85,7 @@ class Holding:
         self.held: Held = {}
         self.kept: dict[int, list[Any]] = {}
         self.passed: dict[int, int] = {}
-        self.turn, self.counts, self.steps, self.most = "look", 0.0, 0, MOST
+        self.turn, self.counts, self.steps, self.most = "look", 0.0, 0, MOST_STEPS
 
     def _marked(self, source: Source) -> Definition:
         """The definition, with all that may be held passed through a function."""
@@ -118,9 +118,9 @@ class Holding:
 
     def spots(self) -> list[Spot]:
         """All expressions that stand for numbers, in the order in which they are first known."""
-        self.held, self.turn, self.most = dict.fromkeys(range(len(self.nodes)), ()), "look", MOST
+        self.held, self.turn, self.most = dict.fromkeys(range(len(self.nodes)), ()), "look", MOST_STEPS
         self._asked(self.still)
-        self.most = LONGER * self.steps + 100
+        self.most = TIMES_THE_STEPS * self.steps + 100
         return [Spot(*self.nodes[i], i, n, times) for n, (i, times) in enumerate(self.passed.items())]
 
     def slopes(self, moved: Floats, held: Held, ways: Floats, counts: float = 0.0) -> Iterator[float]:

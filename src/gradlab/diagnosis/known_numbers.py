@@ -9,7 +9,7 @@ from gradlab.diagnosis.evidence import Interval
 
 ANGLE, TURNS = "degrees on one side and radians on the other", "a π of a normal density, an angle or a frequency"
 BASE, CURVE = "a logarithm to another base", "the constant of an error function, or of a GELU"
-FURTHER = (
+FURTHER_NUMBERS = (
     (math.pi / 180, "π/180", ANGLE),
     (math.pi, "π", TURNS),
     (2 * math.pi, "2π", TURNS),
@@ -25,7 +25,8 @@ FURTHER = (
     (2 / math.sqrt(math.pi), "2/√π", CURVE),
     (math.sqrt(2 / math.pi), "√(2/π)", CURVE),
 )
-NARROW = 1e-5  # share of a number within which it must be known to be one of these: by chance once in a thousand
+# share of a number within which it must be known to be one of these: by chance once in a thousand
+KNOWN_WITHIN = 1e-5
 CHANCE = 1e-3  # with which a number so well known may lie at a root
 LARGEST = 10_000  # number under a root
 
@@ -50,10 +51,10 @@ def known_number(factor: Interval, named: Callable[[int], str]) -> str:
     False
     """
     low, high = sorted((abs(factor.low), abs(factor.high)))
-    if low <= 0 or high - low > NARROW * high or factor.low * factor.high < 0:
+    if low <= 0 or high - low > KNOWN_WITHIN * high or factor.low * factor.high < 0:
         return ""
     for inverse, here in ((False, Interval(low, high)), (True, Interval(1 / high, 1 / low))):
-        for number, text, words in FURTHER:
+        for number, text, words in FURTHER_NUMBERS:
             if number in here:
                 return f"It is {_inverse(text) if inverse else text}: look for {words}."
         k = round(here.middle**2)

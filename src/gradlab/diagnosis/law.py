@@ -22,7 +22,7 @@ Floats = NDArray[Any]
 MOST_NUMBERS = 12  # parameters of which the power is looked for, one at a time
 MOST_WRONG = 3  # wrong entries of all blocks: more of them show what they share without being asked again
 EXACT = 1e-5  # share within which powers and predictions must hold
-SEEN = 1e-3  # share of a slope below which a difference is too small to have a law
+LEAST_DIFFERENCE = 1e-3  # share of a slope below which a difference is too small to have a law
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def law_of_few(case: Case) -> Iterator[Finding]:
         place = names[at] if names else f"{block.name}[{', '.join(map(str, block.worst.index))}]"
         asked = _asked(probe, at)
         sides = [asked(np.zeros_like(probe.theta))]
-        if abs(sides[0][0] - sides[0][1]) < SEEN * abs(sides[0][0]):
+        if abs(sides[0][0] - sides[0][1]) < LEAST_DIFFERENCE * abs(sides[0][0]):
             continue
         ratio = _law(probe, lambda moved, ask=asked: _ratio(*ask(moved)), bool(names))  # type: ignore[misc]
         if ratio is not None:

@@ -141,7 +141,7 @@ class Search:
             ends = sorted((multiple * (1 - known), multiple * (1 + known)))
             if simple := evidence.fraction(evidence.Interval(*ends), expected=0.0):
                 yield Edit(edit.place, edit.of(simple))
-        elif there is not None and _key(edit.place) in self.bent:  # not seen from the other side
+        elif there is not None and _key(edit.place) in self.not_linear:  # not seen from the other side
             less = Edit(edit.place, edit.of(Fraction(-1)))
             if self._multiple(self._asked(source, less)) is not None:
                 yield less
@@ -156,7 +156,7 @@ class Search:
         order = sorted(self.own, key=lambda source: id(source.code) in costs)
         each = [(source, self._tiers(source, [*order, *others])) for source in order]
         plausible: dict[tuple[int, Any], bool | None] = {}
-        self.bent: set[tuple[int, Any]] = set()
+        self.not_linear: set[tuple[int, Any]] = set()
         for groups in itertools.zip_longest(*(every for _, every in each)):
             for (source, _), group in zip(each, groups, strict=True):
                 for edit in group:
@@ -222,7 +222,7 @@ class Search:
             return None
         change, size = once - self.here, np.abs(self.here) + np.max(np.abs(self.here)) * 1e-3
         if np.any(np.abs(twice - self.here - 2 * change) > 1e-9 * size):
-            self.bent.add(_key(place))
+            self.not_linear.add(_key(place))
         moved = np.abs(change) > 1e-9 * size
         changed = {b.name: moved[self.case.within(b)].reshape(b.shape) for b in self.case.tested}
         return all(

@@ -18,7 +18,7 @@ Floats = NDArray[Any]
 Named = tuple[str, Floats]
 
 SHARP = 1e-6  # share of a ratio within which it must be known
-MOST = 60  # other parameters that are tried; more of them would fit by chance
+MOST_PARAMETERS = 60  # other parameters that are tried; more of them would fit by chance
 FUNCTIONS = (
     ("{}", lambda t: t),
     ("1/{}", lambda t: 1 / t),
@@ -36,7 +36,7 @@ def factor_of_another(case: Case) -> Iterator[Finding]:
     for block in case.entrywise:
         for where, at, others in _settings(case, block):
             a, n, bound = (v[at].ravel() for v in (block.analytic, block.numeric, tolerance(block)))
-            if not np.all(a) or len(others) > MOST:
+            if not np.all(a) or len(others) > MOST_PARAMETERS:
                 continue
             ratio, width = n / a, 3 * bound / np.abs(a) + 1e-9 * np.abs(n / a)
             if not np.all(width <= SHARP * np.abs(ratio)):
@@ -66,7 +66,7 @@ def _settings(case: Case, block: Block) -> Iterator[tuple[str, Any, list[Named]]
             (b.name, b.theta.ravel()) for b in case.blocks.values() if b is not block and b.shape == block.shape
         ]
         yield block.name, (slice(None),) * len(block.shape), beside + _numbers(case, block)
-    if int(wrong.sum()) == 1 < block.size <= MOST:
+    if int(wrong.sum()) == 1 < block.size <= MOST_PARAMETERS:
         index = tuple(int(i[0]) for i in np.nonzero(wrong))
         each = [(_at(block, i), v) for i, v in np.ndenumerate(block.theta) if i != index]
         yield _at(block, index), index, [(name, np.array([v])) for name, v in each]

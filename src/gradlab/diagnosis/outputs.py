@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.diagnosis.case import CERTAIN, Case
-from gradlab.diagnosis.contracted import OFF, index_of
+from gradlab.diagnosis.contracted import FORWARD_TELLS, index_of
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.probe import LayerProbe
 from gradlab.verdict.blocks import Block
@@ -55,7 +55,7 @@ def some_uses(case: Case) -> Iterator[Finding]:
 def other_places(case: Case) -> Iterator[Finding]:
     """GL132 Backward takes the gradient of an entry from outputs that do not use it, or by the numbers of others."""
     for block, A, N, wrong in _compared(case):
-        strays = (N == 0) & (np.abs(A) > OFF * np.max(np.abs(A)))
+        strays = (N == 0) & (np.abs(A) > FORWARD_TELLS * np.max(np.abs(A)))
         said = _from_strangers(case, block, A, N, strays) if strays.any() else ""
         says = f"{int(strays.sum())} derivatives of an output are 0 in forward and not in backward"
         if not said and wrong.sum() >= 4 and _same_numbers(A, N) and not _same_numbers(block.analytic, block.numeric):
@@ -126,7 +126,7 @@ def _compared(case: Case) -> Iterator[tuple[Block, Floats, Floats, Mask]]:
             A, N = layer.jacobians(block.name)
             size = float(np.max(np.abs(N)))
             linear = np.max(np.abs(layer.upstream.ravel() @ A - block.analytic.ravel())) <= 1e-9 * size
-            wrong = np.abs(A - N) > OFF * size
+            wrong = np.abs(A - N) > FORWARD_TELLS * size
             if linear and wrong.any():
                 yield block, A, N, wrong
 

@@ -54,7 +54,7 @@ def _best(case: Case, code: str, block: Block, guesses: list[Guess], look: str) 
     """The guess that explains the most, if it explains the block."""
     fitting = [guess for guess in guesses if evidence.explains(block, guess[1])]
     if fitting:
-        words, prediction, cost = max(fitting, key=lambda guess: evidence.gain(block, guess[1], guess[2]))
+        words, prediction, cost = max(fitting, key=lambda guess: evidence.digits_saved(block, guess[1], guess[2]))
         message = f"{block.name} {words}: the numbers are right, their places are not. {look}"
         yield case.fit(code, [block], always(prediction), message, "numeric = analytic in another order", cost)
 
@@ -87,7 +87,7 @@ def _cut_off(block: Block, shift: int, axis: int) -> tuple[NDArray[Any], float]:
     end = 0 if shift == 1 else -1
     moved[end] = np.moveaxis(block.numeric, axis, 0)[end]
     stated = np.moveaxis(evidence.excess(block, block.analytic), axis, 0)[end]
-    return np.moveaxis(moved, 0, axis), 0.6 + float(np.sum(np.log10(np.clip(stated, 1.0, 10**evidence.MOST))))
+    return np.moveaxis(moved, 0, axis), 0.6 + float(np.sum(np.log10(np.clip(stated, 1.0, 10**evidence.MOST_DIGITS))))
 
 
 def _matching(a: NDArray[Any], n: NDArray[Any]) -> NDArray[np.int_]:
@@ -125,7 +125,10 @@ def another_block(case: Case) -> Iterator[Finding]:
                     "gradients are put together"
                     + (f", or for a factor that only {block.name} needs." if block.size == 1 else "."),
                     f"analytic {block.name} = numeric {other.name} in all {block.size} entries",
-                    min(evidence.misfit(block, block.analytic), evidence.misfit(other, 0 * block.analytic))
+                    min(
+                        evidence.description_length(block, block.analytic),
+                        evidence.description_length(other, 0 * block.analytic),
+                    )
                     - math.log10(len(case.blocks)),
                 )
 

@@ -18,7 +18,7 @@ from gradlab.problem.problem import Problem
 
 Floats = NDArray[np.float64]
 FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
-FAR = 1e-3  # step of second differences, in units of the scale
+SECOND_STEP = 1e-3  # step of second differences, in units of the scale
 
 
 @dataclass(frozen=True)
@@ -193,8 +193,8 @@ class Probe:
         if self.gradient is None:
             raise ValueError("the gradient cannot be asked")
         gradient, theta = self.gradient, self.theta
-        columns = [gradient(theta + way) - gradient(theta - way) for way in np.diag(FAR * self.scale)]
-        return np.stack(columns, axis=1) * self.scale[:, None] / (2 * FAR)
+        columns = [gradient(theta + way) - gradient(theta - way) for way in np.diag(SECOND_STEP * self.scale)]
+        return np.stack(columns, axis=1) * self.scale[:, None] / (2 * SECOND_STEP)
 
     def slope(self, moved: Floats, at: int) -> float:
         """The numeric gradient in one entry, at theta moved by so much: a central difference of order four."""

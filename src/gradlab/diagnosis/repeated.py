@@ -9,7 +9,7 @@ from typing import Any
 from gradlab.diagnosis.slips import moved
 from gradlab.diagnosis.trees import Place, indices_of, loaded
 
-MANY = 8  # places with the same text, up to which one slip may be in all
+MOST_PLACES = 8  # places with the same text, up to which one slip may be in all
 
 
 def repeated(at: Sequence[Place]) -> Iterator[list[Place]]:
@@ -21,7 +21,7 @@ def repeated(at: Sequence[Place]) -> Iterator[list[Place]]:
             text = ast.unparse(place.node)
             told.setdefault(text, []).append(place)
             within.setdefault((text, id(place.statement)), []).append(place)
-    yield from (places for places in told.values() if 1 < len(places) <= MANY)
+    yield from (places for places in told.values() if 1 < len(places) <= MOST_PLACES)
     yield from (places for (text, _), places in within.items() if 1 < len(places) < len(told[text]))
 
 

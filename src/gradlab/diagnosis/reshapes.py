@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-AXES = 5  # up to 4 axes of an array are tried in all orders, of 5 only two are exchanged
+MOST_AXES = 5  # up to 4 axes of an array are tried in all orders, of 5 only two are exchanged
 
 
 def reshaped(node: Any) -> Iterator[ast.expr]:
@@ -19,14 +19,14 @@ def reshaped(node: Any) -> Iterator[ast.expr]:
     if node.func.attr != "reshape":
         return
     array, shape = node.func.value, _shape(node)
-    if 2 <= len(shape) <= AXES:
+    if 2 <= len(shape) <= MOST_AXES:
         for order in _orders(len(shape)):
             first = _call(array, "reshape", [shape[i] for i in order])
             back = [ast.Constant(order.index(i)) for i in range(len(order))]
             yield _call(first, "transpose", back)
     if isinstance(array, ast.Call) and getattr(array.func, "attr", "") == "transpose":
         return  # there is one, whose axes are another slip
-    for axes in (3, 2, 4, AXES):
+    for axes in (3, 2, 4, MOST_AXES):
         for order in _orders(axes):
             turned = _call(array, "transpose", [ast.Constant(i) for i in order])
             yield ast.Call(ast.Attribute(turned, "reshape", ast.Load()), node.args, node.keywords)

@@ -12,8 +12,8 @@ from gradlab.diagnosis.trees import NAMED, binary, filled, indices_of, loaded
 
 Nodes = Iterator[ast.AST]
 
-AXES = 5  # of the largest array of which a sum over several axes is written by hand
-SMALL = 12  # nodes of an expression that is moved elsewhere
+MOST_AXES = 5  # of the largest array of which a sum over several axes is written by hand
+MOST_NODES = 12  # nodes of an expression that is moved elsewhere
 OTHER_OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub,),
     ast.Sub: (ast.Add,),
@@ -21,7 +21,7 @@ OTHER_OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Div: (ast.Mult,),
     ast.MatMult: (ast.Mult,),
 }
-ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 OTHER_NAMES = [
     {"sum", "mean"},
     {"maximum", "minimum", "fmax"},
@@ -127,9 +127,9 @@ def simple(node: Any) -> Nodes:
 def _other_axes(node: ast.Tuple | ast.List) -> Nodes:
     """A tuple of axes with one of them left out, or one more."""
     axes: list[Any] = [element.value for element in node.elts if isinstance(element, ast.Constant)]
-    if len(axes) < len(node.elts) or not all(type(axis) is int and 0 <= axis < AXES for axis in axes):
+    if len(axes) < len(node.elts) or not all(type(axis) is int and 0 <= axis < MOST_AXES for axis in axes):
         return
-    for axis in range(AXES):
+    for axis in range(MOST_AXES):
         other = sorted({*axes} ^ {axis})
         yield ast.Tuple([ast.Constant(one) for one in other], node.ctx)
 
@@ -155,8 +155,8 @@ def _of_operation(node: ast.BinOp) -> Nodes:
 
 
 def _of_comparison(node: ast.Compare) -> Nodes:
-    if len(node.ops) == 1 and isinstance(node.ops[0], ORDERS):
-        for order in ORDERS:
+    if len(node.ops) == 1 and isinstance(node.ops[0], COMPARISONS):
+        for order in COMPARISONS:
             if not isinstance(node.ops[0], order):
                 yield ast.Compare(node.left, [order()], node.comparators)
 
@@ -379,7 +379,7 @@ def replaced(known: Sequence[ast.expr]) -> Callable[[Any], Nodes]:
     """What is said elsewhere in place of a small expression."""
 
     def make(node: Any) -> Nodes:
-        small = sum(isinstance(n, ast.expr) for n in ast.walk(node)) <= SMALL
+        small = sum(isinstance(n, ast.expr) for n in ast.walk(node)) <= MOST_NODES
         if small and loaded(node) and not isinstance(node, ast.Constant | ast.Slice | ast.Starred | ast.Lambda):
             yield from known
 

@@ -15,7 +15,7 @@ from gradlab.diagnosis.finding import Finding
 from gradlab.verdict.blocks import Block, Verdict
 
 LEAST = 3  # entries that are off, and two that are not
-TRIANGLES = {"a lower triangle": np.tril_indices, "an upper triangle": np.triu_indices}
+TRIANGLE_INDICES = {"a lower triangle": np.tril_indices, "an upper triangle": np.triu_indices}
 
 
 def one_factor_in_some(case: Case) -> Iterator[Finding]:
@@ -42,7 +42,7 @@ def one_factor_in_some(case: Case) -> Iterator[Finding]:
         )
 
 
-PAIRS = (
+PAIRED_WITH = (
     "each of these numbers stands for two entries of a symmetric matrix, or is one of two that share a pair, so look "
     "for what is counted once there and should be counted twice, or the reverse."
 )
@@ -73,18 +73,18 @@ def _of_a_matrix(block: Block, wrong: NDArray[Any], simple: Fraction) -> str:
             "The diagonal is right, and what is off it is doubled: 2 · G − diag(G) is right for the entries of one "
             "triangle, and this cost reads each entry by itself."
         )
-    return f"The diagonal is right, what is off it is not: {PAIRS}" if wrong[~on].mean() > 1 / 3 else ""
+    return f"The diagonal is right, what is off it is not: {PAIRED_WITH}" if wrong[~on].mean() > 1 / 3 else ""
 
 
 def _of_a_triangle(block: Block, wrong: NDArray[Any]) -> str:
     """Of a vector that may be one triangle of a matrix."""
     k = int((np.sqrt(8 * block.size + 1) - 1) / 2)
-    for triangle, indices in TRIANGLES.items():
+    for triangle, indices in TRIANGLE_INDICES.items():
         rows, columns = indices(k)
         if len(block.shape) != 1 or len(rows) != block.size:
             return ""
         if np.array_equal(wrong, rows != columns):
-            return f"Read as {triangle} of {k} rows, the diagonal is right and what is off it is not: {PAIRS}"
+            return f"Read as {triangle} of {k} rows, the diagonal is right and what is off it is not: {PAIRED_WITH}"
         if np.array_equal(wrong, rows == columns):
             return f"Read as {triangle} of {k} rows, they are {DIAGONAL}"
     return ""

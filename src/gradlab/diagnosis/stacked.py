@@ -17,8 +17,8 @@ Floats = NDArray[Any]
 Mask = NDArray[np.bool_]
 
 RIGHT = 1e-6  # share of a slope within which both sides agree
-MOST = 6000  # evaluations of the cost that it may take
-NEARLY = 0.8  # share of each wrong block that must be wrong
+MOST_EVALUATIONS = 6000  # evaluations of the cost that it may take
+MOSTLY_WRONG = 0.8  # share of each wrong block that must be wrong
 PARTS = (4, 3)  # gates in a stack: of an LSTM, of a GRU
 
 
@@ -29,12 +29,12 @@ def part_of_a_stack(case: Case) -> Iterator[Finding]:
         return
     if case.structure and len(case.structure.layers) > 1 and case.structure.layers[0].number is not None:
         return  # W1, b1, W2: no gates
-    if len(case.entrywise) < len(case.wrong) or any(b.wrong_count < NEARLY * b.size for b in case.wrong):
+    if len(case.entrywise) < len(case.wrong) or any(b.wrong_count < MOSTLY_WRONG * b.size for b in case.wrong):
         return  # not all of it is wrong: where it is says more
     for n in _lengths(case):
         slices = list(_slices(case, n))
         cuts = list(_cuts(case, n))
-        if 4 * len(slices) * len(cuts) > MOST:
+        if 4 * len(slices) * len(cuts) > MOST_EVALUATIONS:
             continue
         for name, cut in cuts:
             if wrong := _wrong_indices(probe, cut, slices, n):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from gradlab.verdict.blocks import Block
 
 WEIGHT, BIAS = "W", "b"
-WORDS = {
+SPOKEN = {
     WEIGHT: r"weights?|kernel|coefs?|theta|gamma|scale|w",
     BIAS: r"bias(?:es)?|intercepts?|beta|offset|b",
 }
@@ -116,7 +116,7 @@ def _parse(block: Block) -> tuple[str, str] | None:
     """Key of the layer and kind of the block, from its name."""
     parts = [part for part in re.split(r"[^A-Za-z0-9]+", block.name) if part]
     for i in reversed(range(len(parts))):
-        for kind, words in WORDS.items():
+        for kind, words in SPOKEN.items():
             plain = re.fullmatch(rf"(?:{words})(\d*)", parts[i], flags=re.IGNORECASE)
             units = None if plain else re.fullmatch(LETTERS[kind], parts[i])
             if (plain or units) and not (kind == BIAS and is_matrix(block)):

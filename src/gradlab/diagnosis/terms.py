@@ -16,7 +16,7 @@ from gradlab.diagnosis.values import hint
 from gradlab.precision import format_magnitude
 from gradlab.verdict.blocks import Block, Verdict
 
-TINY = 1e-6  # share of one entry below which it is no mistake of its own, but the last digit of a solver
+LAST_DIGIT = 1e-6  # share of one entry below which it is no mistake of its own, but the last digit of a solver
 NEARLY = 2e-3  # share of an entry: sides that differ by less agree in two digits or more
 
 SHAPES: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
@@ -242,7 +242,7 @@ def nearly(case: Case) -> Iterator[Finding]:
         size = np.maximum(np.abs(block.numeric), 0.03 * np.sqrt(np.nanmean(block.numeric**2)))
         share = np.abs(block.numeric - block.analytic)[wrong] / size[wrong]
         one = 4 * wrong.sum() <= block.size and wrong.sum() == 1 and only(block)  # what sets it apart is the question
-        if block.size < 2 or (one and share.max() > TINY) or not np.all(share <= NEARLY):
+        if block.size < 2 or (one and share.max() > LAST_DIGIT) or not np.all(share <= NEARLY):
             return
         off.append(float(np.linalg.norm((block.numeric - block.analytic)[wrong]) / np.linalg.norm(block.numeric)))
     digits = int(-np.log10(max(off)))

@@ -16,7 +16,7 @@ from gradlab.diagnosis.finding import Finding
 from gradlab.verdict.blocks import Block, Verdict
 
 ASKED = 6  # wrong entries of which it is asked into which outputs they go
-MANY = 200  # entries of R up to which sums of two are tried
+MOST_PAIRED = 200  # entries of R up to which sums of two are tried
 SAME = 1e-11  # share of the largest entry within which two numbers are one
 
 
@@ -194,7 +194,7 @@ def _among(R: NDArray[Any], outputs: NDArray[np.int_], analytic: float) -> str |
             return "some"
     if analytic == 0:
         return "some" if outputs.size > 1 else "elsewhere"
-    pairs = R[:, None] + R[None, :] if R.size <= MANY else np.empty(0)
+    pairs = R[:, None] + R[None, :] if R.size <= MOST_PAIRED else np.empty(0)
     return "elsewhere" if min(np.min(np.abs(v - analytic), initial=np.inf) for v in (R, pairs)) <= size else None
 
 

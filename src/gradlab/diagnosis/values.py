@@ -233,7 +233,7 @@ def zero(case: Case) -> Iterator[Finding]:
             "the cache of one call?",
             f"analytic = 0 in all {sum(b.size for b in whole)} entries, numeric up to "
             + _largest(b.numeric for b in whole),
-            sum(evidence.misfit(b, b.analytic) for b in whole),
+            sum(evidence.description_length(b, b.analytic) for b in whole),
         )
     for block in case.wrong:
         wrong = block.verdicts == Verdict.WRONG
@@ -264,7 +264,7 @@ def zero(case: Case) -> Iterator[Finding]:
                 [block],
                 said,
                 f"{int(wrong.sum())} entries, the first is {block.name}{first}",
-                evidence.misfit(block, block.analytic) - np.log10(float(block.size)),
+                evidence.description_length(block, block.analytic) - np.log10(float(block.size)),
             )
 
 

@@ -32,7 +32,7 @@ UNKNOWN_START = (
     "with a weight or its transpose, and outputs that are coupled, as by a softmax or a normalisation."
 )
 
-MOST = 0.8  # share of the entries before a border that must be wrong
+MOSTLY_WRONG = 0.8  # share of the entries before a border that must be wrong
 
 
 def only_the_input(case: Case) -> Iterator[Finding]:
@@ -59,7 +59,7 @@ def run_of_entries(case: Case) -> Iterator[Finding]:
             continue
         first, last = int(wrong[0]), int(wrong[-1])
         run = last - first + 1
-        if wrong.size < MOST * run or (first > 0 and last < block.size - 1 and run > block.size / 2):
+        if wrong.size < MOSTLY_WRONG * run or (first > 0 and last < block.size - 1 and run > block.size / 2):
             continue
         if block.size - run < 2:
             continue
@@ -136,7 +136,8 @@ def _all_but(block: Block) -> str:
     for axis in range(len(block.shape) if len(block.shape) > 1 else 0):
         wrong = np.moveaxis(block.verdicts == Verdict.WRONG, axis, 0).reshape(block.shape[axis], -1)
         right = np.flatnonzero(~wrong.any(axis=1))
-        if wrong.shape[1] > 1 and 0 < right.size < len(wrong) / 2 and np.delete(wrong, right, axis=0).mean() > MOST:
+        others = np.delete(wrong, right, axis=0)
+        if wrong.shape[1] > 1 and 0 < right.size < len(wrong) / 2 and others.mean() > MOSTLY_WRONG:
             places = ", ".join(map(str, right[:4].tolist())) + (", …" if right.size > 4 else "")
             return f"Along axis {axis} all are wrong but {places}: what sets them apart? "
     return ""

@@ -18,7 +18,7 @@ Mask = NDArray[np.bool_]
 
 FEW_ENTRIES = 20  # of one vector, each of which is set to zero by itself
 RIGHT = 1e-6  # share of a slope within which both sides agree
-ENOUGH = 0.6  # share of the other wrong blocks that must be left to be compared
+LEFT_TO_COMPARE = 0.6  # share of the other wrong blocks that must be left to be compared
 ALIVE = 0.02  # share of a gradient that must be left, so that something is compared
 
 
@@ -76,7 +76,7 @@ def _right(case: Case, probe: Probe, at: Mask) -> list[str]:
         if np.any(there[0] > RIGHT * there[1]) or not np.all(half[0] > 1e2 * RIGHT * half[1]):
             return []
         right.append(name)
-    return right if len(right) >= ENOUGH * asked else []
+    return right if len(right) >= LEFT_TO_COMPARE * asked else []
 
 
 def _ways(case: Case, at: Mask, rng: np.random.Generator) -> Iterator[tuple[str, Floats]]:

@@ -13,7 +13,7 @@ from typing import Any
 from gradlab.labs.assignment import choose, write
 from gradlab.labs.bug import Bug
 
-KEY = "key.json"
+KEY_FILE = "key.json"
 ARCHIVE = "handout.zip"
 MARKS = "marks.csv"
 POINTS = "points.csv"
@@ -113,8 +113,8 @@ def hand_out(
         for _, paths in with_tasks:
             for path in paths:
                 archive.write(path, path.relative_to(place).as_posix())
-    (place / KEY).write_text(json.dumps(key, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return [*(own for own, _ in with_tasks), place / ARCHIVE, place / KEY]
+    (place / KEY_FILE).write_text(json.dumps(key, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return [*(own for own, _ in with_tasks), place / ARCHIVE, place / KEY_FILE]
 
 
 def collect(
@@ -138,9 +138,11 @@ def collect(
         If the key is not there.
     """
     place = Path(folder)
-    if not (place / KEY).is_file():
-        raise FileNotFoundError(f"{place / KEY} is not there: it was written with the tasks, and tells them apart")
-    key, marks = json.loads((place / KEY).read_text(encoding="utf-8")), []
+    if not (place / KEY_FILE).is_file():
+        raise FileNotFoundError(
+            f"{place / KEY_FILE} is not there: it was written with the tasks, and tells them apart"
+        )
+    key, marks = json.loads((place / KEY_FILE).read_text(encoding="utf-8")), []
     for name, student in key["students"].items():
         for task, (how, which) in student["tasks"].items():
             path = place / student["folder"] / f"{task}.py"

@@ -32,7 +32,7 @@ PATIENCE = 60.0  # seconds for all that a task computes at all seeds
 APART = 2.0**-27  # of each number: so near that no curvature is seen in double precision
 ROUND_OFF = 1e-12  # of the largest slope; that of the catalogue's own functions is below 1e-14
 TURNED = 1e-6  # of the largest slope: beyond it a comparison, `Y == 1`, has turned over
-MOST = 50_000_000  # characters of one answer; the tasks' are thousands
+MOST_CHARACTERS = 50_000_000  # characters of one answer; the tasks' are thousands
 
 
 class Failed(GradientMismatch):
@@ -136,7 +136,7 @@ class Apart:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        while line := self._process.stdout.readline(MOST):
+        while line := self._process.stdout.readline(MOST_CHARACTERS):
             self._lines.put(line)
         self._lines.put(b"")
 

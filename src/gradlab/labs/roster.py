@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 COLUMN = "gradlab"  # the heading of the points
-LONGEST = 80  # bytes of a folder's name
+LONGEST_NAME = 80  # bytes of a folder's name
 HEADINGS = (
     "name", "names", "student", "students", "student name", "full name", "first name", "given name", "forename",
     "last name", "surname", "family name", "vorname", "nachname", "nom", "prénom", "nombre", "apellidos", "nome",
@@ -163,5 +163,5 @@ def _folder(name: str) -> str:
     """A name for a folder on any system: letters, their marks, digits and hyphens, not too many."""
     plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
     kept = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in plain)
-    folder = "-".join(kept.split()).encode()[:LONGEST].decode(errors="ignore").rstrip("-")
+    folder = "-".join(kept.split()).encode()[:LONGEST_NAME].decode(errors="ignore").rstrip("-")
     return f"{folder}-" if re.fullmatch(r"con|prn|aux|nul|(com|lpt)\d", folder) else folder  # Windows keeps these

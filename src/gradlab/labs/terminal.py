@@ -18,7 +18,7 @@ from gradlab.labs.hunting.lines import Code
 
 PROGRESS = "gradlab-labs.json"  # in the form that the site exports and imports
 KEYS = "a number: that line · h: a hint · r: the report · c: the code · s: skip · q: quit"
-WORDS = {"agrees": "No. ", "wrong": "No. ", "numbers": "Near, but no. ", "open": "It could be. "}
+SAID = {"agrees": "No. ", "wrong": "No. ", "numbers": "Near, but no. ", "open": "It could be. "}
 LOOK = 0.3  # seconds between two looks at the file
 
 
@@ -133,7 +133,7 @@ class Session:
             self._answers = answer(code, self._copy.broken, Told.of(self._report), analytic)
         told = self._answers.get(n, Answer("wrong", "Nothing is made in this line."))
         self.wrong += told.kind != "open"
-        self.say(f"Line {n}. {WORDS[told.kind]}{told.text}")
+        self.say(f"Line {n}. {SAID[told.kind]}{told.text}")
         return True
 
     def _check(self, bug: labs.Bug) -> None:

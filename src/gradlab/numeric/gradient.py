@@ -118,7 +118,7 @@ def numeric_gradient(
             problem = Problem(cost_function, noise, scale, nothing, np.zeros(parameters.size, dtype=bool), rng)
             lines = component_lines(np.arange(parameters.size), scale)
             begin = start(problem)
-            ladder = Ladder(cost_function, lines, noise, top=begin.top, bent=begin.bent, steep=begin.steep)
+            ladder = Ladder(cost_function, lines, noise, top=begin.top, curved=begin.curved, steep=begin.steep)
             values, limits = _refined(ladder, begin, parameters)
             values, limits = values / scale, limits / scale
     return NumericGradient(parameters.like(values), parameters.like(limits), cost_function.evaluations)

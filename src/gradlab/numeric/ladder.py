@@ -92,7 +92,7 @@ class Ladder:
         What is asked, along what, and the standard deviation of the noise of one value.
     top
         The highest rung, for all lines or for each.
-    bent
+    curved
         Curvature of the block that each line lies in: an ulp of any entry of it moves the slope of this line.
     steep
         Slope along the steepest block: what a round-off of its entries does to the cost is noise for all lines.
@@ -105,7 +105,7 @@ class Ladder:
         noise: float,
         *,
         top: Ints | int = -1,
-        bent: Floats | float = 0.0,
+        curved: Floats | float = 0.0,
         steep: float = 0.0,
     ) -> None:
         self.cost, self.lines = cost, lines
@@ -113,7 +113,7 @@ class Ladder:
         self.noise, self.steep = noise, steep
         self.bottom = bottom_rung(self.round_off)
         self.top = np.broadcast_to(np.asarray(top, dtype=np.int_), (len(lines),)).copy()
-        self.bent = np.broadcast_to(np.asarray(bent, dtype=np.float64), (len(lines),))
+        self.curved = np.broadcast_to(np.asarray(curved, dtype=np.float64), (len(lines),))
         shape = (int(self.top.max(initial=-1)) - self.bottom + 1, len(lines))
         self.slope, self.gap, self.move = (np.full(shape, np.nan) for _ in range(3))
         self.tried = np.zeros(shape, dtype=bool)
@@ -146,7 +146,7 @@ class Ladder:
         """
         rungs = np.arange(self.bottom, self.bottom + len(self.slope))[:, np.newaxis]
         own = curvature(self.bottom, self.gap)
-        shaken = 2 * self.round_off * np.sqrt(own) * np.sqrt(np.maximum(own, self.bent)) * (1 + rung_step(rungs))
+        shaken = 2 * self.round_off * np.sqrt(own) * np.sqrt(np.maximum(own, self.curved)) * (1 + rung_step(rungs))
         of_values = np.maximum(np.maximum(self.noise * self._growth(), self._least_moves()), self._inside())
         noise = tuned.SAFETY * of_values / rung_step(rungs) + shaken
         return Tableau(self.bottom, self.slope, self.gap, noise, self.round_off)

@@ -76,9 +76,9 @@ def row_of(cost: Cost, scale: float, round_off: float) -> Row:
     values, beside = _pairs(cost, near)
     closer = (near / step) ** 2  # what truncation is there, of that at the first step
     off = (np.abs(beside - value) - closer * abs(slopes[0] - value)) * near
-    bent = np.abs(values.mean(axis=0) - cost.value) - 2 * closer * abs(even[0])
+    curved = np.abs(values.mean(axis=0) - cost.value) - 2 * closer * abs(even[0])
     noise = max(noise, float(off.max()))
-    if not (noise <= allowed and bent.max() <= allowed):
+    if not (noise <= allowed and curved.max() <= allowed):
         return replace(unknown, settling=False)  # something narrow is near, and no row of values sees it
     rounding = tuned.SAFETY * AMPLIFIED * noise / step + tuned.ARITHMETIC * round_off * abs(value)
     return Row(step, row, value, float(rest + rounding), scatter, settling=bool(rest > rounding))

@@ -101,7 +101,7 @@ class Start:
 
     rung: Ints
     top: Ints
-    bent: Floats  # curvature
+    curved: Floats  # curvature along one entry, the largest of its block
     steep: float  # slope along the steepest block
     change: Floats  # of the slope from this rung to the next, as a share of one component
     error: Floats  # that and the noise there
@@ -130,13 +130,13 @@ def start(problem: Problem) -> Start:
     rungs = np.arange(bottom, 0)
     sizes_of_lines = np.sqrt([at.stop - at.start for at in blocks])
     errors = _looked_for(ladder, rungs, sizes_of_lines)
-    curved = curvature(ladder.bottom, ladder.gap)
+    of_blocks = curvature(ladder.bottom, ladder.gap)
     typical = np.maximum(sizes, np.median(scale))
     top = np.maximum(_rungs_to(typical, scale), 0) - 1
     rung, smooth = np.empty(parameters.size, dtype=np.int_), np.zeros(parameters.size, dtype=bool)
-    (bent, change, least), steep = np.empty((3, parameters.size)), 0.0
+    (curved, change, least), steep = np.empty((3, parameters.size)), 0.0
     for j, at in enumerate(blocks):
-        bent[at] = curved[j]
+        curved[at] = of_blocks[j]
         error = errors[:, j]
         changes = error - tuned.SAFETY * noise / rung_step(rungs[:-1])
         best = rungs[np.nanargmin(error)] if np.isfinite(error).any() else bottom
@@ -152,7 +152,8 @@ def start(problem: Problem) -> Start:
         change[at], least[at] = changes[here], error[here]
         smooth[at] = _falls(changes, tuned.SAFETY * noise / rung_step(rungs[:-1]), here)
     change = np.where(np.isfinite(change), change, 0)
-    return Start(np.clip(rung, bottom, np.maximum(top - 2, -1)), top, bent, float(steep), change, least, smooth)
+    rung = np.clip(rung, bottom, np.maximum(top - 2, -1))
+    return Start(rung, top, curved, float(steep), change, least, smooth)
 
 
 def _falls(changes: Floats, noise: Floats, at: int) -> bool:

@@ -18,7 +18,8 @@ from gradlab.problem.tree import listed, rebuilt
 Only: TypeAlias = str | Iterable[str] | Mapping[str, Any] | NDArray[np.bool_]
 Convention: TypeAlias = Literal["torch", "jax"]
 
-SIGNS = {"torch": 1.0, "jax": -1.0}  # of dJ/dIm in the imaginary part of the gradient that each of them returns
+# of dJ/dIm in the imaginary part of the gradient that each of them returns
+IMAGINARY_SIGN = {"torch": 1.0, "jax": -1.0}
 
 
 class Chosen:
@@ -50,12 +51,12 @@ class Chosen:
     """
 
     def __init__(self, params: Any, only: Only | None, convention: Convention | None) -> None:
-        if convention is not None and not (isinstance(convention, str) and convention in SIGNS):
+        if convention is not None and not (isinstance(convention, str) and convention in IMAGINARY_SIGN):
             raise GradlabError(
                 "convention must be 'torch' (gradients are dJ/dRe + i dJ/dIm) or 'jax' (the conjugate), "
                 f"got {shown(convention)}"
             )
-        self._like, self._sign = params, SIGNS.get(str(convention), 1.0)
+        self._like, self._sign = params, IMAGINARY_SIGN.get(str(convention), 1.0)
         self.whole, self._given = arrays_of(params), named(params)
         self.masks = _masks(only, self.whole)
         self.left_out = tuple(name for name in self.whole if name not in self.masks)

@@ -25,9 +25,10 @@ from gradlab.problem.tree import beside, by_name, is_object, is_sequence, listed
 
 Floats = NDArray[np.float64]
 
-FAR = (3e-2, 1e-3)  # to the point beside theta in float32, in float64: gradients there differ by more than rounding
+# to the point beside theta in float32, in float64: gradients there differ by more than rounding
+BESIDE = (3e-2, 1e-3)
 AGAIN = 3  # times that grads is asked at theta after the first: with the call beside, five answers in a row are seen
-OFF = 1e-6  # share by which the cost may rise otherwise than both slopes say: a kept slope is off by about 1e-4
+RISES_BY = 1e-6  # share by which the cost may rise otherwise than both slopes say: a kept slope is off by about 1e-4
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def analytic_gradients(
     if not callable(grads):
         return _as_given(grads, parameters)
     theta, ask = parameters.theta, _Asked(grads, parameters, cost)
-    far = _beside(theta, FAR[theta.dtype.itemsize > 4], cost)
+    far = _beside(theta, BESIDE[theta.dtype.itemsize > 4], cost)
     here = To(theta)
     first, mutates = untouched(ask, parameters)
     if first is None:
@@ -247,7 +248,7 @@ class _Asked:
                     mean = (found[name][i : i + PIECE] + here[at]) / 2
                     along += float(way @ mean)
                     size += float(np.abs(way) @ np.abs(mean))
-            if not abs(rise - along) > OFF * size:
+            if not abs(rise - along) > RISES_BY * size:
                 return None
             return Answer(moving.copy(), _in_one(found))
 

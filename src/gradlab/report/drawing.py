@@ -15,7 +15,7 @@ from gradlab.verdict.blocks import Block, Verdict
 
 WIDE, HIGH = 560, 340  # the picture, in pixels
 LEFT, BELOW, ABOVE, RIGHT = 70, 50, 20, 90  # room for what is written at its sides
-MOST = 2000  # entries drawn
+MOST_DRAWN = 2000  # entries drawn
 
 # A page of the site sets these variables, light or dark; alone, a picture has Okabe and Ito's colours.
 COLOURS = {
@@ -64,7 +64,7 @@ def draw_report(report: Result) -> Picture:
     scale = _Scale(lambda x: math.copysign(math.log10(1 + abs(x) / least), x), -largest, largest)
     middle = math.sqrt(largest) * math.sqrt(least)
     ticks = [-largest, -middle, 0.0, middle, largest]
-    dots = [_dot(scale.x(a), scale.y(n), COLOURS[verdict]) for a, n, verdict in entries[:MOST]]
+    dots = [_dot(scale.x(a), scale.y(n), COLOURS[verdict]) for a, n, verdict in entries[:MOST_DRAWN]]
     diagonal = _path([(scale.x(t), scale.y(t)) for t in (-largest, largest)], BOUND)
     return Picture([*_axes(scale, ticks, scale, ticks, ("analytic", "numeric")), diagonal, *dots], str(report))
 
@@ -88,15 +88,15 @@ def draw_sweep(found: Any) -> Picture:
 class _Scale:
     """From numbers to places in the picture."""
 
-    def __init__(self, bend: Callable[[float], float], low: float, high: float) -> None:
-        self.bend, self.low, self.high = bend, low, high
-        self.start, self.length = bend(low), (bend(high) - bend(low)) or 1.0
+    def __init__(self, transform: Callable[[float], float], low: float, high: float) -> None:
+        self.transform, self.low, self.high = transform, low, high
+        self.start, self.length = transform(low), (transform(high) - transform(low)) or 1.0
 
     def x(self, value: float) -> float:
-        return LEFT + (WIDE - LEFT - RIGHT) * (self.bend(value) - self.start) / self.length
+        return LEFT + (WIDE - LEFT - RIGHT) * (self.transform(value) - self.start) / self.length
 
     def y(self, value: float) -> float:
-        return HIGH - BELOW - (HIGH - BELOW - ABOVE) * (self.bend(value) - self.start) / self.length
+        return HIGH - BELOW - (HIGH - BELOW - ABOVE) * (self.transform(value) - self.start) / self.length
 
 
 def _entries(block: Block) -> Iterator[tuple[float, float, Verdict]]:

@@ -10,7 +10,7 @@ import numpy as np
 from gradlab.verdict.blocks import Block, Verdict
 
 UNSEEN, RANDOM = "cannot be seen here", "with random values"
-NARROW = 1e-3  # of its size: a batch that varies less shows little of what depends on its spread
+LITTLE_SPREAD = 1e-3  # of its size: a batch that varies less shows little of what depends on its spread
 
 
 def of_blocks(blocks: Mapping[str, Block]) -> tuple[str, ...]:
@@ -42,7 +42,9 @@ def of_layer(inputs: Mapping[str, Any], differentiated: Sequence[str]) -> tuple[
     ]
     one = [name for name, value in whole.items() if np.ptp(value) == 0]
     narrow = [
-        name for name, value in floats.items() if value.ndim > 1 and 0 < np.ptp(value) < NARROW * np.abs(value).max()
+        name
+        for name, value in floats.items()
+        if value.ndim > 1 and 0 < np.ptp(value) < LITTLE_SPREAD * np.abs(value).max()
     ]
     said = (
         (zero, "all 0", f"a product with them that is left out {UNSEEN}", RANDOM),

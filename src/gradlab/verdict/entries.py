@@ -35,7 +35,7 @@ def examine(problem: Problem) -> Numeric:
     slope, gap, moved = central_slopes(problem.cost, step * scale)
     wanted, slope, gap = problem.analytic * scale, slope * scale, gap * scale
     own, round_off = np.abs(gap) / step, unit_roundoff(problem.parameters.theta.dtype)
-    shaken = 2 * round_off * np.sqrt(own) * np.sqrt(np.maximum(own, begin.bent)) * (1 + step)
+    shaken = 2 * round_off * np.sqrt(own) * np.sqrt(np.maximum(own, begin.curved)) * (1 + step)
     rounding = 4 * np.finfo(np.float64).eps * np.abs(slope)
     noise = max(
         problem.noise, tuned.INSIDE * round_off * max(norm(slope[problem.parameters.theta != 0]), begin.steep)
@@ -132,8 +132,8 @@ def _refine(problem: Problem, begin: Start, seen: Numeric, components: Ints) -> 
     """The numbers that a ladder of steps allows for these components, in place of the first look."""
     if not len(components):
         return seen
-    lines, top, bent = component_lines(components, problem.scale), begin.top[components], begin.bent[components]
-    ladder = Ladder(problem.cost, lines, problem.noise, top=top, bent=bent, steep=begin.steep)
+    lines, top, curved = component_lines(components, problem.scale), begin.top[components], begin.curved[components]
+    ladder = Ladder(problem.cost, lines, problem.noise, top=top, curved=curved, steep=begin.steep)
     wanted = (problem.analytic * problem.scale)[components]
     found = measure(
         ladder, begin.rung[components], wanted, enough=max(tuned.ENOUGH, tuned.ROUNDED * ladder.round_off)
