@@ -59,7 +59,7 @@ coverage: $(READY) ## which branches neither quick tests nor a few slow ones tak
 	$(RUN) coverage report
 
 # Without reordering, files with few but long tests (the browser's) do not come last, on one core alone.
-# A second call does not run pages again that agreed, while nothing has changed that they meet (nor build the site).
+# A second call leaves out pages and test files that passed, while nothing has changed that they meet (nor builds the site).
 .PHONY: test
 test: export GRADLAB_TESTS ?= few
 test: lint ## what CI runs; of slow tests and those with a browser one in five (GRADLAB_TESTS=every: all)

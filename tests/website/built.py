@@ -1,11 +1,9 @@
 """The site for tests, kept in build/tested under a name that is a digest of all that it is made of."""
 
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import time
 from pathlib import Path
@@ -14,13 +12,11 @@ import pytest
 
 from website.audit.browser import ORIGIN, SUB_PATH
 from website.paths import ROOT
-from website.verify import record, rewrite
-from website.verify.sandbox import LEFT_OUT
+from website.verify import inputs, record, rewrite
 
 KEPT = ROOT / "build" / "tested"
 TRIES = 3
 PATIENCE = 900  # seconds for a build, which takes 40 on an idle machine with two cores
-PACKAGES = Path(sysconfig.get_path("purelib"))  # with a folder for each, named after its version
 
 
 def site(kept: Path = KEPT, root: Path = ROOT) -> Path:
@@ -46,17 +42,8 @@ def site(kept: Path = KEPT, root: Path = ROOT) -> Path:
 
 def fingerprint(root: Path = ROOT) -> str:
     """Digest of every file of the checkout but tests, of this file, and of what is installed."""
-    left_out = shutil.ignore_patterns(*LEFT_OUT, "tests")
-    whole = hashlib.sha256(Path(__file__).read_bytes() + sys.version.encode())
-    whole.update("\n".join(sorted(path.name for path in PACKAGES.glob("*.dist-info"))).encode())
-    for folder, folders, files in os.walk(root):
-        ignored = left_out(folder, folders + files)
-        folders[:] = sorted(set(folders) - ignored)
-        for name in sorted(set(files) - ignored):
-            path = Path(folder, name)
-            content = path.read_bytes()
-            whole.update(f"{path.relative_to(root).as_posix()} {len(content)}\n".encode() + content)
-    return whole.hexdigest()[:32]
+    here = record.digest(Path(__file__).read_text(encoding="utf-8"))
+    return inputs.digest_of(inputs.digests(root), lambda name: not inputs.of_tests(name), here, *inputs.python())[:32]
 
 
 def build(folder: Path) -> None:

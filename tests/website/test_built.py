@@ -9,6 +9,7 @@ import pytest
 
 from tests.website import built
 from website.paths import ROOT
+from website.verify import inputs
 
 SOURCES = (
     "docs/index.md", "src/gradlab/check.py", "website/style/3-text.css", "website/browser/live/worker.mjs",
@@ -51,8 +52,8 @@ def test_any_change_gives_another_name(checkout: Path, name: str, change: Callab
 def test_another_version_of_a_package_gives_another_name(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert list(built.PACKAGES.glob("mkdocs-*.dist-info"))
-    monkeypatch.setattr(built, "PACKAGES", tmp_path / "packages")
+    assert list(inputs.PACKAGES.glob("mkdocs-*.dist-info"))
+    monkeypatch.setattr(inputs, "PACKAGES", tmp_path / "packages")
     installed = tmp_path / "packages" / "mkdocs-1.6.1.dist-info"
     installed.mkdir(parents=True)
     before = built.fingerprint(checkout)

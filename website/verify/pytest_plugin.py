@@ -20,9 +20,6 @@ from website.verify.blocks import Unverified
 from website.verify.document import Page, Running, name_of
 from website.verify.equality import Checker
 
-# `make test` runs a page again when something has changed that its blocks meet; CI, and who names a page, always.
-KEEPS = os.environ.get("GRADLAB_TESTS") == "few"
-
 
 @cache
 def met() -> str:
@@ -30,12 +27,20 @@ def met() -> str:
     return record.surroundings()
 
 
+def _keeps(config: pytest.Config) -> bool:
+    """Does a page that agreed run again only when something has changed that its blocks meet?
+
+    So in `make test`; in CI, and where a page is named or pytest's cache is cleared, it always runs.
+    """
+    return os.environ.get("GRADLAB_TESTS") == "few" and not config.getoption("cacheclear", False)
+
+
 class PageFile(pytest.File):
     """One page: its blocks in order, in one namespace, in a process and a folder of its own."""
 
     def collect(self) -> Iterator["BlockItem"]:
         text = self.path.read_text(encoding="utf-8")
-        if KEEPS and record.stands(name_of(str(self.path)), text, met(), _record(self.config)):
+        if _keeps(self.config) and record.stands(name_of(str(self.path)), text, met(), _record(self.config)):
             return
         try:
             self.page = Page.of(text, str(self.path))
@@ -152,7 +157,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_configure(config: pytest.Config) -> None:
     """The record is written once, by the process in charge."""
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Recorder(_record(config)), "gradlab-record")
+        config.pluginmanager.register(Recorder(_record(config), keeps=_keeps(config)), "gradlab-record")
 
 
 def _record(config: pytest.Config) -> Path:
@@ -162,8 +167,8 @@ def _record(config: pytest.Config) -> Path:
 class Recorder:
     """Gathers the reports of all blocks, also from pytest-xdist's workers, and writes the record at the end."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, keeps: bool) -> None:
+        self.path, self.keeps = path, keeps
         self.met = met()
         self.runs: dict[str, record.Run] = {}
         self.mutants = 0
@@ -199,7 +204,7 @@ class Recorder:
                 f"pages: {len(pages)}, blocks: {found}, ran and agreed: {ran}, not run: {skipped}, {seconds:.1f} s"
             )
             terminalreporter.write_line(words)
-        if KEEPS:
+        if self.keeps:
             names = [page.relative_to(ROOT).as_posix() for page in rewrite.pages()]
             kept = [
                 name

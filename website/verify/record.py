@@ -4,10 +4,7 @@ import hashlib
 import json
 import os
 import platform
-import shutil
 import subprocess
-import sys
-import sysconfig
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -16,10 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from website.paths import RECORD, ROOT
-from website.verify import needs
-from website.verify.sandbox import LEFT_OUT
+from website.verify import inputs, needs
 
-_VARIABLES = ("NPY_", "OPENBLAS_", "OMP_", "MKL_", "PYTHON", "GRADLAB_FRAMEWORKS")
 _OF_THE_CHECKOUT = ("README.md", "CONTRIBUTING.md")  # their shells see all of it
 PATH = Path(os.environ.get("GRADLAB_RECORD", RECORD))
 
@@ -63,18 +58,9 @@ def surroundings(root: Path = ROOT) -> str:
     """Fingerprint of all that a block meets but its page: every file of the checkout that is no page and no test, the
     Python, what is installed beside it, and the variables that change how it computes.
     """
-    installed = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
-    variables = sorted(f"{name}={os.environ[name]}" for name in os.environ if name.startswith(_VARIABLES))
-    whole = hashlib.sha256("\n".join([sys.version, platform.platform(), *installed, *variables]).encode())
-    for folder, folders, files in os.walk(root):
-        ignored = shutil.ignore_patterns(*LEFT_OUT)(folder, folders + files)
-        folders[:] = sorted(
-            name for name in {*folders} - ignored if Path(folder, name) not in (root / "docs", root / "tests")
-        )
-        for path in sorted(Path(folder, name) for name in {*files} - ignored):
-            content = path.read_bytes()
-            whole.update(f"{path.relative_to(root).as_posix()} {len(content)}\n".encode() + content)
-    return whole.hexdigest()
+    elsewhere = inputs.below("docs", "tests")
+    words = [*inputs.python(), *inputs.variables()]
+    return inputs.digest_of(inputs.digests(root), lambda name: not elsewhere(name), *words)
 
 
 def circumstances() -> dict[str, Any]:
