@@ -17,15 +17,15 @@ from gradlab.errors import passed
 from gradlab.numeric.fixed_step import longest_step
 from gradlab.numeric.gradient import noise_of, refuse_options
 from gradlab.numeric.posed import posed
-from gradlab.problem.arguments import of_params
-from gradlab.problem.chosen import Chosen, Convention, Only
+from gradlab.problem.chosen import Convention, Only
 from gradlab.problem.cost import Cost
-from gradlab.problem.gradients import analytic_gradients, separated
+from gradlab.problem.gradients import Analytic, analytic_gradients
 from gradlab.problem.options import allowed_untested, along_directions, share_of_the_largest
-from gradlab.problem.parameters import NotGiven, Parameters, Params
+from gradlab.problem.parameters import NotGiven, Params
+from gradlab.problem.problem import Problem
 from gradlab.problem.progress import directions_within, progress_bar
+from gradlab.problem.question import Question, question
 from gradlab.problem.stopped import until_stopped, with_report
-from gradlab.problem.tree import listed
 from gradlab.report import Report, weak_points
 from gradlab.report.notes import notes
 from gradlab.stencils import CENTRAL, Stencil
@@ -173,17 +173,9 @@ def check_gradients(
     began = time.perf_counter()
     refuse_options(stencil, step, progress, bounds)
     directions, budget = along_directions(directions, budget, step)
-    cost, grads = (of_params(what, f, params, args, kwargs) for what, f in (("cost", cost), ("grads", grads)))
-    cost, grads = separated(cost) if grads is True else (cost, grads if callable(grads) else listed(grads, params))
-    chosen = Chosen(params, only, convention) if only is not None or convention is not None else None
-    if chosen:
-        cost, params, grads, bounds = chosen.cost(cost), chosen.params, chosen.grads(grads), chosen.bounds(bounds)
-    parameters, masks = Parameters(params), chosen.entries if chosen else {}
-    generator, rtol, allowed = (
-        _arguments.generator(rng, seed=0),
-        share_of_the_largest(rtol),
-        allowed_untested(allow_untested, parameters),
-    )
+    asked = question(cost, params, grads, args=args, kwargs=kwargs, only=only, convention=convention, bounds=bounds)
+    generator, rtol = _arguments.generator(rng, seed=0), share_of_the_largest(rtol)
+    allowed = allowed_untested(allow_untested, asked.parameters)
     options = Options(
         stencil=stencil,
         step=step,
@@ -194,30 +186,19 @@ def check_gradients(
         progress=progress,
         budget=budget,
         rtol=rtol,
-        bounds=bounds,
+        bounds=asked.bounds,
         allow_untested=allowed,
         edits=_arguments.switch("edits", edits),
     )
     try:
-        if not callable(grads):
-            parameters.flatten(grads)  # names and shapes that do not fit are told before the cost is called
-        cost_function = Cost(
-            cost,
-            parameters,
-            vectorized=vectorized,
-            workers=workers,
-            bounds=bounds,
-            longest=longest_step(stencil, step),
-        )
-        analytic = analytic_gradients(grads, parameters, cost_function)
+        cost_function, analytic = _asked_once(asked, options)
     except NotGiven as missing:
-        rest = [name for name in parameters.names if name not in missing.names]
-        if chosen or not rest:
-            raise
+        rest = asked.without(missing)
         options |= Options(only=rest, allow_untested=[name for name in allowed if name in rest])
-        return check_gradients(cost, params, grads, **options)
+        return check_gradients(asked.cost, asked.params, asked.grads, **options)
     points = evaluations_each(stencil, step)
-    directions = directions_within(budget, parameters, points) if budget and directions is None else directions
+    if budget and directions is None:
+        directions = directions_within(budget, asked.parameters, points)
     with (
         progress_bar(cost_function, progress, points=points, directions=directions, stepped=step is not None),
         np.errstate(all="ignore"),  # of numbers that overflow or vanish
@@ -226,8 +207,8 @@ def check_gradients(
             noise = noise_of(cost_function, generator) if cost_function.steady else np.inf
             problem = posed(cost_function, noise, analytic, rtol, rng=generator, large=directions is not None)
             found = compared(problem, stencil, step, directions)
-            blocks = scattered(found, masks)
-            together = None if isinstance(grads, AskedAside) else hold_together(problem, found)
+            blocks = scattered(found, asked.masks)
+            together = None if isinstance(asked.grads, AskedAside) else hold_together(problem, found)
         stopped = cost_function.stopped
         findings = findings_of(blocks, problem, analytic, edits)
     report = Report(
@@ -237,9 +218,9 @@ def check_gradients(
         seconds=time.perf_counter() - began,
         cost=cost_function.value,
         noise=noise,
-        dtype=parameters.theta.dtype,
+        dtype=asked.parameters.theta.dtype,
         notes=(
-            *(chosen.notes if chosen else ()),
+            *asked.notes,
             *notes(cost_function, analytic, noise, rtol),
             *missable(blocks),
             *weak_points.of_blocks(blocks),
@@ -249,13 +230,36 @@ def check_gradients(
     )
     if stopped is not None:
         raise with_report(stopped, report)
-    if together is False and report.verdict is Verdict.AGREES and callable(grads) and not chosen:
-        moved = parameters.like(beside(problem))
-        return the_worse(report, check_gradients(cost, moved, AskedAside(grads), **options))
+    return _looked_at_again(report, asked, problem, analytic, options)
+
+
+def _asked_once(asked: Question, options: Options) -> tuple[Cost, Analytic]:
+    """The cost and the gradients at params. NotGiven if blocks have no gradient."""
+    if not callable(asked.grads):
+        asked.parameters.flatten(asked.grads)  # names and shapes that do not fit are told before the cost is called
+    cost = Cost(
+        asked.cost,
+        asked.parameters,
+        vectorized=options["vectorized"],
+        workers=options["workers"],
+        bounds=asked.bounds,
+        longest=longest_step(options["stencil"], options["step"]),
+    )
+    return cost, analytic_gradients(asked.grads, asked.parameters, cost)
+
+
+def _looked_at_again(
+    report: Report, asked: Question, problem: Problem, analytic: Analytic, options: Options
+) -> Report:
+    """The report; or that of a check a little aside, or of another answer of grads, where that is wrong."""
+    wholly = report.verdict is Verdict.AGREES and callable(asked.grads) and not asked.chosen
+    if report.together is False and wholly:
+        moved = asked.parameters.like(beside(problem))
+        return the_worse(report, check_gradients(asked.cost, moved, AskedAside(asked.grads), **options))
     if report.verdict is Verdict.WRONG:
         return report
     again = partial(check_gradients, problem.cost.cost, **options | Options(progress=False))
-    return worst_answer(report, problem, analytic, again, masks)
+    return worst_answer(report, problem, analytic, again, asked.masks)
 
 
 def assert_gradients(
