@@ -164,11 +164,11 @@ benchmark: .venv-benchmark/.ready ## gradlab beside other checkers: who is right
 	.venv-benchmark/bin/python -m benchmarks.derivatives
 	.venv-benchmark/bin/python -m benchmarks.speed
 	.venv-benchmark/bin/python -m benchmarks.verdicts
+	.venv-benchmark/bin/python -m benchmarks.fields
 
 .PHONY: mutants
-mutants: .venv-benchmark/.ready ## do the tests notice when compare, steps or gradient is changed? (an hour)
-	.venv-benchmark/bin/mutmut run --max-children 2
-	.venv-benchmark/bin/mutmut results
+mutants: $(READY) ## do the tests notice small changes of the numbers and verdicts? a sample (half an hour, MORE="--seed 1")
+	$(ONE_THREAD) $(RUN) benchmarks.mutants $(MORE)
 
 UV ?= uv
 .PHONY: lock

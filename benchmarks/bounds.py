@@ -3,7 +3,8 @@
     python -m benchmarks.bounds --seeds 3
 
 The costs are the usual ones, the hard ones, and those as other people write them, where the true gradient is known to
-the last digits. A bound is broken if the true slope lies outside of it; an entry is open if it has none.
+the last digits. A bound is broken if the true slope lies outside of it; an entry is open if it has none. Entries of
+one cost stand or fall together, so that costs are counted, too.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from typing import Any
 import numpy as np
 
 import gradlab
-from benchmarks import costs, elsewhere, hard
+from benchmarks import abroad, afield, costs, elsewhere, further, hard
 
 FIRST_SEED = 7200  # nothing was tuned on these
 SLOW = {"huge_sum", "layer_norm_stack", "long_rnn", "deep_relu"}
-INEXACT = {f.__name__ for f in elsewhere.COARSE}  # its bounds are about what is rounded
+MODULES = {"elsewhere": elsewhere, "afield": afield, "further": further, "abroad": abroad}
+INEXACT = {f.__name__ for module in MODULES.values() for f in module.COARSE}  # the bounds are about what is rounded
 Made = tuple[Callable[[Any], float], Any, Any]
 
 
@@ -30,8 +32,9 @@ def made(seed: int) -> Iterator[tuple[str, str, Made]]:
         yield "usual", kind, costs.case(kind, seed)
     for kind, make in hard.SMOOTH.items():
         yield "hard", kind, make(np.random.default_rng(seed))
-    for kind in elsewhere.KINDS.keys() - SLOW - INEXACT:
-        yield "elsewhere", kind, elsewhere.case(kind, seed)
+    for name, module in MODULES.items():
+        for kind in module.KINDS.keys() - SLOW - INEXACT:
+            yield name, f"{name}.{kind}", elsewhere.made(module.KINDS[kind], seed)
 
 
 def counted(cost: Callable[[Any], float], params: Any, right: Any) -> Counter[str]:
@@ -43,7 +46,12 @@ def counted(cost: Callable[[Any], float], params: Any, right: Any) -> Counter[st
     rounding = 4 * np.finfo(float).eps * np.abs(truth)  # of the true slope itself
     broken = known & (np.abs(values - truth) > bounds + rounding)
     return Counter(
-        entries=values.size, open=int((~known).sum()), broken=int(broken.sum()), evaluations=found.evaluations
+        entries=values.size,
+        open=int((~known).sum()),
+        broken=int(broken.sum()),
+        evaluations=found.evaluations,
+        costs=1,
+        left=int(broken.any()),
     )
 
 
@@ -61,11 +69,13 @@ def main() -> None:
                 found = counted(*case)
                 sums.setdefault(collection, Counter()).update(found)
                 broken[kind] += found["broken"]
+    sums["all"] = sum(sums.values(), Counter[str]())
     for collection, found in sums.items():
         each = found["evaluations"] / found["entries"]
         print(
             f"{collection:10} {found['entries'] - found['open']} bounds, {found['broken']} broken, "
-            f"{found['open']} entries open, {each:.1f} evaluations an entry"
+            f"{found['open']} entries open, {each:.1f} evaluations an entry; "
+            f"{found['left']} of {found['costs']} costs have a broken one"
         )
     print("broken:", {kind: count for kind, count in broken.items() if count} or "none")
 

@@ -141,6 +141,17 @@ def solve(rng: Generator) -> Made:
     return (lambda p: float(c @ np.linalg.solve(p["A"], p["b"]))), {"A": A, "b": b}, {"A": -np.outer(y, x), "b": y}
 
 
+def ill_posed(rng: Generator) -> Made:
+    """As `solve`, of condition 1e8 to 1e10: the cost is another one a billionth of its entries away."""
+    n = 4
+    U, _ = np.linalg.qr(rng.standard_normal((n, n)))
+    V, _ = np.linalg.qr(rng.standard_normal((n, n)))
+    A = U @ np.diag(np.logspace(0, -rng.uniform(8, 10), n)) @ V
+    b, c = rng.standard_normal(n), rng.standard_normal(n)
+    x, y = np.linalg.solve(A, b), np.linalg.solve(A.T, c)
+    return (lambda p: float(c @ np.linalg.solve(p["A"], p["b"]))), {"A": A, "b": b}, {"A": -np.outer(y, x), "b": y}
+
+
 def tiny_block(rng: Generator) -> Made:
     """One block of numbers so small that steps relative to them move nothing."""
     W, b = rng.standard_normal(2), 10.0 ** rng.uniform(-20, -9) * (1 + rng.random(3))
@@ -215,6 +226,16 @@ def tied_maximum(rng: Generator) -> Made:
     return (lambda t: float(np.max(t))), x, g
 
 
+def many_tied(rng: Generator) -> Made:
+    """The same with three to six that are equal, and something smooth beside it."""
+    x = rng.standard_normal(8)
+    at = rng.permutation(8)[: rng.integers(3, 7)]
+    x[at] = x.max() + 1
+    g = np.cos(x)
+    g[at.min()] += 1
+    return (lambda t: float(np.max(t) + np.sum(np.sin(t)))), x, g
+
+
 def hinge(rng: Generator) -> Made:
     """Hinge loss with points exactly on the margin, which count as outside."""
     X, y = np.sign(rng.standard_normal((12, 4))), np.sign(rng.standard_normal(12))
@@ -253,6 +274,13 @@ def stairs(rng: Generator) -> Made:
     return (lambda t: float(q * np.floor(t[0] / q + 0.5))), np.array([(k + 0.5) * q]), np.array([1.0])
 
 
+def signs_of_qr(rng: Generator) -> Made:
+    """The orthogonal factor of the identity, columns of which turn their signs there."""
+    n = int(rng.integers(2, 4))
+    C = rng.standard_normal((n, n))
+    return (lambda p: float(np.sum(C * np.linalg.qr(p["A"])[0]))), {"A": np.eye(n)}, {"A": np.zeros((n, n))}
+
+
 def kink_in_the_last_digits(rng: Generator) -> Made:
     """A kink nearer to the point than any step that the point's own digits allow: the gradient of its side."""
     c, k = rng.uniform(0.5, 2, 3), rng.uniform(0.2, 2)
@@ -280,11 +308,11 @@ SMOOTH = {
     f.__name__: f
     for f in (
         fit, rosenbrock, rounded, printed, counted, narrow, fast_wave, zero_cost, linear_and_even, zero_start, power,
-        knee, solve, tiny_block, huge, with_offset, log_near_zero, composed, single,
+        knee, solve, ill_posed, tiny_block, huge, with_offset, log_near_zero, composed, single,
     )
 }  # fmt: skip
-KINKED = {f.__name__: f for f in (l1_at_zero, variation, tied_maximum, hinge, near_kink)}
-BROKEN = {f.__name__: f for f in (jump, cusp, stairs)}
+KINKED = {f.__name__: f for f in (l1_at_zero, variation, tied_maximum, many_tied, hinge, near_kink)}
+BROKEN = {f.__name__: f for f in (jump, cusp, stairs, signs_of_qr)}
 UNTOLD = {f.__name__: f for f in (kink_in_the_last_digits, stopped_iteration)}
 KINDS = SMOOTH | KINKED | BROKEN
 

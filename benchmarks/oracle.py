@@ -53,10 +53,13 @@ def _best_error(cost: Flat, value: float, theta: Vector, i: int, right: float) -
 
 
 def _slope(cost: Flat, value: float, theta: Vector, i: int, step: float) -> float:
-    """The slope to one side; NaN if the step vanishes."""
+    """The slope to one side; NaN if the step vanishes, or the cost raises there, as at the end of a table."""
     moved = theta.copy()
     moved[i] += step
     if moved[i] == theta[i]:
         return np.nan
-    with np.errstate(all="ignore"):
-        return float((cost(moved) - value) / (moved[i] - theta[i]))
+    try:
+        with np.errstate(all="ignore"):
+            return float((cost(moved) - value) / (moved[i] - theta[i]))
+    except (ArithmeticError, ValueError, LookupError):
+        return np.nan

@@ -40,6 +40,8 @@ TOO_SMALL_FOR_FLOAT32 = {"a block × 1.001", "all × 1.0001", "one entry + 1 %",
 
 
 SLOW = {"jax check_grads"}  # it compiles every cost anew, and takes as long as all others together
+CHECKERS = ["gradlab", *PEERS]
+GRADLAB: dict[str, Answer] = {"WRONG": False, "UNDECIDED": None, "UNTESTED": None, "AGREES": True}
 CORRECT, NONE = "correct", "no derivative"
 LISTS = {"kinds": costs.KINDS, "hard": hard.KINDS, "untold": hard.UNTOLD}
 
@@ -55,12 +57,27 @@ class Row:
     answer: Answer
     evaluations: int
     seconds: float
+    raised: bool = False  # an exception came in place of an answer
 
 
 def judge(kind: str, seed: int, *, slow: bool = True) -> Iterator[Row]:
     """What every checker says to one cost, with its right gradient and with every spoiled one."""
     case = costs.case if kind in costs.KINDS else hard.case
-    cost, params, truth = case(kind, seed)
+    yield from judged(kind, case(kind, seed), seed, slow=slow)
+
+
+def judged(
+    kind: str,
+    case: Any,
+    seed: int,
+    *,
+    slow: bool = True,
+    kinked: bool | None = None,
+    ways: Sequence[str] = tuple(SPOILS),
+) -> Iterator[Row]:
+    """The same of a cost that was made already, from (cost, params, right gradient), spoiled in these ways."""
+    cost, params, truth = case
+    at_a_kink = kind in hard.KINKED if kinked is None else kinked
     parameters = gradlab.Parameters(params)
     calls = 0
 
@@ -69,30 +86,35 @@ def judge(kind: str, seed: int, *, slow: bool = True) -> Iterator[Row]:
         calls += 1
         return float(cost(parameters.like(np.asarray(theta, dtype=parameters.theta.dtype))))
 
-    for way, grads in _gradients(kind, truth, params, seed):
+    def counting(p: Any) -> float:
+        nonlocal calls
+        calls += 1
+        return cost(p)
+
+    for way, grads in _gradients(kind, truth, params, seed, ways):
         gradient = parameters.flatten(grads)
         shown = way in (CORRECT, NONE) or kind in costs.KINDS
-        shown = shown or told(
-            flat, parameters.theta.copy(), parameters.flatten(truth), gradient, kinked=kind in hard.KINKED
-        )
-        began = time.perf_counter()
-        report = gradlab.check_gradients(cost, params, grads)
-        answer = {"WRONG": False, "UNDECIDED": None, "UNTESTED": None, "AGREES": True}[report.verdict.value]
-        yield Row(kind, way, shown, "gradlab", answer, report.evaluations, time.perf_counter() - began)
-        for name, check in PEERS.items():
+        shown = shown or told(flat, parameters.theta.copy(), parameters.flatten(truth), gradient, kinked=at_a_kink)
+        for name in CHECKERS:
             if name in SLOW and not slow:
                 continue
-            calls, began = 0, time.perf_counter()
+            calls, began, raised, answer = 0, time.perf_counter(), False, None
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
-                answer = check(flat, parameters.theta.copy(), gradient.copy(), seed)
-            yield Row(kind, way, shown, name, answer, calls, time.perf_counter() - began)
+                try:
+                    if name == "gradlab":
+                        answer = GRADLAB[gradlab.check_gradients(counting, params, grads).verdict.value]
+                    else:
+                        answer = PEERS[name](flat, parameters.theta.copy(), gradient.copy(), seed)
+                except Exception:  # noqa: BLE001 - whatever it is, it is no answer
+                    raised = True
+            yield Row(kind, way, shown, name, answer, calls, time.perf_counter() - began, raised)
 
 
-def _gradients(kind: str, truth: Grads, params: Grads, seed: int) -> Iterator[tuple[str, Grads]]:
+def _gradients(kind: str, truth: Grads, params: Grads, seed: int, ways: Sequence[str]) -> Iterator[tuple[str, Grads]]:
     """The right gradient, and every spoiled one; of a cost without derivative, the gradient of its smooth part."""
     yield NONE if kind in hard.BROKEN else CORRECT, truth
-    for way in () if kind in hard.BROKEN else SPOILS:
+    for way in () if kind in hard.BROKEN else ways:
         if kind == "float32" and way in TOO_SMALL_FOR_FLOAT32:
             continue
         if (bad := spoiled(way, truth, params, seed)) is not None:
@@ -123,12 +145,12 @@ def main() -> None:
         "date": datetime.now(UTC).date().isoformat(),
         "seeds": options.seeds,
         "slow seeds": options.slow_seeds,
-        "versions": _versions(),
+        "versions": versions(),
     }
     for name, kinds in LISTS.items():
         mine = [r for r in rows if r.kind in kinds]
-        record[name] = {k: _summary(some) for k in kinds if (some := [r for r in mine if r.kind == k])}
-        record["all" if name == "kinds" else f"all {name}"] = _summary(mine)
+        record[name] = {k: summary(some) for k in kinds if (some := [r for r in mine if r.kind == k])}
+        record["all" if name == "kinds" else f"all {name}"] = summary(mine)
     usual = [r for r in rows if r.kind in costs.KINDS]
     record["ways"] = {way: _ways([r for r in usual if r.way == way]) for way in [CORRECT, *SPOILS]}
     show(record)
@@ -136,13 +158,13 @@ def main() -> None:
         RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _summary(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
-    """By checker: correct gradients, false alarms, spoiled ones, misses, undecided; cost of a correct one.
+def summary(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
+    """By checker: correct gradients, false alarms, spoiled ones, misses, undecided, exceptions; its cost.
 
     `untold` are spoiled ones that no values of the cost show to be wrong; whoever calls them right makes no miss.
     """
     table = {}
-    for name in ["gradlab", *PEERS]:
+    for name in CHECKERS:
         mine = [r for r in rows if r.checker == name]
         right, wrong = [r for r in mine if r.way == CORRECT], [r for r in mine if r.way != CORRECT and r.told]
         table[name] = {
@@ -152,8 +174,9 @@ def _summary(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
             "misses": sum(r.answer is True for r in wrong),
             "untold": sum(not r.told for r in mine),
             "untold, right": sum(not r.told and r.answer is True for r in mine),
-            "undecided": sum(r.answer is None for r in [*right, *wrong]),
-            "undecided, correct": sum(r.answer is None for r in right),
+            "undecided": sum(r.answer is None and not r.raised for r in [*right, *wrong]),
+            "undecided, correct": sum(r.answer is None and not r.raised for r in right),
+            "raised": sum(r.raised for r in mine),
             "evaluations": float(np.median([r.evaluations for r in right])) if right else 0.0,
             "milliseconds": round(1e3 * float(np.median([r.seconds for r in right])), 2) if right else 0.0,
         }
@@ -165,7 +188,7 @@ def _ways(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
     counts = Counter((r.checker, r.answer) for r in rows)
     return {
         name: {"right": counts[name, True], "wrong": counts[name, False], "undecided": counts[name, None]}
-        for name in ["gradlab", *PEERS]
+        for name in CHECKERS
     }
 
 
@@ -185,7 +208,7 @@ def show(record: dict) -> None:
         print(f"  {way:<28}" + "".join(f" {name} {row['right']}" for name, row in table.items()))
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
     found = {"python": platform.python_version()}
     for name in ("numpy", "scipy", "torch", "jax", "autograd", "gradlab-check"):
         try:
