@@ -176,16 +176,26 @@ def test_frozen_parameters_are_held_fixed():
     assert list(checked(module).blocks) == ["2.weight", "2.bias"]
 
 
-def test_a_seed_within_the_loss_holds_dropout_fixed():
+def test_dropout_draws_one_mask_and_with_a_seed_within_the_loss_that_of_the_seed():
     def seeded(module):
         torch.manual_seed(7)
         return squares(module)
 
     module = nn.Sequential(linear(), nn.Dropout(0.5))
-    assert checked(module).verdict is Verdict.UNDECIDED
-    report = checked(module, seeded)
-    assert all(block.wrong_count == 0 for block in report.blocks.values())
-    assert any(block.verdict is Verdict.AGREES for block in report.blocks.values())
+    for loss in (squares, seeded):
+        report = checked(module, loss)
+        assert all(block.wrong_count == 0 for block in report.blocks.values())
+        assert any(block.verdict is Verdict.AGREES for block in report.blocks.values())
+    torch.manual_seed(7)
+    wanted = squares(copy.deepcopy(module).double()).item()
+    cost, params, _ = problem(module, seeded)
+    assert cost(params) == pytest.approx(wanted)
+
+
+def test_numbers_from_a_generator_of_ones_own_are_no_gradient_of_one_function():
+    own = torch.Generator().manual_seed(0)
+    report = checked(linear(), lambda m: (m(X) * torch.rand(5, 3, generator=own, dtype=X.dtype)).sum())
+    assert report.verdict is Verdict.UNDECIDED
 
 
 class Single(nn.Module):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -26,9 +27,38 @@ def _step(key: Any) -> str:
 
 def is_float(leaf: Any) -> bool:
     """Whether a leaf is an array or a number that can be moved a little."""
-    return (hasattr(leaf, "dtype") and jax.numpy.issubdtype(leaf.dtype, np.inexact)) or isinstance(
-        leaf, float | complex
-    )
+    array = isinstance(leaf, jax.Array | np.ndarray | np.generic)  # a layer may have a dtype, too
+    return (array and jax.numpy.issubdtype(leaf.dtype, np.inexact)) or isinstance(leaf, float | complex)
+
+
+def settings(tree: Any, leaves: Sequence[tuple[Any, Any]]) -> list[bool]:
+    """Which leaves the libraries' own gradients leave alone: settings of a layer, and what it remembers.
+
+    `equinox.filter_grad` takes arrays alone, so a number in a module, such as the share that dropout drops, is none
+    of its parameters. `flax.nnx.grad` takes what is a Param, so running averages and counts of draws are none.
+    """
+    modules = _places(tree, "equinox", "Module")
+    kept = _places(tree, "flax.nnx", "Variable")
+    params = _places(tree, "flax.nnx", "Param")
+    if params:
+        kept = [path for path in kept if path not in params]
+    return [
+        (isinstance(leaf, float | complex) and _below(path, modules)) or (bool(params) and _below(path, kept))
+        for path, leaf in leaves
+    ]
+
+
+def _places(tree: Any, library: str, name: str) -> list[Any]:
+    """Paths to the objects of a library's class, where the library is in use at all."""
+    kind = getattr(sys.modules.get(library), name, None)
+    if not isinstance(kind, type):
+        return []
+    found = jax.tree_util.tree_flatten_with_path(tree, is_leaf=lambda node: isinstance(node, kind))[0]
+    return [path for path, node in found if isinstance(node, kind)]
+
+
+def _below(path: Any, tops: Sequence[Any]) -> bool:
+    return any(path[: len(top)] == top for top in tops)
 
 
 @contextmanager

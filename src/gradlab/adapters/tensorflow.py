@@ -36,8 +36,10 @@ def problem(
         An array or a variable, or several in dicts and lists, nested as they may be, called by their path; whole
         numbers among them are held fixed. Or a Keras model, a layer or a tf.Module: its trainable variables are
         checked under their paths, in its own dtype, so build it after `keras.config.set_dtype_policy("float64")`
-        (`set_floatx` is not enough once a layer was made in float32). Its variables, running averages and seeds of
-        dropout among them, are put back after every call, so a dropout layer draws the same mask each time. A complex
+        (`set_floatx` is not enough once a layer was made in float32). Its variables, running averages, seeds of
+        dropout and states of recurrent layers among them, are put back after every call, so a dropout layer draws
+        the same mask each time. Spectral normalisation is to be called with training=False: its gradient takes for a
+        constant the vector that it iterates in training, where it is WRONG. A complex
         parameter `w` makes two blocks, `w.real` and `w.imag`; TensorFlow's gradient of a real loss is that by the
         real part plus i times that by the imaginary part.
     dtype
@@ -98,6 +100,11 @@ def _mapped(leaf: Callable[[str, Any], Any], tree: Any, path: str = "") -> Any:
 
 def _array(name: str, leaf: Any) -> NDArray[Any]:
     array = np.asarray(leaf)
+    if hasattr(leaf, "trainable_variables"):
+        raise GradlabError(
+            f"params has a model at {name}, among others: make one keras.Model that has all of them as attributes, "
+            "and hand that over"
+        )
     if array.dtype.kind not in "fciub":
         raise GradlabError(
             f"params must be arrays in dicts and lists, or a Keras model, got {type(leaf).__name__} at {name}"
@@ -111,6 +118,12 @@ def _variables(model: Any) -> dict[str, Any]:
     if not found:
         built = "" if getattr(model, "built", True) else ": it is not built yet, call it once on your data"
         raise GradlabError(f"nothing to check: no trainable variable in the model{built}")
+    for variable in found:
+        if np.dtype(tf.as_dtype(variable.dtype).as_numpy_dtype).kind not in "fc":
+            raise GradlabError(
+                f"{variable.name} is of dtype {variable.dtype}, which NumPy does not have: build the model after "
+                "keras.config.set_dtype_policy('float64')"
+            )
     names = [getattr(variable, "path", variable.name.removesuffix(":0")) for variable in found]
     alike = len(set(names)) < len(names)
     return {f"{name}[{i}]" if alike else name: v for i, (name, v) in enumerate(zip(names, found, strict=True))}
@@ -124,7 +137,7 @@ def _nothing(params: Any, tensors: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
 @contextmanager
 def _inside(model: Any, variables: Mapping[str, Any], tensors: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
     """The model with these values, and as it was afterwards, whatever happened."""
-    before = [(variable, variable.numpy().copy()) for variable in model.variables]
+    before = [(variable, variable.numpy().copy()) for variable in (*model.variables, *_states(model))]
     try:
         for name, variable in variables.items():
             variable.assign(tensors[name])
@@ -133,6 +146,12 @@ def _inside(model: Any, variables: Mapping[str, Any], tensors: Mapping[str, Any]
     finally:
         for variable, value in before:
             variable.assign(value)
+
+
+def _states(model: Any) -> Iterator[Any]:
+    """What the layers of a stateful recurrent model remember, which Keras does not count among the variables."""
+    for layer in getattr(model, "_flatten_layers", tuple)():
+        yield from tf.nest.flatten(getattr(layer, "states", None) or ()) if getattr(layer, "stateful", False) else ()
 
 
 def _one_number(out: Any) -> Any:

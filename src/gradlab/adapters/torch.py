@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import torch
+import torch.utils.checkpoint
 from numpy.typing import NDArray
 
 from gradlab.adapters.parts import real_parts, whole
 from gradlab.adapters.torch_gradcheck import gradcheck, gradgradcheck
+from gradlab.adapters.torch_state import State
 from gradlab.adapters.torch_tensors import dense
 from gradlab.errors import GradlabError
 
@@ -33,6 +35,9 @@ def problem(
     The module is copied: yours stays as it is, and the copy is in training or evaluation mode as you left it. Hooks
     on modules and on parameters are part of what is checked: the gradients are those that `loss(module).backward()`
     leaves in `.grad`. The copy reads its parameters where gradlab moves them, so nothing is copied at an evaluation.
+    Each call begins with the same buffers and the same random numbers: dropout draws one mask, which is the one that
+    is checked, and running averages do not run on. Only numbers drawn on another device than the CPU differ.
+    Spectral normalisation keeps its two vectors, which its gradient takes for constants: no iteration runs.
 
     Parameters
     ----------
@@ -55,7 +60,8 @@ def problem(
     ------
     GradlabError
         If nothing requires a gradient, if the module cannot be copied, or, when cost or grads are called, if the loss
-        is not one tensor with one number, ignores its argument, or meets data of another dtype.
+        is not one tensor with one number, ignores its argument, calls backward itself, or meets data of another
+        dtype.
     """
     if not isinstance(module, torch.nn.Module):
         raise GradlabError(
@@ -67,6 +73,7 @@ def problem(
         raise GradlabError("module has no parameter that requires a gradient: call module.requires_grad_(True)")
     params = {key: part for name, tensor in tensors.items() for key, part in real_parts(name, dense(tensor)).items()}
     seen: dict[str, Any] = {}
+    state = State(twin)
     rooted = False  # whether the loss was seen to depend on the module that it is given
 
     def load(values: Mapping[str, Any]) -> None:
@@ -79,23 +86,26 @@ def problem(
             elif tensor.device.type != "cpu":
                 tensor.data.copy_(_window(values[name]))
 
-    def value(values: Mapping[str, Any]) -> torch.Tensor:
-        load(values)
+    def value() -> torch.Tensor:
         # With gradients also where only the value is asked for: a loss may have a gradient inside, or set a hook.
         with torch.enable_grad():
             return _one_number(_called(loss, twin, dtype))
 
     def cost(values: Mapping[str, Any]) -> float:
-        return float(value(values).detach())
+        load(values)
+        with state.put_back():
+            return float(value().detach())
 
     def grads(values: Mapping[str, Any]) -> Arrays:
         nonlocal rooted
-        out = value(values)
-        if not rooted:
-            _refuse_other_module(out, list(tensors.values()))
-            rooted = True
-        twin.zero_grad(set_to_none=True)
-        out.backward()
+        load(values)
+        with state.put_back():
+            out = value()
+            if not rooted:
+                _refuse_other_module(out, list(tensors.values()))
+                rooted = True
+            twin.zero_grad(set_to_none=True)
+            _backward(out)
         found = {name: torch.zeros_like(t) if t.grad is None else t.grad for name, t in tensors.items()}
         return {key: part for name, grad in found.items() for key, part in real_parts(name, dense(grad)).items()}
 
@@ -109,6 +119,11 @@ def _twin(module: torch.nn.Module, dtype: torch.dtype | None) -> torch.nn.Module
             raise GradlabError(
                 f"{name} has no shape yet, the module is lazy: call it once on your data before the check"
             )
+        if tensor.is_meta:
+            raise GradlabError(
+                f"{name} is on the meta device and has no values: make the module on the CPU, or give it values with "
+                "module.to_empty(device='cpu') and its reset_parameters()"
+            )
     memo: dict[int, Any] = {id(tensor): tensor.detach().clone() for tensor in _recomputed(module)}
     memo |= {id(part): _reloaded(part) for part in module.modules() if isinstance(part, torch.jit.ScriptModule)}
     try:
@@ -121,6 +136,10 @@ def _twin(module: torch.nn.Module, dtype: torch.dtype | None) -> torch.nn.Module
         ) from error
     for ours, theirs in zip(twin.parameters(), module.parameters(), strict=True):
         _copy_hooks(ours, theirs)
+    for part in twin.modules():
+        for iterated in (part, *part._forward_pre_hooks.values()):
+            if getattr(iterated, "n_power_iterations", 0):  # spectral norm: its gradient knows nothing of the loop
+                iterated.n_power_iterations = 0
     for tensor in (*twin.parameters(), *twin.buffers()):
         if dtype is not None and (tensor.is_floating_point() or tensor.is_complex()):
             # Assigning .data keeps the tensor a leaf, which .double() does not do in a scripted module.
@@ -231,6 +250,18 @@ def _attributes(module: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
                 yield f"module.{path}.{name}".replace("..", "."), value
 
 
+def _backward(out: torch.Tensor) -> None:
+    try:
+        out.backward()
+    except RuntimeError as error:
+        if "a second time" not in str(error):
+            raise
+        raise GradlabError(
+            "the graph of the loss is used up when it is returned: does loss call .backward() itself, or keep a "
+            "result of an earlier call? Return the loss before its backward, and .detach() what is kept"
+        ) from error
+
+
 def _one_number(out: Any) -> torch.Tensor:
     if not isinstance(out, torch.Tensor):
         advice = ": return the tensor itself, without .item()" if isinstance(out, float | int) else ""
@@ -255,6 +286,8 @@ def _refuse_other_module(out: torch.Tensor, tensors: list[torch.Tensor]) -> None
         done.add(node)
         if hasattr(node, "variable") and node.variable.data_ptr() in ours:
             return
+        if getattr(node, "_forward_cls", None) is torch.utils.checkpoint.CheckpointFunction:
+            return  # computes anew what lies inside, which is not seen from here
         todo += [parent for parent, _ in node.next_functions]
     if out.requires_grad and any(hasattr(node, "variable") for node in done):
         raise GradlabError(
