@@ -10,7 +10,7 @@ import pytest
 SRC = Path(__file__).parents[1] / "src" / "gradlab"
 EDGE = {"report.figures": {"matplotlib"}, "problem.progress": {"tqdm"}, "pytest_plugin": {"pytest"}}
 EDGE |= {f"adapters.{name}": {name} for name in ("torch", "jax", "tensorflow")}
-EDGE |= {f"adapters.{name}": {"torch"} for name in ("torch_gradcheck", "torch_tensors")}
+EDGE |= {f"adapters.{name}": {"torch"} for name in ("torch_gradcheck", "torch_state", "torch_tensors")}
 EDGE |= {f"adapters.{name}": {"jax"} for name in ("jax_check_grads", "jax_trees")}
 EDGE |= {"adapters.tensorflow_functions": {"tensorflow"}}
 STDLIB = {
