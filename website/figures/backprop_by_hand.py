@@ -96,7 +96,7 @@ def backprop_shapes(narrow: bool = False) -> Figure:
 
 
 def _product(ax: Axes, left: float, top: float, unit: float, terms: tuple[tuple[str, int, int], ...]) -> None:
-    """One equation: terms with rows are matrices, those without are what stands between."""
+    """Draw one equation from left to right. A term is (name, rows, columns); one of 0 rows is a sign, such as =."""
     middle = top + max(n for _, n, _ in terms) * unit / 2
     for name, n, m in terms:
         if n:

@@ -43,7 +43,7 @@ def theta_layout(narrow: bool = False) -> Figure:
 
 @figure("two-orders")
 def two_orders(narrow: bool = False) -> Figure:
-    """θ in the network's order over dθ in alphabetical order: what stands over what."""
+    """Two rows of cells, θ in the network's order and below it dθ in alphabetical order: which entries meet."""
     width, cell, left = (340, 12, 24) if narrow else (740, 25, 66)
     fig, ax = style.drawing(width, 190)
     names, other = list(SHAPES), sorted(SHAPES)

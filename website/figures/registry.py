@@ -53,7 +53,7 @@ def numbers(name: str) -> Callable[[M], M]:
 
 
 def measures() -> dict[str, Measure]:
-    """All that measure numbers, by the name of their figure."""
+    """The functions that compute the numbers of a figure, by the name of the figure."""
     every = [function for module in _modules() for function in vars(module).values()]
     return {name: function for function in every if isinstance(name := getattr(function, "numbers_of", None), str)}
 

@@ -44,7 +44,7 @@ def with_compiled(archive: str | Path, place: str, result: str | Path) -> int:
 
 
 def with_all_compiled(archive: str | Path, place: str, result: str | Path) -> int:
-    """Write a copy of an archive, in which every module stands compiled beside its source; how many these are."""
+    """Copy an archive, with the compiled file of each module beside its source. Returns how many modules."""
     count = 0
     with zipfile.ZipFile(archive) as source, zipfile.ZipFile(result, "w") as made:
         for entry in source.infolist():

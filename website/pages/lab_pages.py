@@ -225,7 +225,7 @@ def _report(bug: labs.Bug) -> gradlab.Report:
 
 
 def _answers(bug: labs.Bug, code: Code, report: gradlab.Report) -> dict[str, dict[str, Any]]:
-    """What this report of the copy says to a click on each right line, by its number."""
+    """What a reader is told who clicks on a line that is right, by the line's number; the report says why."""
     found = answer(code, bug.broken, Told.of(report), code.run(bug.buggy_listing))
     others = {n: one for n, one in found.items() if one.kind != "broken"}
     return {str(n): {key: value for key, value in vars(one).items() if value} for n, one in others.items()}

@@ -53,7 +53,7 @@ class Page:
 
     @classmethod
     def of(cls, text: str, path: str) -> "Page":
-        """Raises Unverified, with lines, if anything on it would not be verified."""
+        """The page, cut into blocks. Raises Unverified, with the lines, if anything on it would not be verified."""
         return cls(text, path, blocks.find(text, name_of(path)))
 
     @property
@@ -94,7 +94,7 @@ class Running:
         self.printed = ""
 
     def results(self, index: int) -> list[Result]:
-        """What a block gives, run after all above it; each runs once."""
+        """The results of one block. Blocks above it that have not run yet run before it; none runs twice."""
         for k, block in enumerate(self.page.blocks[: index + 1]):
             if k not in self.done and not block.reason:
                 self.done[k] = self._results(k, block)

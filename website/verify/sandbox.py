@@ -91,7 +91,7 @@ class Process:
         raise Ended(f"did not end within {limit:.0f} seconds\n{where}")
 
     def end(self) -> None:
-        """End it, whatever it does."""
+        """Kill the process, whatever it is doing, and remove the file in which it notes the line that runs."""
         self._process.kill()
         self._process.join()
         self._ours.close()

@@ -39,7 +39,7 @@ _RESULT = re.compile(
     r"|\d[\d,]*(?= (?:(?:[a-z]+ )?(?:out )?of|in) (?:the |its |all )?\d)|(?:(?<=\d of )|(?<=\d in ))\d[\d,]*)"
     r"(?!(?!(?:ns|µs|ms|s|kB|MB|GB|x)\b)[^\W_]|/|\.\d)"
 )
-# A power of ten.
+# A power of ten, with or without a factor before it: 3·10⁻⁵, 10^-5.
 _POWER = re.compile(r"(?:(?<![\w.])(\d+(?:\.\d+)?) ?[·×] ?)?(?<![\w.])10(?:\s?\^\s?\{?(-?\d+)\}?|([⁻⁰¹²³⁴-⁹]+))")
 _BINARY = re.compile(r"(?<![\w.^])2(?:\s?(?:\^|\*\*)\s?\{?(-\d+)\}?|(⁻[⁰¹²³⁴-⁹]+))(?!\s?·)")  # no factor
 _WRITTEN_BINARY = re.compile(r"\b2(?:\.0)? ?(?:\*\*|\^) ?(-\d+)")
@@ -176,7 +176,7 @@ def _number(word: str) -> int:
 
 
 def _of_two(power: re.Match[str]) -> str:
-    """2⁻²⁴ as the blocks write it, 5.96046447754e-08."""
+    """The value of a power of two in twelve digits, as blocks print it: 5.96046447754e-08 for 2⁻²⁴."""
     return f"{2.0 ** int((power[1] or power[2]).translate(_LOW)):.12g}"
 
 

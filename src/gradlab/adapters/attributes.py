@@ -241,7 +241,7 @@ def _partner(place: Place, pattern: str) -> Place:
 
 
 def _lies(layer: Any, place: Place) -> Any:
-    """What lies there; None if nothing does."""
+    """The attribute or item of a layer at this place; None if there is none."""
     try:
         return get(layer, place)
     except GradlabError:

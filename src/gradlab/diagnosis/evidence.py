@@ -90,7 +90,7 @@ class Interval:
 
     @property
     def middle(self) -> float:
-        """The best guess."""
+        """The middle of the interval, which is the best guess of the number."""
         return (self.low + self.high) / 2
 
     def digits(self, expected: float) -> float:

@@ -66,7 +66,7 @@ def _place(spot: Spot) -> str:
 
 
 def _which(spot: Spot) -> str:
-    """Which of several that read the same."""
+    """ ", the second one there", where an expression stands more than once in its statement; else empty."""
     every = [n for n in ast.walk(spot.statement) if isinstance(n, ast.expr) and ast.unparse(n) == spot.text]
     every = sorted((n for n in every if loaded(n)), key=lambda n: (n.lineno, n.col_offset))
     at = next((i for i, n in enumerate(every) if n is spot.node), 0)

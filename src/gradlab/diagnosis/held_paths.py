@@ -266,7 +266,7 @@ class Search:
         return next((fit for counts in likely if (fit := self._everywhere(part, counts))), None)
 
     def _everywhere(self, part: Part, counts: Fraction | None) -> Fit | None:
-        """With so many times, or with nothing else: is it right in each block, and at other points?"""
+        """Does it fit in all blocks, and at other points, that the part counts so many times, or (None) it alone?"""
         for at in (self.first, self.here, *self.points):
             through = self._through(at, part.held, float(counts or 0))
             if through is None:

@@ -34,14 +34,15 @@ class AstrayError(BaseException):
 
 @dataclass(frozen=True, eq=False)
 class Spot:
-    """An expression that stood for numbers.
+    """An expression in the code of the cost whose value was a number or an array of numbers.
 
     Attributes
     ----------
     index, order
-        Its number among all that are marked, and among those that stood for numbers, as they were first known.
+        Its number among all marked expressions, and among those with a number as their value, in the order in which
+        they were first computed.
     times
-        How often it did in one call of the cost.
+        How often it was computed in one call of the cost.
     """
 
     source: Source

@@ -102,7 +102,7 @@ def _noise(gradient: Gradient, theta: Floats, of: Floats, along: Floats) -> floa
 
 
 def asymmetric(case: Case) -> Iterator[Finding]:
-    """GL121, GL122 What the analytic gradient is, where nothing explains it: that of no cost, or of another."""
+    """GL121, GL122 No other rule explains the difference: the gradient is that of no cost (121), or another (122)."""
     probe = case.probe
     if probe is None or probe.gradient is None or probe.theta.size < 2:
         return

@@ -176,7 +176,7 @@ def only_one_layer(case: Case) -> Iterator[Finding]:
 
 
 def _clear(seen: Pattern, kind: str, partner: str) -> bool:
-    """Does a partner of every wrong block agree, or at least something below?"""
+    """Does the partner of each wrong block of this kind (its W or b) agree, or at least a layer below?"""
     partners = all(layer in seen.agree[partner] for layer in seen.wrong[kind])
     return bool(seen.wrong[kind]) and (partners or seen.below_agrees())
 

@@ -479,7 +479,7 @@ BUGS = (
             "F has f0 in front, G has g0 at its end. The state at moment t is F[t + 1] and G[t], the one that "
             "went into it F[t] and G[t + 1]."
         ),
-        seed=3,  # at seed 1 another processor vouches for other digits
+        seed=3,  # not 1, where the digits that are printed depend on the processor
         setup=BIDIRECTIONAL,
     ),
 )

@@ -22,8 +22,8 @@ class Moment(NamedTuple):
 
     ax: Array  # (n_a + n_x, m): the state before, and what comes in
     c_before: Array
-    Z: dict[str, Array]  # by gate, before it is squashed
-    G: dict[str, Array]  # by gate, squashed
+    Z: dict[str, Array]  # of each gate, before its sigmoid or tanh
+    G: dict[str, Array]  # of each gate, after it
     c: Array
     a: Array
 

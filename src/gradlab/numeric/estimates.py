@@ -41,16 +41,16 @@ class Tableau:
 
 @dataclass(frozen=True)
 class Estimates:
-    """By line. `bound` is inf and `value` NaN where no rung is credible."""
+    """One number for each line of the ladder. `bound` is inf and `value` NaN where no rung is credible."""
 
     value: Floats
     bound: Floats
     rung: Ints
     truncated: Mask  # truncation, or what a hidden kink could do, rules the bound, not noise
-    apart: Mask  # no credible rung, and the slopes of both sides are apart at some
-    kink: Mask  # no credible rung, and the slopes of both sides settle, apart from each other
-    jump: Mask  # no credible rung, and they do not settle
-    beside: Mask  # no credible rung, and they settle apart, but come together at the shortest steps
+    apart: Mask  # no credible rung, and at one or more the slopes of both sides differ by more than noise
+    kink: Mask  # no credible rung, and the slopes of the two sides settle at two different numbers
+    jump: Mask  # no credible rung, and the slopes of the two sides do not settle
+    beside: Mask  # no credible rung, and the two slopes settle apart, but meet at the shortest steps: a kink nearby
     finite: Mask
 
     def or_else(self, other: Estimates) -> Estimates:

@@ -216,7 +216,7 @@ def _moved(point: Point, theta: NDArray[Any]) -> NDArray[Any]:
 
 
 def _reach(point: Point, factor: float, theta: NDArray[Any]) -> float:
-    """How far so many times a step really goes: of one entry as it is stored, of a direction in units of the step."""
+    """How far `factor` steps really move: one entry by what it is rounded to, a direction by `factor`."""
     where, delta = point
     if isinstance(delta, Step) or np.ndim(delta):
         return factor

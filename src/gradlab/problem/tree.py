@@ -215,7 +215,9 @@ def _holds(value: Any, deep: int = 8) -> bool:
 def _walk(tree: Any, like: Any, path: str, root: str) -> Iterator[tuple[str, Any]]:
     wanted, given = _wanted(like), _members(tree)
     if wanted is not None and given is None and isinstance(like, tuple) and _is_row(tree):
-        given = dict(zip(wanted, tree, strict=True)) if len(tree) == len(wanted) else None  # a plain one for a named
+        given = (
+            dict(zip(wanted, tree, strict=True)) if len(tree) == len(wanted) else None
+        )  # a plain tuple for a named one
     if wanted is not None and given is not None:
         pattern = _pattern(wanted, given)
         if pattern != "{}":

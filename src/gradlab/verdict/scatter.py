@@ -49,7 +49,7 @@ def _scattered(block: Block, mask: NDArray[np.bool_]) -> Block:
 
 
 def _moved(component: Component, mask: NDArray[np.bool_]) -> Component:
-    """An entry under its index in the whole block."""
+    """The same entry, with its index in the whole block instead of its number among the chosen entries."""
     if not component.index:
         return component
     place = np.flatnonzero(mask)[component.index[0]]

@@ -198,7 +198,10 @@ def _unlike(block: str, off: Mapping[str, _Off], seen: Mapping[str, _Off]) -> st
 
 
 def nearest(code: Code, line: Line, told: Told, seen: Mapping[str, _Off]) -> list[tuple[float, str, dict[str, _Off]]]:
-    """(how far apart, text, how its blocks look) of the slips that spoil just the wrong blocks, the nearest first."""
+    """Slips of this line that make the same blocks wrong as the report, those with the most similar errors first.
+
+    Of each: the largest ratio between its errors and those of the report, as a logarithm; its text; its errors.
+    """
     near = []
     for text in slips(code, line):
         try:
