@@ -3,7 +3,6 @@
 import gzip
 import json
 import re
-import subprocess
 import zipfile
 from collections import Counter
 from functools import cache
@@ -186,8 +185,3 @@ def test_the_api_pages_describe_every_public_name(site: Path) -> None:
     public = {name for package in (gradlab, nn) for name in package.__all__ if not ismodule(getattr(package, name))}
     assert len(public) > 20
     assert not public - described
-
-
-def test_no_notebooks() -> None:
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split()
-    assert not [name for name in tracked if name.endswith(".ipynb")]
