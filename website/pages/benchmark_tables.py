@@ -87,6 +87,37 @@ def untold() -> str:
     return _rows(["kind of cost", *map(_short, next(iter(record.values())))], rows)
 
 
+def fields() -> str:
+    """Over kinds of cost from many fields: as of the hard kinds, and how often there was an exception instead."""
+    rows = [
+        [
+            name,
+            f"{row['false alarms']}{NB}of{NB}{row['correct']}",
+            f"{row['undecided, correct']}",
+            f"{row['misses']}{NB}of{NB}{row['spoiled']}",
+            f"{row['undecided'] - row['undecided, correct']}",
+            f"{row['raised']}",
+        ]
+        for name, row in read("fields")["all"].items()
+    ]
+    return _rows(["checker", "false alarms", "undecided", "misses", "undecided", "exceptions"], rows)
+
+
+def field_groups() -> str:
+    """By collection, and of what loses digits inside: false alarms and misses of every checker."""
+    record = read("fields")
+    ranks = ("first", "second", "third", "fourth")
+    kinds = {f"{rank} ({n})": record[name] for rank, (name, n) in zip(ranks, record["kinds"].items(), strict=True)}
+    return _by_kind(kinds | {name: record[name] for name in ("digits lost inside", "stopped at a tolerance")})
+
+
+def fields_run() -> str:
+    """When and at how many seeds."""
+    record = read("fields")
+    kinds, seeds = sum(record["kinds"].values()), record["seeds"]
+    return f"Measured on {record['date']}: {kinds} kinds at {seeds} seed{'s' if seeds > 1 else ''} each, without JAX."
+
+
 def _three(row: dict[str, Any]) -> str:
     right = row["correct"] - row["false alarms"] - row["undecided, correct"]
     return f"{right}{NB}/{NB}{row['undecided, correct']}{NB}/{NB}{row['false alarms']}"
@@ -180,6 +211,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "hard": hard,
     "hard-kinds": hard_kinds,
     "untold": untold,
+    "fields": fields,
+    "field-groups": field_groups,
+    "fields-run": fields_run,
     "ways": ways,
     "derivatives": derivatives,
     "speed": speed,
