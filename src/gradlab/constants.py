@@ -427,12 +427,59 @@ Chosen: six digits are left, where seven are asked for.
 
 Unit: share of a slope."""
 
-GRADIENT_EVALUATIONS = 4
+GRADIENT_EVALUATIONS = 3
 """Evaluations an entry that `numeric_gradient` takes on average: only what is said before a long run depends on it.
 
 Tuned on networks with tanh, and on sums of smooth terms.
 
 Unit: evaluations."""
+
+FOR_A_BLOCK = 8
+"""Evaluations that the search for the step of a block takes, if its cost is smooth and of no odd scale.
+
+Tuned on networks and sums of smooth terms. Where all blocks together take more than an entry each, entries are asked
+at the usual step first.
+
+Unit: evaluations."""
+
+PLAIN = (1e-3, 10.0)
+"""Share of a slope, or of what is usual in its block, by which both sides may differ at the first of three points.
+
+And times that and the step: as long steps make of the curvature of most smooth costs.
+
+Chosen: a kink that is larger may lie where the third point misses it.
+
+Unit: shares of a slope."""
+
+FEW = 4.0
+"""Times the evaluations that tell noise and the steps of blocks beforehand: so many entries are asked without these.
+
+Chosen: all would be more than four evaluations an entry for a few entries; and if these are not smooth, three
+evaluations of each of them are in vain.
+
+Unit: entries an evaluation."""
+
+ODD = 0.3
+"""Share of few entries that have steps of their own where the common one is not good enough.
+
+Chosen: if more of them are doubtful, so is what they say of the noise.
+
+Unit: share of entries."""
+
+FEWEST = 8
+"""Entries that move the cost, from which on they tell its noise themselves.
+
+Derived: if three quarters of eight leave less than a third of what noise leaves, which has a chance of 0.005, it is
+taken for less than a third of what it is.
+
+Unit: entries."""
+
+PILOTS = (-10, -5, -2)
+"""Rungs along a line through few entries: 1e-5 of the scale, 3e-3, and a tenth if that shows no truncation.
+
+Chosen: at the first noise rules in float64, at the second truncation, unless the cost is nearly a parabola or large.
+
+Unit: rungs, two a decade."""
 
 NOISE_POINTS = 11
 """Evaluations for one noise table of a check.

@@ -204,12 +204,12 @@ def test_works_on_what_it_was_given_only():
 @pytest.mark.slow
 @pytest.mark.parametrize("sizes", [[10, 12, 3], [40, 25, 1], [64, 40, 10]])
 @pytest.mark.parametrize("seed", range(3))
-def test_hardly_more_than_four_evaluations_an_entry_where_the_cost_is_smooth(sizes, seed):
+def test_hardly_more_than_three_evaluations_an_entry_where_the_cost_is_smooth(sizes, seed):
     """And bounds that hold, most of a ten millionth of what is usual in the block; small entries drown in noise."""
     loss = "logistic" if sizes[-1] == 1 else "softmax"
     cost, params, grads = network(sizes, "tanh", loss, seed, m=20, decay=0.01, method="xavier")
     numeric = numeric_gradient(cost, params)
-    assert numeric.evaluations <= 4.2 * sum(a.size for a in params.values()) + 160
+    assert numeric.evaluations <= 3.2 * sum(a.size for a in params.values()) + 160
     for name, right in grads(params).items():
         usual = np.sqrt(np.mean(right**2))
         assert np.all(np.abs(numeric.values[name] - right) <= numeric.bounds[name] + 1e-15 * usual)
@@ -249,11 +249,11 @@ SMOOTH = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SMOOTH)
 @pytest.mark.parametrize("n", [10, 100, 3000])
-def test_four_evaluations_an_entry_and_some_for_all_at_once(name, n):
+def test_three_evaluations_an_entry_and_some_for_all_at_once(name, n):
     cost, gradient = SMOOTH[name]
     t = np.random.default_rng([n, len(name)]).standard_normal(n)
     numeric = numeric_gradient(lambda t: float(cost(t)), t)
-    assert numeric.evaluations <= 4.15 * n + 40
+    assert numeric.evaluations <= min(3.15 * n + 60, 4 * n)
     right = gradient(t)
     usual = np.sqrt(np.mean(right**2))
     assert np.all(np.abs(numeric.values - right) <= numeric.bounds + 1e-15 * usual)

@@ -15,13 +15,12 @@ from gradlab._arguments import Workers
 from gradlab.errors import GradlabError
 from gradlab.numeric.answer import Reason
 from gradlab.numeric.fixed_step import at_fixed_step, longest_step
-from gradlab.numeric.ladder import Ladder
-from gradlab.numeric.scaling import Scale, Start, component_lines, rms, scales, start
+from gradlab.numeric.own_steps import by_own_steps
+from gradlab.numeric.scaling import Scale, scales
 from gradlab.precision import unit_roundoff
 from gradlab.problem.cost import Cost
 from gradlab.problem.displaced import Step
 from gradlab.problem.parameters import Parameters, Params
-from gradlab.problem.problem import Problem
 from gradlab.problem.progress import progress_bar
 from gradlab.stencils import CENTRAL, Stencil
 from gradlab.steps import measure_noise
@@ -107,37 +106,14 @@ def numeric_gradient(
         )
     points = tuned.GRADIENT_EVALUATIONS if step is None else 2 * len(stencil.offsets)
     with progress_bar(cost_function, progress, points=points, stepped=step is not None), np.errstate(all="ignore"):
-        scale = np.abs(cost_function.inward(scales(parameters)))
-        noise = cost_function.louder() * noise_of(cost_function, rng)
         if step is not None:
+            noise = cost_function.louder() * noise_of(cost_function, rng)
             found = at_fixed_step(cost_function, noise, stencil, step)
             kink = found.reason == Reason.KINK
             values, limits = np.where(kink, np.nan, found.value), np.where(kink, np.inf, found.bound)
         else:
-            nothing = np.full(parameters.size, np.nan)
-            problem = Problem(cost_function, noise, scale, nothing, np.zeros(parameters.size, dtype=bool), rng)
-            lines = component_lines(np.arange(parameters.size), scale)
-            begin = start(problem)
-            ladder = Ladder(cost_function, lines, noise, top=begin.top, curved=begin.curved, steep=begin.steep)
-            values, limits = _refined(ladder, begin, parameters)
-            values, limits = values / scale, limits / scale
+            values, limits = by_own_steps(cost_function, lambda: noise_of(cost_function, rng), rng)
     return NumericGradient(parameters.like(values), parameters.like(limits), cost_function.evaluations)
-
-
-def _refined(ladder: Ladder, begin: Start, parameters: Parameters) -> tuple[Floats, Floats]:
-    """Two steps for each entry, and more for those for which these are not enough."""
-    values, bounds = ladder.two_steps(begin.rung)
-    wanted, scale = np.zeros(len(values)), np.array([line.unit for line in ladder.lines])
-    for at in parameters.slices.values():
-        known = np.isfinite(values[at])
-        size = rms((values[at] / scale[at])[known]) * scale[at]
-        usual = np.minimum(tuned.TWO_STEPS_USUAL * begin.error[at], tuned.TWO_STEPS_COARSE * size)
-        wanted[at] = np.fmax(tuned.TWO_STEPS_ENOUGH * size, usual)
-    wanted = np.minimum(wanted, np.where(begin.smooth, np.inf, 0))
-    rest = np.flatnonzero(~(bounds <= wanted))
-    found = ladder.refine(begin.rung, enough=tuned.GRADIENT_ENOUGH, asked=wanted, lines=rest)
-    values[rest], bounds[rest] = found.value[rest], found.bound[rest]
-    return values, bounds
 
 
 def refuse_options(stencil: Any, step: Any, progress: Any, bounds: Any = None) -> None:

@@ -113,7 +113,7 @@ class Ladder:
         self.noise, self.steep = noise, steep
         self.bottom = bottom_rung(self.round_off)
         self.top = np.broadcast_to(np.asarray(top, dtype=np.int_), (len(lines),)).copy()
-        self.curved = np.broadcast_to(np.asarray(curved, dtype=np.float64), (len(lines),))
+        self.curved = np.broadcast_to(np.asarray(curved, dtype=np.float64), (len(lines),)).copy()
         shape = (int(self.top.max(initial=-1)) - self.bottom + 1, len(lines))
         self.slope, self.gap, self.move = (np.full(shape, np.nan) for _ in range(3))
         self.tried = np.zeros(shape, dtype=bool)
@@ -210,7 +210,7 @@ class Ladder:
         """
         asked = np.broadcast_to(asked, (len(self.lines),))
         active = np.arange(len(self.lines)) if lines is None else lines
-        start = np.clip(start, self.bottom, np.maximum(self.top - 2, self.bottom))
+        start = self.within(start)
         for k in range(3):
             self._fill(active, start[active] + k)
         while len(active):
@@ -222,12 +222,17 @@ class Ladder:
             self._fill(active, rungs)
         return self.estimates()
 
-    def two_steps(self, start: Ints) -> tuple[Floats, Floats]:
-        """Value and bound of every line from two rungs only, four evaluations; inf where these are not enough."""
-        rung = np.clip(start, self.bottom, np.maximum(self.top - 2, self.bottom))
+    def within(self, start: Ints) -> Ints:
+        """Where three rungs from `start` on are none below the bottom or above the top, for all lines."""
+        return np.asarray(np.clip(start, self.bottom, np.maximum(self.top - 2, self.bottom)))
+
+    def two_steps(self, start: Ints, lines: Ints) -> tuple[Floats, Floats]:
+        """Value and bound of these lines from two rungs only, four evaluations; inf where these are not enough."""
+        rung = self.within(start)
         for k in range(2):
-            self._fill(np.arange(len(self.lines)), rung + k)
-        return at_two_steps(self.tableau(), rung)
+            self._fill(lines, rung[lines] + k)
+        values, bounds = at_two_steps(self.tableau(), rung)
+        return values[lines], bounds[lines]
 
     def lower(self, lines: Ints, *, rungs: int) -> None:
         """Evaluate so many rungs more below the lowest of these lines, where there are any."""

@@ -131,8 +131,7 @@ def start(problem: Problem) -> Start:
     sizes_of_lines = np.sqrt([at.stop - at.start for at in blocks])
     errors = _looked_for(ladder, rungs, sizes_of_lines)
     of_blocks = curvature(ladder.bottom, ladder.gap)
-    typical = np.maximum(sizes, np.median(scale))
-    top = np.maximum(_rungs_to(typical, scale), 0) - 1
+    top = highest_rungs(parameters, scale)
     rung, smooth = np.empty(parameters.size, dtype=np.int_), np.zeros(parameters.size, dtype=bool)
     (curved, change, least), steep = np.empty((3, parameters.size)), 0.0
     for j, at in enumerate(blocks):
@@ -154,6 +153,12 @@ def start(problem: Problem) -> Start:
     change = np.where(np.isfinite(change), change, 0)
     rung = np.clip(rung, bottom, np.maximum(top - 2, -1))
     return Start(rung, top, curved, float(steep), change, least, smooth)
+
+
+def highest_rungs(parameters: Parameters, scale: Floats) -> Ints:
+    """Up to 0.3 of its own scale, of its block's rms or of the median, for each component."""
+    typical = np.maximum(_block_rms(parameters), np.median(scale))
+    return np.asarray(np.maximum(_rungs_to(typical, scale), 0) - 1)
 
 
 def _falls(changes: Floats, noise: Floats, at: int) -> bool:
