@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,13 +14,17 @@ from website.paths import ROOT
 from website.verify import inputs
 from website.verify.passed import Inputs
 
+ADDOPTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]["addopts"]
 FILES = {
-    "pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['.', 'src']\naddopts = '--import-mode=importlib'\n",
+    "pyproject.toml": (
+        f"[tool.pytest.ini_options]\npythonpath = ['.', 'src']\naddopts = '{ADDOPTS}'\nmarkers = ['slow']\n"
+    ),
     "conftest.py": "pytest_plugins = ['website.verify.passed_plugin']\n",
     "src/made/__init__.py": "ONE = 1\n",
     "website/page.css": "p {}\n",
     "docs/index.md": "Words.\n",
-    "tests/conftest.py": "import pytest\n\n@pytest.fixture\ndef one():\n    return 1\n",
+    "tests/conftest.py": "import os\nimport pytest\n\nos.environ.setdefault('GRADLAB_SAMPLE', '0')\n"
+    "\n@pytest.fixture\ndef one():\n    return 1\n",
     "tests/shared.py": "TWO = 2\n",
     "tests/a/data.json": "3\n",
     "tests/a/helper.py": "from tests import shared\n",
@@ -162,11 +167,24 @@ def test_what_once_passed_and_fails_now_is_forgotten(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "words", [("-k", "named"), ("-m", "not slow"), ("-W", "ignore"), ("tests/a/test_named.py::test_it",)]
+    "words",
+    [
+        ("-k", "named"),
+        ("-m", "not slow"),
+        ("-W", "ignore"),
+        ("-o", "xfail_strict=false"),
+        ("tests/a/test_named.py::test_it",),
+    ],
 )
 def test_a_call_of_some_tests_or_less_strict_remembers_nothing(checkout: Path, words: tuple[str, ...]) -> None:
     ran(checkout, *words)
     assert ran(checkout) == TESTS
+
+
+@pytest.mark.slow
+def test_where_each_call_draws_others_nothing_is_left_out(checkout: Path) -> None:
+    for _ in range(2):
+        assert ran(checkout, GRADLAB_SAMPLE="any") == TESTS
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -20,6 +20,7 @@ from website.verify import inputs
 
 KEY = "gradlab/passed"  # in pytest's own cache: `pytest --cache-clear` forgets it
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome", "firefox-esr", "firefox", "nginx")
+VARIABLES = ("GRADLAB_", "PYTEST_ADDOPTS", "SITE_URL", "CI", "LANG", "LC_", "TZ")  # that tests may hang on
 _PACKAGE = ("src", "pyproject.toml", "conftest.py", "website/__init__.py", "website/paths.py", "website/verify")
 _FURTHER = re.compile(
     r"\b(?:docs|website|mkdocs|benchmarks|README|CONTRIBUTING|CHANGELOG|LICENSE|NOTICE|Makefile|cwd|getcwd|__file__)\b"
@@ -32,11 +33,11 @@ _GIT = re.compile(r"""["']git["' ]""")
 class Inputs:
     """What each test file hangs on, of a checkout as it was at one moment."""
 
-    def __init__(self, root: Path = ROOT) -> None:
+    def __init__(self, root: Path = ROOT, circumstances: Sequence[str] = ()) -> None:
         self.root = root
         self.files = inputs.digests(root)
+        self.circumstances = circumstances or [*inputs.python(), *inputs.variables(*VARIABLES)]
         self._read: dict[str, set[str]] = {}
-        self._words = [*inputs.python(), *inputs.variables("GRADLAB_", "SITE_URL", "CI", "LANG", "LC_", "TZ")]
 
     def key(self, name: str) -> str | None:
         """A digest of all that the result of a file hangs on; None where that cannot be known."""
@@ -47,7 +48,7 @@ class Inputs:
         if _GIT.search(text):
             return None
         if not inputs.of_tests(name):
-            return inputs.digest_of(self.files, inputs.below(*_PACKAGE), name, *self._words)
+            return inputs.digest_of(self.files, inputs.below(*_PACKAGE), name, *self.circumstances)
         package, beside = inputs.below(*_PACKAGE), inputs.below(*self._folders(name))
         further, all_tests = _FURTHER.search(text), _ALL_TESTS.search(text)
 
@@ -57,7 +58,7 @@ class Inputs:
             is_test = PurePosixPath(other).match("test_*.py")
             return other in met or bool(all_tests) or (not is_test and (beside(other) or not other.endswith(".py")))
 
-        return inputs.digest_of(self.files, wanted, name, *self._words, *(self._programs if further else ()))
+        return inputs.digest_of(self.files, wanted, name, *self.circumstances, *(self._programs if further else ()))
 
     @cached_property
     def _programs(self) -> list[str]:

@@ -84,7 +84,7 @@ class Memory(LeftOut):
             session.exitstatus = pytest.ExitCode.OK
         known = self._known()
         if self.before:
-            after = Inputs(self.root)
+            after = Inputs(self.root, self.before.circumstances)
             for file, asked in self.asked.items():
                 key = self.before.key(file)
                 if key is not None and key == after.key(file) and self.passed.get(file) == asked:
@@ -107,7 +107,8 @@ class Memory(LeftOut):
 
 def _whole(config: pytest.Config) -> bool:
     """Does this call run every test of the files that it is asked for, as strictly as the project says?"""
-    option = config.option
+    option, words = config.option, config.invocation_params.args
     narrowed = option.keyword or option.markexpr or option.deselect or getattr(option, "lf", False)
-    loosened = option.pythonwarnings or option.override_ini
-    return not (narrowed or loosened or any("::" in word for word in config.args))
+    loosened = any(str(word).startswith(("-W", "--pythonwarnings", "-o", "--override-ini")) for word in words)
+    drawn = os.environ.get("GRADLAB_SAMPLE") == "any"  # each call takes others
+    return not (narrowed or loosened or drawn or any("::" in word for word in config.args))
