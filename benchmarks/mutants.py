@@ -34,7 +34,7 @@ TESTS = (
     "tests/test_check.py", "tests/test_rtol.py", "tests/test_only.py", "tests/test_steps.py",
     "tests/test_stencils.py", "tests/test_precision.py", "tests/test_hard_costs.py", "tests/test_workers.py",
 )  # fmt: skip
-PATIENCE = 20  # seconds beyond five times what the tests take: a change that never ends is noticed
+PATIENCE = 6  # seconds beyond three times what the tests take: a change that never ends is noticed
 RECORD = Path(__file__).with_name("mutants.json")
 ALIKE = json.loads(Path(__file__).with_name("alike.json").read_text(encoding="utf-8"))  # name to reason
 
@@ -205,7 +205,7 @@ class Bench:
             return None
         module = sys.modules["gradlab." + _in_package(mutant.module).removesuffix(".py").replace("/", ".")]
         change = functools.partial(likely.become, module, mutant.source)
-        if found := self.all.fails(tests, change, PATIENCE + int(5 * self.seconds)):
+        if found := self.all.fails(tests, change, PATIENCE + int(3 * self.seconds)):
             self.noticed_by[found] += 1
         return found
 

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from gradlab import constants as tuned
 from gradlab.numeric.ladder import Ladder, Line, bottom_rung, rung_step
+from gradlab.numeric.staircase import _between
 from gradlab.problem.cost import Cost
 from gradlab.problem.parameters import Parameters
 
@@ -138,3 +140,60 @@ def test_no_rung_is_evaluated_twice():
     steps.refine(np.array([-10]))
     steps.lower(np.array([0]), rungs=3)
     assert len(seen) == len(set(seen))
+
+
+@pytest.mark.parametrize("times", [1.3, 3.0, 1e6])
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e8])
+def test_a_cost_that_is_louder_than_its_digits_is_louder_where_it_is_larger(times, size):
+    """As a square of what lost its digits is; a cost as quiet as its last digit allows is not."""
+    doubted = tuned.DOUBTED * 2.0**-53 * size / 2
+    rungs = np.array([-6, -3, -1])
+    for noise, louder in ((times * doubted, True), (doubted / times, False)):
+        steps = ladder(lambda t: size * float(1 + (t[0] - 1) ** 2 * 1e4), noise=noise)
+        steps.evaluate(np.zeros(3, dtype=int), rungs)
+        of_values = (steps.tableau().noise[rungs - steps.bottom, 0] * rung_step(rungs)) / (tuned.SAFETY * noise)
+        larger = 1 + 1e4 * rung_step(rungs) ** 2
+        assert of_values == pytest.approx(np.sqrt(larger) if louder else 1.0, rel=0.05)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_round_off_is_half_an_ulp(dtype):
+    cost = Cost(lambda t: float(t[0]), Parameters(np.ones(1, dtype=dtype)))
+    assert Ladder(cost, [Line(0, 1.0)], NOISE).round_off == np.finfo(dtype).eps / 2
+
+
+@pytest.mark.parametrize("rungs", [1, 2, 5])
+def test_lower_goes_down_rung_by_rung_and_stops_at_the_bottom(rungs):
+    steps, _ = refined(lambda t: float(np.sin(t[0])))
+    low = min(tried(steps))
+    steps.lower(np.array([0]), rungs=rungs)
+    assert tried(steps)[: rungs + 1] == list(range(low - rungs, low + 1))
+    steps.lower(np.array([0]), rungs=100)
+    assert min(tried(steps)) == steps.bottom
+
+
+@pytest.mark.parametrize("at", [1e-9, 1e-7, 1e-5])
+def test_a_probe_goes_below_a_kink_beside_the_point(at):
+    steps, found = refined(lambda t: float(t[0] + 2 * max(t[0] - 1 - at, 0)), start=-4)
+    if found.apart[0]:
+        steps.probe(np.array([0]))
+    found = steps.estimates()
+    assert abs(found.value[0] - 1.0) <= found.bound[0] < 1e-2
+
+
+def test_a_line_that_stands_still_and_then_moves_has_the_noise_of_its_moves():
+    quantum = 1e-9
+    steps = ladder(lambda t: quantum * np.floor((t[0] - 1) / quantum + 0.5) + 5.0)
+    rungs = np.array([-20, -17, -8])
+    steps.evaluate(np.zeros(3, dtype=int), rungs)
+    noise = steps.tableau().noise[rungs - steps.bottom, 0] * rung_step(rungs) / tuned.SAFETY
+    assert np.all(noise >= quantum / 3 * 0.99)
+
+
+def test_slopes_beside_are_those_of_the_line_there():
+    steps = ladder(lambda t: float(t[0] ** 3))
+    at = np.array([-0.5, 0.0, 0.25])
+    assert steps.slopes_beside(0, at, 1e-5) == pytest.approx(3 * (1 + at) ** 2, rel=1e-6)
+    assert _between() == pytest.approx(-_between()[::-1])
+    assert np.all(np.abs(_between()) < 1)
+    assert np.ptp(np.diff(_between())) < 1e-12

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from gradlab import constants as tuned
 from gradlab.numeric import scaling
 from gradlab.numeric.ladder import rung_step
 from gradlab.numeric.posed import posed
@@ -115,3 +116,14 @@ def test_a_small_entry_is_not_moved_across_zero():
     found, problem = begun(lambda t: float(np.sum(np.log(t))), theta)
     assert np.all(rung_step(found.rung) < 1)
     assert np.all(rung_step(found.rung + 2) * np.asarray(problem.scale) < 3 * theta)
+
+
+@pytest.mark.parametrize("small", [1.0, 0.3, 0.1, 1e-2, 1e-3])
+@pytest.mark.parametrize("k", [1.0, 30.0])
+def test_a_smaller_entry_takes_a_step_of_its_block_as_far_as_it_may(small, k):
+    theta = np.array([1.0, 1.5, 0.8, small])
+    found, problem = begun(lambda t: float(np.sum(np.sin(k * t))), theta)
+    steps = rung_step(found.rung) * np.asarray(problem.scale)
+    block = steps[:3].max()
+    assert steps[3] <= 1.8 * block
+    assert steps[3] >= block * min(1, tuned.LONGER * small) / 6
