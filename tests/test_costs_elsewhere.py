@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 
-from benchmarks import abroad, afield, elsewhere, further
+from benchmarks import abroad, afield, besides, elsewhere, further
 from benchmarks.elsewhere import made
 from gradlab import Verdict, check_gradients
 from tests.chosen import CHOSEN, sample
 from tests.test_hard_costs import hidden, spoiled
 
 SEEDS = range(900, 903) if CHOSEN == "all" else [900 + int(CHOSEN) % 1000]
-KINDS = elsewhere.KINDS | afield.KINDS | further.KINDS | abroad.KINDS
-ROUNDED = {f.__name__ for f in elsewhere.COARSE + afield.COARSE + further.COARSE + abroad.COARSE}
+KINDS = elsewhere.KINDS | afield.KINDS | further.KINDS | abroad.KINDS | besides.KINDS
+COARSE = elsewhere.COARSE + afield.COARSE + further.COARSE + abroad.COARSE + besides.COARSE
+ROUNDED = {f.__name__ for f in COARSE}
 STOPPED = {f.__name__ for f in afield.STOPPED}
 AT_KINKS = {f.__name__ for f in afield.AT_KINKS + abroad.AT_KINKS}
 NOTHING_TO_TEST = {"zero_weights", "low_rank_zero", "gated_residual", "zero_softmax"}  # a block of 0, or nearly all
