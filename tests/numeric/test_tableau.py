@@ -5,7 +5,18 @@ import pytest
 
 from gradlab import constants as tuned
 from gradlab.numeric.answer import Reason
-from gradlab.numeric.estimates import Tableau, at_two_steps, curvature, estimate, sides
+from gradlab.numeric.estimates import (
+    FIRST,
+    SECOND,
+    Tableau,
+    _opposed,
+    _rest,
+    _shape,
+    at_two_steps,
+    curvature,
+    estimate,
+    sides,
+)
 
 LOWEST, ROWS = -20, 16
 STEPS = 10.0 ** (np.arange(LOWEST, LOWEST + ROWS) / 2)
@@ -178,3 +189,54 @@ def test_what_a_hidden_kink_could_do_is_in_the_bound():
         found = estimate(tableau(1.0, gap, noise))
         if np.isfinite(found.bound[0]):
             assert found.bound[0] >= tuned.HIDDEN * gap[found.rung[0] - LOWEST]
+
+
+@pytest.mark.parametrize(("power", "divisor"), [(2, FIRST), (4, SECOND)])
+def test_in_the_order_of_the_formula_twice_the_correction_is_charged(power, divisor):
+    slope = (3.0 * STEPS**power)[:, np.newaxis]
+    change = np.abs(np.diff(slope, axis=0))[:-1]
+    assert _rest(slope, np.zeros_like(slope), divisor) == pytest.approx(2 / divisor * change, rel=1e-3)
+
+
+@pytest.mark.parametrize("power", [0.6, 1.0, 1.5])
+def test_what_falls_more_slowly_is_charged_as_a_series_and_half_as_much_again_at_most(power):
+    slope = (STEPS**power)[:, np.newaxis]
+    rest = _rest(slope, np.zeros_like(slope), FIRST)[:, 0]
+    left_out = STEPS[:-2] ** power  # of the plain slope at the shortest step, which Richardson's value nearly is
+    assert np.all(rest >= left_out * (1 - 1e-9))
+    assert np.all(rest <= 1.5 * left_out)
+
+
+def test_noise_does_not_make_a_change_fall_more_slowly():
+    slope = np.array([2.0, 2.0 + 1e-6, 2.0 + 1e-6 + 1e-5, 2.0 + 1e-6 + 1e-5 + 1e-4])[:, np.newaxis]
+    quiet, loud = (_rest(slope, np.full_like(slope, noise), FIRST) for noise in (0.0, 1e-7))
+    assert np.all(loud <= quiet)
+    assert np.all(loud >= 2 / FIRST * 1e-6 * 0.99)
+
+
+@pytest.mark.parametrize("down", [1, 2, tuned.OPPOSING, tuned.OPPOSING + 1, tuned.OPPOSING + 4])
+@pytest.mark.parametrize("off", [0.5, 2.0])
+def test_a_value_is_opposed_by_one_of_the_few_slopes_below_that_lies_apart(down, off):
+    slope = np.ones((ROWS, 1))
+    slope[10 - down] += off * tuned.AGAINST * 1e-3
+    opposed = _opposed(slope, np.ones((ROWS - 1, 1)), np.zeros((ROWS - 1, 1)), np.full((ROWS, 1), 1e-3))
+    assert opposed[10, 0] == (off > 1 and down <= tuned.OPPOSING)
+
+
+@pytest.mark.parametrize("power", [-1.0, -0.5, -0.2, 0.0, 0.2, 1.0])
+def test_the_shape_of_a_gap(power):
+    """Over a decade it stays within a fifth, or grows, or falls."""
+    level, grows, _ = _shape((STEPS**power)[:, np.newaxis], np.full((ROWS, 1), 1e-30))
+    change = 1 - 10**power
+    assert level[0] == (abs(change) <= tuned.LEVEL)
+    assert grows[0] == (change > tuned.LEVEL)
+
+
+def test_other_estimates_stand_in_where_there_is_neither_value_nor_kink():
+    nothing, kink = estimate(tableau(np.nan, np.nan)), estimate(tableau(1.0, 2.0))
+    jump, value = estimate(tableau(1.0, 1e-3 / STEPS)), estimate(made(2.0, {}, 1e-15, 0))
+    assert nothing.or_else(value).value[0] == value.value[0]
+    for known in (kink, jump, value):
+        kept = known.or_else(estimate(made(3.0, {}, 1e-15, 1)))
+        assert kept.bound[0] == known.bound[0]
+        assert kept.reasons()[0] == known.reasons()[0]
