@@ -15,6 +15,10 @@ from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.structure import BIAS, WEIGHT, LayerBlocks, is_input, is_matrix
 from gradlab.verdict.blocks import Block, Verdict
 
+AGREE_SHOW = "as far as what agrees shows"
+BIAS_SHOWS = "as far as a bias shows: it sees the sum over the examples, not their order"
+WEIGHT_SHOWS = "as far as a weight shows: where its inputs have mean 0, it does not see a shift"
+
 
 @dataclass(frozen=True)
 class Pattern:
@@ -120,22 +124,22 @@ def only_weights(case: Case) -> Iterator[Finding]:
         bad = [block for block in layer.weights if block.verdict is Verdict.WRONG]
         name = case.name(bad)
         # A bias sums over the examples, and would not show that they stand in another order than those of A.
-        order = "" if seen.below_agrees() else ", except perhaps for the order of its examples"
+        shown = AGREE_SHOW if seen.below_agrees() else BIAS_SHOWS
         if many:
             message = (
-                f"Weights are wrong in {_which(seen, seen.wrong[WEIGHT])}, and no bias is: every dZ is right{order}. "
-                "Look at what only weights have, their decay and the cached inputs A."
+                f"Weights are wrong in {_which(seen, seen.wrong[WEIGHT])}, and no bias is: every dZ is right, "
+                f"{shown}. Look at what only weights have, their decay and the cached inputs A."
             )
         elif layer.number is not None:
             message = (
-                f"Only {name} is wrong, so {layer.upstream} is right{order}. Look at the other factor of "
+                f"Only {name} is wrong, so {layer.upstream} is right, {shown}. Look at the other factor of "
                 f"dW{layer.number} = {layer.upstream} · A{layer.number - 1}ᵀ, the cached input A{layer.number - 1}, "
                 "and at the decay. If it is used in more than one place, at the sum of what comes from each."
             )
         else:
             are, its = ("are", "this") if len(bad) > 1 else ("is", "its")
             message = (
-                f"Only {name} {are} wrong in {its} layer, so what is handed down to it is right{order}. Look at "
+                f"Only {name} {are} wrong in {its} layer, so what is handed down to it is right, {shown}. Look at "
                 "the other factor of the gradient, the input that the layer has kept, and at the decay. If it is "
                 "used in more than one place (tied weights, time steps), the sum of what comes from each."
             )
@@ -149,14 +153,16 @@ def only_biases(case: Case) -> Iterator[Finding]:
         layer, many = seen.layers[seen.top], len(seen.wrong[BIAS]) > 1
         bad = [block for block in layer.biases if block.verdict is Verdict.WRONG]
         name = f"db{layer.number}" if layer.number is not None else f"the gradient of {bad[0].name}"
+        # A weight multiplies dZ by the inputs: what is at a right angle to all of them, it does not show.
+        shown = AGREE_SHOW if seen.below_agrees() else WEIGHT_SHOWS
         yield _finding(
             case,
             "GL115",
-            f"Biases are wrong in {_which(seen, seen.wrong[BIAS])}, and no weight is: every dZ is right. Look at the "
-            "sum over the batch in db, its axis and its 1/m."
+            f"Biases are wrong in {_which(seen, seen.wrong[BIAS])}, and no weight is: every dZ is right, {shown}. "
+            "Look at the sum over the batch in db, its axis and its 1/m."
             if many
-            else f"Only {case.name(bad)} is wrong, so {layer.upstream} is right. Look at the sum over the batch in "
-            f"{name}, its axis and its 1/m.",
+            else f"Only {case.name(bad)} is wrong, so {layer.upstream} is right, {shown}. Look at the sum over the "
+            f"batch in {name}, its axis and its 1/m.",
         )
 
 
