@@ -17,9 +17,10 @@ from website.audit.browser import PHONE, Visit, url, visit
 PAGE = "labs/decoder/"
 SOURCE = Path(__file__).parents[2] / "docs" / "labs" / "decoder.md"
 NUMBERS = (
-    "0.3333 0.33 0.3 .5 0.50 0.95 0.9474 0.6 0.600 0.71 0.7143 0.75 0.111 0.0526 0.1734 0.2850931567761623 "
-    "0.333333347899 0.02 0.010 0.0012 0.9 0.99 0.997 0.998 0.9995 1 1.0 1.000000001736 1.02 7 -0.5 0 0.0 0e-5 "
-    "1.19e-7 2e-7 3e-7 1E-8 3e-5 9.99e-4 1e-3 1.2e-2 33.3e-2 6e-1 3e-16 1e-12 nan NaN inf -inf"
+    "0.3333 0.333333347899 0.33333328 0.714285714286 0.2 0.1428571 0.3 0.33 .5 0.50 0.95 0.9474 0.6 0.600 "
+    "0.71 0.7143 0.75 0.111 0.0526 0.1734 0.2850931567761623 0.02 0.010 0.0012 0.9 0.99 0.997 0.998 0.9995 1 "
+    "1.0 1.000000001736 1.0000005 1.000001 1.02 7 -0.5 0 0.0 0e-5 1.19e-7 2e-7 3e-7 1E-8 3e-5 9.99e-4 1e-3 "
+    "1.2e-2 33.3e-2 6e-1 3e-16 1e-12 nan NaN inf -inf"
 )
 
 
@@ -60,6 +61,16 @@ def test_the_rule_finds_the_factor(decode: Callable[[str], list[str]]) -> None:
             assert within(k, r"1/m twice: (\d+)(?: to (\d+))?", causes), k
         if k < 2:
             assert within(k / (k - 1), r"one of (\d+)(?: to (\d+))? left out", causes), k
+
+
+@pytest.mark.parametrize("k", [2, 3, 4, 7, 39, 4 / 3])
+def test_round_off_behind_the_sixth_decimal_hides_no_factor(decode: Callable[[str], list[str]], k: float) -> None:
+    d = float(relative_difference([k], [1.0]))
+    for noise in (0, 1.4e-8, -4e-8, 2.3e-7):
+        for decimals in (7, 9, 12, 16, 20):
+            long, short = decode(f"{d + noise:.{decimals}f}"), decode(f"{d:.6f}")
+            assert long[1:] == short[1:], (k, noise, decimals)
+            assert len(long) > 2
 
 
 NEVER = re.compile(r"nothing|no bug|is right|all is well|correct", re.I)
@@ -121,7 +132,8 @@ PASTED = {
     "\x1b[93mThere is a mistake in the backward propagation! difference = 0.2851\x1b[0m": "0.2851",
     "1.2 × 10⁻⁷": "1.2e-7", "1.2*10^-7": "1.2e-7", "1.2 x 10**-7": "1.2e-7", "10^-7": "1e-7", "10⁻⁷": "1e-7",
     "1 e-7": "1e-7", "d ≈ 3.0·10⁻⁵": "3.0e-5", "50%": "50e-2", "33.33 %": "33.33e-2", "1e-3 %": "1e-5",
-    "2/3": "0.666666666667", "= 1 / 3": "0.333333333333", "tensor(nan)": "nan", "difference: inf": "inf",
+    "2/3": "0.666666666667", "⅓": "0.333333333333", "½": "0.500000000000", "１．１９e-7": "1.19e-7",
+     "= 1 / 3": "0.333333333333", "tensor(nan)": "nan", "difference: inf": "inf",
 }  # fmt: skip
 
 

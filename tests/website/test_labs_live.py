@@ -295,6 +295,19 @@ def test_an_error_is_shown_where_it_is(tab: Page) -> None:
     expect(hunt.said).to_have_text(SOLVED, timeout=PATIENCE)
 
 
+def test_what_a_check_said_is_not_said_of_code_that_was_changed_since(tab: Page) -> None:
+    go(tab, "labs/dense/")
+    bug = labs.BUGS[0]
+    hunt = Hunt(tab, bug.id)
+    assert hunt.look().startswith("WRONG")
+    hunt.function.evaluate("(block, code) => block.write(code)", bug.correct_source)
+    expect(hunt.said).to_have_text(re.compile("^Before your change: WRONG"))
+    assert hunt.look() == SOLVED
+    hunt.function.get_by_role("button", name="Reset").click()
+    expect(hunt.said).to_have_text(f"Before your change: {SOLVED}")
+    assert "gl-agrees" not in str(hunt.said.get_attribute("class"))
+
+
 def unlocked(hints: Locator) -> list[bool]:
     """Which hints a reader may open."""
     return [one.get_attribute("aria-disabled") is None for one in hints.locator(":scope > summary").all()]

@@ -2,6 +2,7 @@
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -50,6 +51,27 @@ def test_an_entry_is_spoiled_with_a_pointer_and_by_keyboard(chromium: Browser) -
         expect(word).to_contain_text("2 of its 640 entries are wrong")
         page.get_by_role("button", name="Mend").press("Enter")
         expect(word.locator("strong")).to_have_text("AGREES")
+
+
+COLOURS = """row => {
+  const { data } = row.getContext("2d").getImageData(0, 0, row.width, row.height);
+  const found = new Set();
+  for (let at = 0; at < data.length; at += 4) found.add(data.slice(at, at + 3).join());
+  return found.size;
+}"""
+
+
+@pytest.mark.parametrize("forced", ["none", "active"])
+def test_the_pictures_are_seen_by_who_forces_colours_too(chromium: Browser, forced: Any) -> None:
+    with visit(chromium, viewport=SCREENS["laptop"], forced_colors=forced) as visitor:
+        page = visitor.open()
+        page.locator(".hero[data-broken]").wait_for()
+        page.locator("button.hero-place").first.click()
+        expect(page.locator(".hero-word strong")).to_have_text("WRONG")
+        rows = page.locator(".hero-row canvas").all()
+        assert len(rows) == 3
+        for row in rows:
+            assert row.evaluate(COLOURS) > 20
 
 
 def test_without_javascript_the_pictures_and_the_doors_stand(unscripted: Page) -> None:

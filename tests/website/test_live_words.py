@@ -69,6 +69,106 @@ def test_nothing_below_an_edit_is_called_the_same(tab: Page) -> None:
     expect(second.locator(".live-note")).to_contain_text("below an edit")
 
 
+CHANGED = "A block above has changed since: run it again"
+
+
+def test_what_was_said_of_a_block_is_taken_back_when_one_above_is_another(tab: Page) -> None:
+    go(tab, SIX)
+    first, second, third, *_ = tab.locator("live-block").all()
+    code = str(first.evaluate("block => block.code"))
+    run(third)
+    edit(first, code + "\nunused = 1")
+    for block in (second, third):
+        expect(block.locator(".live-note")).to_have_text(CHANGED)
+        assert state(block) == "edited"
+    edit(first, code)  # typed back, so what was said holds again
+    for block in (second, third):
+        assert state(block) == "same"
+    edit(first, code + "\nunused = 1")
+    run(third)
+    expect(third.locator(".live-note")).to_contain_text("below an edit")
+    first.get_by_role("button", name="Reset").click()
+    expect(third.locator(".live-note")).to_have_text(CHANGED)
+    run(third)
+    assert state(third) == "same"
+
+
+@pytest.mark.parametrize("how", ["reset", "typed back", "other"])
+def test_what_is_written_over_while_it_runs_is_not_said_of_what_stands_there_then(block: Locator, how: str) -> None:
+    own = str(block.evaluate("block => block.block.code"))
+    edit(block, "1")
+    run(block)  # Python is there
+    edit(block, "import time\nend = time.time() + 2\nwhile time.time() < end: pass\nprint('slow')")
+    block.get_by_role("button", name="Run", exact=True).click()
+    expect(block.locator(".live-note")).to_have_text(re.compile("^Running"))
+    if how == "reset":
+        block.get_by_role("button", name="Reset").click()
+    else:
+        edit(block, own if how == "typed back" else "print('other')")
+    expect(block.get_by_role("button", name="Stop")).to_be_hidden(timeout=20_000)
+    if how == "other":
+        expect(block.locator(".live-note")).to_have_text("Changed while it ran: run it again")
+        assert block.locator(".live-out").get_attribute("data-of") == "Output of what stood here before"
+    else:
+        expect(block.locator(".live-note")).to_have_text("")
+        expect(block.locator(".live-out")).to_be_hidden()
+
+
+def test_who_is_told_to_wait_is_told_when_it_is_over(tab: Page) -> None:
+    go(tab, SIX)
+    first, second, *_ = tab.locator("live-block").all()
+    run(first)
+    before = first.locator(".live-note").inner_text()
+    edit(second, "while True: pass")
+    second.get_by_role("button", name="Run", exact=True).click()
+    expect(second.locator(".live-note")).to_have_text(re.compile("^Running"))
+    first.get_by_role("button", name="Run", exact=True).click()
+    expect(first.locator(".live-note")).to_have_text("Another block is running: wait for it, or stop it")
+    second.get_by_role("button", name="Stop").click()
+    expect(first.locator(".live-note")).to_have_text(before)
+
+
+def test_an_error_below_the_button_is_not_said_to_be_above_it(tab: Page) -> None:
+    go(tab, SIX)
+    blocks = tab.locator("live-block").all()
+    edit(blocks[2], "1 / 0")
+    tab.get_by_role("button", name="Run all").click()
+    told = f"Block 3 of {len(blocks)} ended in an error, so those below it were not run"
+    expect(blocks[0].locator(".live-note")).to_have_text(told)
+    assert [state(block) for block in blocks[1:]] == ["same", "error"] + [None] * (len(blocks) - 3)
+
+
+def test_the_pages_code_is_not_blamed_for_names_that_a_reader_has_changed_below_it(tab: Page) -> None:
+    go(tab, SIX)
+    _, second, third, *_ = tab.locator("live-block").all()
+    run(second)
+    edit(third, "cube = one_side = None")
+    run(third)
+    run(second)
+    assert state(second) == "error"
+    expect(second.locator(".live-note")).to_contain_text("code of yours ran before: reload the page for fresh names")
+    tab.reload()
+    run(tab.locator("live-block").nth(1))
+    assert state(tab.locator("live-block").nth(1)) == "same"
+
+
+def test_on_paper_a_readers_version_says_so(block: Locator) -> None:
+    edit(block, "print('mine')")
+    label = "block => getComputedStyle(block.querySelector('.cm-editor'), '::before').content"
+    assert block.evaluate(label) == "none"
+    block.page.emulate_media(media="print")
+    assert block.evaluate(label) == '"The reader’s version:"'
+    block.page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize(
+    "code", ["print('a\\n', end='')", "print('a', end='\\n')", "import sys\n_ = sys.stdout.write('a\\n')"]
+)
+def test_a_line_that_was_ended_is_not_ended_twice(block: Locator, code: str) -> None:
+    edit(block, code + "\nprint('b')")
+    assert run(block) == "a\nb\n"
+
+
 def test_what_runs_above_is_said_and_stopped_beside_the_button_that_was_pressed(tab: Page) -> None:
     go(tab, SIX)
     first, second, *_ = tab.locator("live-block").all()
@@ -88,6 +188,13 @@ def test_what_runs_above_is_said_and_stopped_beside_the_button_that_was_pressed(
         ("import matplotlib.pyplot as plt", "report.plot()"),
         ("!pip install numpy", "are for notebooks"),
         ("x = 1\n%matplotlib inline", "are for notebooks"),
+        ("import threading\nthreading.Thread(target=print).start()", "gives Python one thread"),
+        (
+            "from concurrent.futures import ThreadPoolExecutor\nThreadPoolExecutor().submit(print)",
+            "gives Python one thread",
+        ),
+        ("import subprocess\nsubprocess.run(['ls'])", "no other process"),
+        ("from multiprocessing import Pool\nPool(2)", "no other process"),
     ],
 )
 def test_what_a_browser_cannot_do_says_what_can_be_done(block: Locator, code: str, hint: str) -> None:

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { owner, running, seconds, verdict } from "../../../website/browser/live/status.mjs";
+import { cut, owner, running, seconds, verdict } from "../../../website/browser/live/status.mjs";
 
 const WHOSE = [false, true].flatMap((edited) =>
   [false, true].flatMap((below) => [false, true].map((verified) => ({ edited, below, verified }))),
@@ -27,6 +27,24 @@ test("an error is an error, whoever wrote the code", () => {
     assert.equal(state, "error");
   }
   assert.deepEqual(verdict({ ok: false }, WHOSE[0]), ["Stopped by an error", "error"]);
+});
+
+test("the page's own code is not blamed for names that other code has left", () => {
+  for (const whose of WHOSE)
+    for (const after of [false, true])
+      for (const answer of [
+        { ok: false, line: 3 },
+        { ok: true, same: false, text: "0.33\n" },
+      ]) {
+        const [words] = verdict(answer, { ...whose, after });
+        assert.equal(/code of yours ran before/.test(words), after && !whose.edited && !whose.below, words);
+      }
+});
+
+test("which block ended in an error is said where it is not above", () => {
+  assert.equal(cut(4, 2, 8), "A block above ended in an error, so this one was not run");
+  for (const at of [1, 7])
+    assert.equal(cut(0, at, 8), `Block ${at + 1} of 8 ended in an error, so those below it were not run`);
 });
 
 test("a value that only a prompt would show is spoken of where a reader wrote it", () => {

@@ -42,6 +42,7 @@ export async function blind(lab, make, lines) {
     for (const block of [check, report]) {
       block.classList.toggle("lab-other", other && block === check);
       block.out.hidden = true;
+      block.gave = undefined; // that was of another seed
       block.settle();
       block.say("");
     }

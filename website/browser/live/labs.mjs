@@ -92,6 +92,10 @@ function hunt(title, make) {
     if (ran && !kept()[lab.id]?.solved) task.edit(undefined, false);
   };
   task.bar.after(said);
+  task.addEventListener("live-another", () => {
+    said.textContent = said.textContent.replace(/^(?!Before your change: )(?=.)/, "Before your change: ");
+    said.classList.remove("gl-agrees");
+  });
   task.bar.prepend(make("button", { type: "button", textContent: "Check", className: "live-check", onclick: look }));
   task.addEventListener(
     "keydown",

@@ -3,7 +3,7 @@ import { allowed } from "./allowed.mjs";
 import * as drafts from "./drafts.mjs";
 import { make } from "./make.mjs";
 import * as python from "./python.mjs";
-import { owner, running, verdict } from "./status.mjs";
+import { cut, owner, running, verdict } from "./status.mjs";
 import "./place.mjs";
 import "./searched.mjs";
 import "./surroundings.mjs";
@@ -118,16 +118,17 @@ class LiveBlock extends HTMLElement {
       for (const [k, block] of due.entries()) {
         if (block !== last && python.hasRun(block, block.code)) continue;
         const fresh = !blocks.some((other) => python.hasRun(other));
-        const below = due.slice(0, k).some((above) => above.edited);
+        const above = due.slice(0, k).map((one) => [one, one.code]);
         const place = block === last ? "" : ` block ${k + 1} of ${due.length}`;
-        const { ok, done } = await block.alone({ fresh, below, front, place });
+        const { ok, done } = await block.alone({ fresh, above, front, place });
         if (ok) continue;
-        if (block !== front && done) front.say("A block above ended in an error, so this one was not run", "error");
+        if (block !== front && done) front.say(cut(due.indexOf(front), k, due.length), "error");
         return;
       }
       return true;
     } finally {
       front.busy(false);
+      for (const block of this.page) if (block.dataset.state === "waiting") block.say(...(block.word ?? ["", ""]));
       if (front.dataset.state === "busy") front.say(...(front.word ?? ["", ""])); // of its own code, not of what ran after it
     }
   }
@@ -138,10 +139,11 @@ class LiveBlock extends HTMLElement {
     this.ariaBusy = yes ? "true" : null;
   }
 
-  async alone({ fresh, below, front, place }) {
+  async alone({ fresh, above, front, place }) {
     const { code, edited } = this;
     const verified = python.trusted() && !!document.querySelector(".gl-verified");
-    const whose = { edited, below, verified };
+    const below = above.some(([one, code]) => code !== one.block.code);
+    const whose = { edited, below, verified, after: !fresh && python.mixed(this), code, above };
     const start = performance.now();
     let status = "Running",
       running_since = start;
@@ -167,18 +169,40 @@ class LiveBlock extends HTMLElement {
     if (stopped) front.say("Stopped. The names of this page are gone; Run starts afresh", "stopped");
     if (failed) front.failed(failed);
     if (text === undefined && !stopped && !failed) return;
+    const late = this.code !== whose.code; // it was written over, or reset, while this ran
     this.out.replaceChildren(...(text === undefined ? [] : this.parts(message)));
-    this.out.dataset.of = owner(whose);
+    this.out.dataset.of = late ? "Output of what stood here before" : owner(whose);
     // The page's own output stands already: a second copy of it would tell nothing. A picture is none.
     const told =
       done && message.ok && message.same && !whose.edited && !whose.below && (!message.html || message.told);
-    this.out.hidden = !this.out.firstChild || told;
-    if (done) {
+    this.out.hidden = !this.out.firstChild || told || (late && !this.edited);
+    if (done && late) this.say(this.edited ? "Changed while it ran: run it again" : "", this.edited ? "edited" : "");
+    else if (done) {
       const [words, state] = verdict(message, whose);
+      this.gave = { words, state, above: whose.above };
       this.say(words, state);
       if (state === "differs") this.out.replaceChildren(difference(message.diff));
+      this.recheck();
     }
     this.settle();
+  }
+
+  /** What was said of a block holds as long as the blocks above are those that ran before it. */
+  recheck() {
+    if (!this.gave || this.ariaBusy) return;
+    const { words, state, above, old } = this.gave,
+      changed = above.some(([one, code]) => one.code !== code);
+    if (changed === !!old) return;
+    this.gave.old = changed;
+    if (changed) this.say("A block above has changed since: run it again", "edited");
+    else this.say(words, state);
+  }
+
+  /** This block's code is another than a moment ago: so is what stands below it. */
+  another() {
+    this.gave = undefined;
+    for (const block of this.page) if (block !== this) block.recheck();
+    this.dispatchEvent(new CustomEvent("live-another"));
   }
 
   failed(why) {
@@ -223,6 +247,7 @@ class LiveBlock extends HTMLElement {
     if (!drafts.write(this.key, edited ? text : null)) this.lost = true;
     if (!edited) this.out.hidden = true; // as on the page again, with what the page's code printed
     this.settle();
+    this.another();
     this.dispatchEvent(new CustomEvent("live-typed", { detail: { undone } }));
     if (this.ariaBusy) return;
     const lost = this.lost ? "; this browser keeps nothing, so a reload loses it" : "";
@@ -233,7 +258,7 @@ class LiveBlock extends HTMLElement {
   say(words, state = "") {
     this.note.textContent = words;
     this.dataset.state = state;
-    if (state !== "busy") this.word = [words, state];
+    if (state !== "busy" && state !== "waiting") this.word = [words, state]; // what holds when that is over
   }
 
   stop() {
@@ -295,6 +320,7 @@ class LiveBlock extends HTMLElement {
     this.out.hidden = true;
     this.settle();
     this.say("", "");
+    this.another();
     this.buttons.edit.focus();
   }
 }

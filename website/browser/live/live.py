@@ -31,6 +31,7 @@ _FRAMEWORKS = {  # module -> its name, and the page on which gradlab checks its 
     "dask": ("Dask", "howto/dask/"),
     "distributed": ("Dask", "howto/dask/"),
 }
+_ALONE = re.compile(r"can't start new thread|does not support processes|No module named '_multiprocessing'")
 _LAST = "__last__"  # what the last statement of a block is about
 _pages: dict[tuple[str, str], types.ModuleType] = {}  # by page, and object beside which a block stands
 _count = 0
@@ -50,7 +51,8 @@ class _Out(io.TextIOBase):
         self.left -= len(text)
         if self.left < 0:
             raise RuntimeError(f"stopped after {LIMIT:,} characters of output")
-        self.say(text)
+        if text:  # print(…, end="") writes nothing last, and a line that was ended would look as if it were not
+            self.say(text)
         return len(text)
 
     def say(self, text: str) -> None:
@@ -217,7 +219,10 @@ def _explained(error: BaseException) -> dict[str, Any]:
             told["hint"] = {"text": "Lines that begin with ! or % are for notebooks: leave them out."}
     elif frames:
         told |= {"line": frames[-1].lineno, "function": frames[-1].name.replace("<module>", "")}
-    if isinstance(error, ModuleNotFoundError):
+    if _ALONE.search(str(error)):
+        text = "A browser gives Python one thread and no other process: leave them out, or run this on your machine."
+        told["hint"] = {"text": text}
+    elif isinstance(error, ModuleNotFoundError):
         told["hint"] = _without(error.name or "")
     return told
 

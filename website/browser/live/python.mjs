@@ -3,6 +3,7 @@ const here = new URL(".", import.meta.url).href;
 const PATIENCE = 90_000; // Pyodide does not say when its download fails: ask again after so long without a sign of life
 let worker,
   others = false, // has this Python run code that is not the page's own? It could have changed what compares
+  spoiled = new Set(), // names of pages in which such code has run
   ran = new WeakMap(), // block -> the code that it last ran with, without an error, in this worker
   asking,
   ticket = 0,
@@ -16,6 +17,11 @@ export const hasRun = (block, code = ran.get(block)) => ran.has(block) && ran.ge
 
 /** May what this Python says of an output be called verified? Not once it has run a reader's code, or somebody's. */
 export const trusted = () => !others;
+
+const names = ({ block }) => `${location.pathname} ${block.home}`;
+
+/** Has code that is not the page's own run in the names that this block finds? */
+export const mixed = (block) => spoiled.has(names(block));
 
 /** A worker made of a blob has the page's policy; made of an address it would have none. */
 function start() {
@@ -45,6 +51,7 @@ function end() {
   worker?.terminate();
   worker = undefined;
   others = false;
+  spoiled = new Set();
   ran = new WeakMap();
 }
 
@@ -58,7 +65,11 @@ export function warm() {
 /** Run a block's code; `show` gets every message until the last. `front` is the block whose button was pressed. */
 export function ask(owner, front, code, fresh, show) {
   if (!worker) start();
-  if (code !== owner.block.code) others = true;
+  if (fresh) spoiled.delete(names(owner));
+  if (code !== owner.block.code) {
+    others = true;
+    spoiled.add(names(owner));
+  }
   return new Promise((resolve) => {
     const id = ++ticket;
     asking = {

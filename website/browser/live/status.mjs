@@ -13,19 +13,20 @@ export const running = (status, time, place = "") =>
 
 /**
  * Words and state when Python has answered.
- * edited: this block's code is the reader's; below: a block above it is; verified: the page carries a record of its run,
- * and Python has run nobody else's code since it started.
+ * edited: this block's code is the reader's; below: a block above it is; after: such code has run in the names of this page;
+ * verified: the page carries a record of its run, and Python has run nobody else's code since it started.
  */
 export function verdict(
   { ok, same, text = "", html = "", valued = false, time = 0, line },
-  { edited, below, verified },
+  { edited, below, verified, after = false },
 ) {
   const printed = text.trim() ? "" : `, ${valued && edited && !html ? VALUED : NOTHING}`;
-  const edit = below && !edited ? "; a block above is your version" : "";
+  const before = after ? "; code of yours ran before: reload the page for fresh names" : "";
+  const edit = edited ? "" : below ? "; a block above is your version" : before;
   if (!ok) return [`Stopped by an error${line ? ` in line ${line}` : ""}${edit}`, "error"];
   if (edited) return [`Your version: done${printed}, in ${seconds(time)}`, "edited"];
   if (below) return [`Done, below an edit${printed}, in ${seconds(time)}`, "edited"];
-  if (!same) return ["Differs from what this page shows", "differs"];
+  if (!same) return [`Differs from what this page shows${edit}`, "differs"];
   if (printed) return [`Done${printed}, in ${seconds(time)}`, "same"];
   return [`${verified ? "Same as verified" : "Same as on this page"}, here, in ${seconds(time)}`, "same"];
 }
@@ -33,3 +34,9 @@ export function verdict(
 /** What stands above an output: whose it is. */
 export const owner = ({ edited, below }) =>
   edited ? "Output of your version" : below ? "Output below an edit" : "Output here";
+
+/** Which block ended in an error, beside the button that ran them all: one above it, or one below. */
+export const cut = (front, at, all) =>
+  at < front
+    ? "A block above ended in an error, so this one was not run"
+    : `Block ${at + 1} of ${all} ended in an error, so those below it were not run`;

@@ -45,6 +45,7 @@ export function mount(host, signal) {
   /** The site's own colours, light or dark, as numbers. */
   function mixed() {
     const probe = host.appendChild(make("i"));
+    probe.style.forcedColorAdjust = "none"; // else a reader with colours of their own sees black squares
     const pen = make("canvas", { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
     const rgb = (name) => {
       probe.style.color = `var(--gl-${name})`;

@@ -9,11 +9,13 @@ const AMONG = /(?<![\w.,−-])[-−]?(?:\d+[.,]?\d*|[.,]\d+)(?:e[+-]?\d+)?(?!\w|
 
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻",
   PLAIN = "0123456789+-";
+const ROUNDED = 0.5e-6;
 const LONGEST = 200; // characters: a line of a notebook, with the number at its end
 
 /** Other ways to write a number, as the one that is read: 1.2 × 10⁻⁷, 10^-7, 1 e-7, 2/3. */
 const usual = (written) =>
   written
+    .replace(/[¼-¾⅐-⅞０-９．％]/g, (one) => one.normalize("NFKC").replace("⁄", "/"))
     .replace(/[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, (raised) => `^${[...raised].map((c) => PLAIN[RAISED.indexOf(c)]).join("")}`)
     .replaceAll("−", "-")
     .replace(/(\d)\s*[*×x·]\s*10\s*(?:\^|\*\*)\s*([+-]?\d+)/g, "$1e$2")
@@ -53,8 +55,10 @@ export function decode(written) {
     ];
   const number = read(written);
   if (!number) return ["type a number from 0 to 1, such as 0.3333 or 1.19e-7"];
-  const { minus, d, low, high } = number;
-  if ((minus && d) || !(low <= 1))
+  const { minus, d } = number,
+    low = Math.min(number.low, d - ROUNDED), // a number with more digits than these has round-off in them
+    high = Math.max(number.high, d + ROUNDED);
+  if ((minus && d) || !(low < 1))
     return [
       "formula (2) gives no number above 1: over the larger side, 2 is the wrong sign; look at your denominator",
     ];
