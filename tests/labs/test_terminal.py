@@ -110,6 +110,24 @@ def test_each_of_several_bugs_is_repaired_once_found(
     assert said[-1] == f"1 of {len(HUNTS)} hunts are solved, and no other is left."
 
 
+@pytest.mark.slow
+def test_a_line_that_is_not_there_and_one_that_was_answered_are_no_wrong_click(
+    session: Session, said: list[str]
+) -> None:
+    last = len(HUNTS[0].listing.splitlines())
+    for n in (0, last + 1, 99, 10**30):
+        assert session.typed(str(n))
+        assert said[-1] == f"There is no line {n}: the code has lines 1 to {last}."
+    for text in ("²", "-3", "3.0", "４x"):
+        assert session.typed(text)
+        assert said[-1] == terminal.KEYS
+    assert session.wrong == 0
+    for _ in range(3):
+        assert session.typed("4")
+        assert said[-1].startswith("Line 4. No. b1 agrees to")
+    assert session.wrong == 1
+
+
 def test_skipping_quitting_and_what_is_no_key(session: Session, said: list[str]) -> None:
     assert session.typed("what?")
     assert said[-1] == terminal.KEYS

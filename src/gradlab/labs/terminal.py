@@ -65,6 +65,7 @@ class Session:
             return False
         self.bug, self.hints, self.wrong = open_[0], 0, 0
         self.found_lines: set[int] = set()
+        self._counted: set[int] = set()
         self.path = self.folder / f"hunt_{labs.number(self.bug).replace('.', '_')}.py"
         if not self.path.exists():
             self.path.write_text(f"import numpy as np\n\n\n{self.bug.source}", encoding="utf-8")
@@ -81,7 +82,7 @@ class Session:
         bug, text = self.bug, text.strip().lower()
         if bug is None or text in ("q", "quit", "exit"):
             return False
-        if text.isdigit():
+        if text.isdecimal():
             return self._click(int(text))
         if text == "h":
             self._hint(bug)
@@ -113,6 +114,10 @@ class Session:
     def _click(self, n: int) -> bool:
         bug = self.bug
         assert bug is not None
+        last = len(bug.listing.splitlines())
+        if not 1 <= n <= last:
+            self.say(f"There is no line {n}: the code has lines 1 to {last}.")
+            return True
         if n in bug.broken:
             again = n in self.found_lines
             self.found_lines.add(n)
@@ -132,7 +137,9 @@ class Session:
             analytic = code.run(self._copy.buggy_listing)
             self._answers = answer(code, self._copy.broken, Told.of(self._report), analytic)
         told = self._answers.get(n, Answer("wrong", "Nothing is made in this line."))
-        self.wrong += told.kind != "open"
+        if told.kind != "open" and n not in self._counted:  # as on the site: the same line counts once
+            self._counted.add(n)
+            self.wrong += 1
         self.say(f"Line {n}. {SAID[told.kind]}{told.text}")
         return True
 
