@@ -135,7 +135,7 @@ def test_an_error_below_the_button_is_not_said_to_be_above_it(tab: Page) -> None
     edit(blocks[2], "1 / 0")
     tab.get_by_role("button", name="Run all").click()
     told = f"Block 3 of {len(blocks)} ended in an error, so those below it were not run"
-    expect(blocks[0].locator(".live-note")).to_have_text(told)
+    expect(blocks[0].locator(".live-note")).to_have_text(told, timeout=120_000)  # Python may have to start
     assert [state(block) for block in blocks[1:]] == ["same", "error"] + [None] * (len(blocks) - 3)
 
 

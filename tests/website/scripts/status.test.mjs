@@ -41,6 +41,11 @@ test("the page's own code is not blamed for names that other code has left", () 
       }
 });
 
+test("while Python is fetched no block runs", () => {
+  assert.equal(running("Running", 3.2, " block 2 of 8"), "Running block 2 of 8, 3 s …");
+  assert.equal(running("Loading, 14.2 MB so far", 3.2, " block 2 of 8"), "Loading, 14.2 MB so far, 3 s …");
+});
+
 test("which block ended in an error is said where it is not above", () => {
   assert.equal(cut(4, 2, 8), "A block above ended in an error, so this one was not run");
   for (const at of [1, 7])

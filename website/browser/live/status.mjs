@@ -9,7 +9,7 @@ export const seconds = (time) =>
 
 /** While it goes on: nothing about time before there is something to wait for. */
 export const running = (status, time, place = "") =>
-  `${status}${place}${time < 1 ? "" : `, ${Math.floor(time)} s`} …`;
+  `${status}${status === "Running" ? place : ""}${time < 1 ? "" : `, ${Math.floor(time)} s`} …`;
 
 /**
  * Words and state when Python has answered.
