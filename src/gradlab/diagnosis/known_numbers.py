@@ -25,8 +25,7 @@ FURTHER_NUMBERS = (
     (2 / math.sqrt(math.pi), "2/√π", CURVE),
     (math.sqrt(2 / math.pi), "√(2/π)", CURVE),
 )
-# share of a number within which it must be known to be one of these: by chance once in a thousand
-KNOWN_WITHIN = 1e-5
+KNOWN_WITHIN = 1e-5  # share of a number to which it must be known, to be one of these
 CHANCE = 1e-3  # with which a number so well known may lie at a root
 LARGEST = 10_000  # number under a root
 

@@ -54,8 +54,9 @@ def numeric_gradient(
 ) -> NumericGradient:
     """Estimate dJ/dθ for every component, and say how far each estimate can be off.
 
-    Without `step` the step is chosen from the cost itself: its noise is measured, a good step found for
-    each block, and every component then improves its own. With `step` the stencil is applied at this one
+    Without `step` the step is chosen from the cost itself: its noise is measured and a good step found, of few
+    components for all of them together, of many for each block. Where the cost is smooth, three evaluations of each
+    component are then enough; the others have steps of their own. With `step` the stencil is applied at this one
     absolute step (the course's ε) and at its double, which tells the truncation.
 
     Parameters
