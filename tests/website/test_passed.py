@@ -15,6 +15,7 @@ from website.verify import inputs
 from website.verify.passed import Inputs
 
 ADDOPTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]["addopts"]
+GIT = "gi" + "t"  # this file asks it nothing
 FILES = {
     "pyproject.toml": (
         f"[tool.pytest.ini_options]\npythonpath = ['.', 'src']\naddopts = '{ADDOPTS}'\nmarkers = ['slow']\n"
@@ -32,7 +33,7 @@ FILES = {
     "tests/a/test_named.py": "def test_it(one):\n    assert one\n",
     "tests/b/test_alone.py": "import made\n\ndef test_it():\n    assert made.ONE\n",
     "tests/b/test_site.py": "SITE = 'website'\n\ndef test_it():\n    assert SITE\n",
-    "tests/test_git.py": "ASKED = ['git', 'log']\n\ndef test_it():\n    assert ASKED\n",
+    "tests/test_git.py": f"ASKED = ['{GIT}', 'log']\n\ndef test_it():\n    assert ASKED\n",
 }
 TESTS = {name for name in FILES if "/test_" in name}
 ALWAYS = {"tests/test_git.py"}
