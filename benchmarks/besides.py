@@ -685,7 +685,7 @@ def twenty_four_decades(rng: Generator) -> Made:
 
 def zero_hinges(rng: Generator) -> Made:
     """Weights and biases of zero with a hinge loss: the margin is not met anywhere, and all is linear."""
-    X, y = 10 * normal(rng, 20, 4), rng.choice([-1.0, 1.0], 20)
+    X, y = 10 * normal(rng, 21, 4), rng.choice([-1.0, 1.0], 21)  # never as many of both
 
     def cost(p: Params) -> Any:
         return np.mean(positive(1 - y * (X @ p["w"] + p["b"]))) + 0.01 * np.sum(p["w"] ** 2)
