@@ -43,7 +43,7 @@ class Tests:
 
     def __init__(self, work: Callable[[Tests], None]) -> None:
         self.work, self.items = work, dict[str, Any]()
-        self.now: Callable[[str], None] = lambda owner: None
+        self.now: Callable[[str], object] = lambda owner: None
         self.failed, self.seconds, self.began = "", dict[str, float](), 0.0
 
     def pytest_runtestloop(self, session: Any) -> bool:
@@ -145,8 +145,8 @@ def _in_the_child(run: Callable[[], Any], writing: int, seconds: int | None) -> 
         if seconds is not None:
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
         nothing = os.open(os.devnull, os.O_RDWR)
-        for stream in (0, 1):
-            os.dup2(nothing, stream)
+        for standard in (0, 1):
+            os.dup2(nothing, standard)
         answer = pickle.dumps(run())
         with os.fdopen(writing, "wb") as stream:
             stream.write(answer)

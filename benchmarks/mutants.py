@@ -24,6 +24,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks import likely
 
@@ -82,10 +83,10 @@ class Change(ast.NodeTransformer):
         return node
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        number = isinstance(node.value, int | float) and not isinstance(node.value, bool)
-        if number and self._mine(node, f"{node.value} + 1"):
-            return ast.copy_location(ast.Constant(node.value + 1), node)
-        return node
+        value = node.value
+        if isinstance(value, bool) or not isinstance(value, int | float) or not self._mine(node, f"{value} + 1"):
+            return node
+        return ast.copy_location(ast.Constant(value + 1), node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
@@ -225,37 +226,38 @@ def main() -> None:
 
 
 def _try_all(options: argparse.Namespace, tests: likely.Tests) -> None:
-    before = json.loads(RECORD.read_text(encoding="utf-8")) if options.again else {}
-    mutants = named(before["survived"]) if options.again else drawn(options.count, options.seed)
-    noticed, survived = Counter(before.get("noticed", {})), list[str]()
+    record = json.loads(RECORD.read_text(encoding="utf-8")) if options.again else {}
+    past = record["after"] if options.again else {"noticed": {}, "survived": []}
+    mutants = named(past["survived"]) if options.again else drawn(options.count, options.seed)
+    found = {"by a test": 0, "in time": 0} | past["noticed"]
+    survived = sorted(set(past["survived"]) - {mutant.name for mutant in mutants})  # their code is another one now
     until = time.monotonic() + 60 * options.minutes
     bench = Bench(tests, options.seconds, options.runs)
     print(f"{len(bench.runs.seconds)} tests, {sum(bench.runs.seconds.values()):.0f} s", flush=True)
     for mutant in mutants:
-        if time.monotonic() > until:
+        if time.monotonic() > until and not options.again:
             break
-        began, found = time.monotonic(), bench.tried(mutant)
-        if found:
-            noticed["in time" if found == "in time" else "by a test"] += 1
+        by = bench.tried(mutant)
+        if by:
+            found["in time" if by == "in time" else "by a test"] += 1
         else:
             survived.append(mutant.name)
-        took = time.monotonic() - began
-        print(f"{'noticed' if found else 'SURVIVED'} {took:.0f} s {mutant.line} {mutant.name} | {found}", flush=True)
-    record = before or {"places": len(every()), "seed": options.seed}
-    record |= {"noticed": dict(noticed), "survived": survived}
-    RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(score(record))
+        print(f"{'noticed' if by else 'SURVIVED'} {mutant.line} {mutant.name} | {by}", flush=True)
+    now = {"noticed": found, "survived": survived}
+    record = record or {"changes": len(every()), "seed": options.seed, "seconds": options.seconds, "before": now}
+    RECORD.write_text(json.dumps(record | {"after": now}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(score(now))
 
 
-def score(record: dict) -> str:
+def score(part: dict[str, Any]) -> str:
     """The share that is noticed, with its interval: of all, and of those that can be."""
-    noticed, lived = sum(record["noticed"].values()), record["survived"]
+    noticed, lived = sum(part["noticed"].values()), part["survived"]
     alike = [name for name in lived if name in ALIKE]
     lines = []
     for what, of in (("tried", noticed + len(lived)), ("that can be noticed", noticed + len(lived) - len(alike))):
         low, high = wilson(noticed, of)
         lines.append(f"{noticed} of {of} {what}: {noticed / max(of, 1):.0%} ({low:.0%} to {high:.0%})")
-    return f"{'; '.join(lines)}; {record['noticed'].get('in time', 0)} of them did not end"
+    return f"{'; '.join(lines)}; {part['noticed'].get('in time', 0)} of them did not end"
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from benchmarks.mutants import wilson
 from benchmarks.records import read
 
 NB = "\u00a0"  # no line ends inside a number
@@ -118,6 +119,21 @@ def fields_run() -> str:
     return f"Measured on {record['date']}: {kinds} kinds at {seeds} seed{'s' if seeds > 1 else ''} each, without JAX."
 
 
+def mutants() -> str:
+    """How many small changes the tests notice, before and after it was seen what survives."""
+    record = read("mutants")
+    rows = []
+    for what in ("before", "after"):
+        noticed, survived = sum(record[what]["noticed"].values()), record[what]["survived"]
+        alike = sum(name in read("alike") for name in survived)
+        low, high = wilson(noticed, tried := noticed + len(survived))
+        share = f"{noticed / tried:.0%}, {low:.0%} to {high:.0%}"
+        rows.append(
+            [f"{what} their survivors were seen", f"{tried}", f"{noticed}", f"{len(survived)}", f"{alike}", share]
+        )
+    return _rows(["tests", "tried", "noticed", "survived", "come to the same", "noticed, 95 % interval"], rows)
+
+
 def _three(row: dict[str, Any]) -> str:
     right = row["correct"] - row["false alarms"] - row["undecided, correct"]
     return f"{right}{NB}/{NB}{row['undecided, correct']}{NB}/{NB}{row['false alarms']}"
@@ -214,6 +230,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "fields": fields,
     "field-groups": field_groups,
     "fields-run": fields_run,
+    "mutants": mutants,
     "ways": ways,
     "derivatives": derivatives,
     "speed": speed,
