@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -111,7 +112,7 @@ def pytorch_kinds() -> Cases:
     from torch.autograd import gradcheck as their_check
     from torch.autograd import gradgradcheck as their_second
 
-    from benchmarks.frameworks import torch_kinds, torch_kinds_second
+    from benchmarks.frameworks import torch_kinds, torch_kinds_second, torch_kinds_third
     from gradlab.adapters.torch import gradcheck, gradgradcheck
 
     def asked(first: Callable[..., Any], second: Callable[..., Any], case: Kind) -> Any:
@@ -121,7 +122,7 @@ def pytorch_kinds() -> Cases:
             second(case.function, case.inputs, raise_exception=False) if found and "second" in case.asked else found
         )
 
-    return [*torch_kinds.kinds(), *torch_kinds_second.kinds()], {
+    return [*torch_kinds.kinds(), *torch_kinds_second.kinds(), *torch_kinds_third.kinds()], {
         "gradlab": lambda case: said(asked(gradcheck, gradgradcheck, case)),
         "gradcheck": lambda case: bool(asked(their_check, their_second, case)),
     }
@@ -132,7 +133,7 @@ def jax_kinds() -> Cases:
     import jax
     from jax.test_util import check_grads as their_check
 
-    from benchmarks.frameworks import jax_kinds, jax_kinds_second
+    from benchmarks.frameworks import jax_kinds, jax_kinds_second, jax_kinds_third
     from gradlab.adapters.jax import check_grads
 
     def theirs(case: Kind) -> Answer:
@@ -143,7 +144,7 @@ def jax_kinds() -> Cases:
                 return False
         return True
 
-    return [*jax_kinds.kinds(), *jax_kinds_second.kinds()], {
+    return [*jax_kinds.kinds(), *jax_kinds_second.kinds(), *jax_kinds_third.kinds()], {
         "gradlab": lambda case: said(check_grads(case.function, case.inputs, raise_exception=False, **case.asked)),
         "check_grads": theirs,
     }
@@ -154,7 +155,7 @@ def tensorflow_kinds() -> Cases:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf
 
-    from benchmarks.frameworks import tensorflow_kinds, tensorflow_kinds_second
+    from benchmarks.frameworks import tensorflow_kinds, tensorflow_kinds_second, tensorflow_kinds_third
     from gradlab.adapters.tensorflow import check_function
 
     def theirs(case: Kind) -> Answer:
@@ -162,7 +163,7 @@ def tensorflow_kinds() -> Cases:
         off = [np.max(np.abs(a - n), initial=0.0) for a, n in zip(*pairs, strict=True)]
         return all(bool(error <= TENSORFLOW_LIMIT) for error in off)
 
-    return [*tensorflow_kinds.kinds(), *tensorflow_kinds_second.kinds()], {
+    return [*tensorflow_kinds.kinds(), *tensorflow_kinds_second.kinds(), *tensorflow_kinds_third.kinds()], {
         "gradlab": lambda case: said(check_function(case.function, case.inputs, **case.asked)),
         f"compute_gradient, errors up to {TENSORFLOW_LIMIT:g}": theirs,
     }
@@ -175,11 +176,14 @@ def _asked(check: Callable[[Any], Answer], case: Any) -> Answer:
         return "raised"
 
 
-def answers(framework: Callable[[], Cases]) -> dict[str, dict[str, Any]]:
-    """By case: whether it is right, and what each checker said."""
+def answers(framework: Callable[[], Cases], known: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+    """By case: whether it is right, and what each checker said; `known` ones are not asked again."""
     cases, checkers = framework()
     found: dict[str, dict[str, Any]] = {}
     for case in cases:
+        if case.name in known:
+            found[case.name] = known[case.name]
+            continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found[case.name] = {

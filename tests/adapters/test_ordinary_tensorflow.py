@@ -173,17 +173,20 @@ MODELS = {
     "stateless call": lambda: by_hand(lambda m: lambda w: cubes(m.stateless_call(w, [], X)[0])),
 }
 
+SPOILED = ("dense", "batch norm", "dropout", "functional, two outputs", "own gradient")  # a wrong one takes seconds
+
 
 @pytest.mark.parametrize("name", MODELS)
-def test_right_agrees_and_spoiled_is_wrong(name):
+def test_right_agrees_and_some_spoiled_are_wrong(name):
     loss, model = MODELS[name]()
     held = getattr(model, "variables", model)
     before = [variable.numpy().copy() for variable in held]
     cost, params, grads = problem(loss, model)
     report = check_gradients(cost, params, grads)
     assert report.ok, report
-    spoiled = {key: 1.01 * slopes for key, slopes in grads(params).items()}
-    assert check_gradients(cost, params, spoiled, edits=False).verdict is Verdict.WRONG
+    if name in SPOILED:
+        spoiled = {key: 1.01 * slopes for key, slopes in grads(params).items()}
+        assert check_gradients(cost, params, spoiled, edits=False).verdict is Verdict.WRONG
     assert all(np.array_equal(was, variable.numpy()) for was, variable in zip(before, held, strict=True))
 
 

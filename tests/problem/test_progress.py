@@ -50,6 +50,28 @@ def test_a_fixed_step_is_counted_too(capsys, keywords):
     assert 0.8 < announced(capsys)[0] / report.evaluations < 1.3
 
 
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("directions", [1, 4, 20])
+@pytest.mark.parametrize("sizes", [[1.0], [1.0] * 7, [1.0, 1e-9, 3.0], [1e-6, 1e6] * 4])
+def test_along_directions_what_is_said_is_not_exceeded_by_what_is_right(capsys, sizes, directions, seed):
+    rng = np.random.default_rng(seed)
+    params = {f"block {i}": rng.standard_normal(30) for i in range(len(sizes))}
+
+    def tanhs(p):
+        return float(sum(size * np.sum(np.tanh(x)) for size, x in zip(sizes, p.values(), strict=True)))
+
+    def slopes(p):
+        return {name: size * (1 - np.tanh(x) ** 2) for size, (name, x) in zip(sizes, p.items(), strict=True)}
+
+    report = gradlab.check_gradients(tanhs, params, slopes, directions=directions, rng=rng, progress=True)
+    expected, told = announced(capsys)
+    most = int(re.search(r"if all blocks agree, no more than ([\d,]+)", told)[1].replace(",", ""))
+    assert not any(block.wrong_count for block in report.blocks.values())
+    assert report.evaluations <= most
+    if len(set(sizes)) == 1:
+        assert report.evaluations <= expected < 6 * report.evaluations
+
+
 def test_where_evaluations_are_bundled_no_time_is_claimed(capsys):
     run(lambda theta: np.sum(theta**3, axis=-1), vectorized=True)
     assert " s\n" not in announced(capsys)[1].split("evaluations of the cost")[1][:8]

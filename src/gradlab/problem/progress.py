@@ -13,6 +13,7 @@ from gradlab.problem.parameters import Parameters
 
 A_BLOCK, ALL = 28, 60  # evaluations beside the two a component: to find the step of a block, to measure noise
 A_LINE = 9  # evaluations along a random direction
+A_HARD_LINE = 30  # and at most, where the slope of a block drowns in the noise of the whole
 LEAST_BUDGET = ALL + A_LINE  # evaluations: enough for one direction
 MOST_DIRECTIONS = 20  # mistakes cancel in all of them with a chance of 1e-6: more bring nothing
 
@@ -34,7 +35,7 @@ def progress_bar(
     points
         Evaluations for each component.
     directions
-        So many random directions a block instead of all components.
+        So many random directions instead of all components.
     stepped
         Whether the step is given, and so none is looked for.
     """
@@ -44,9 +45,13 @@ def progress_bar(
     blocks = len(cost.parameters.names)
     expected = points * cost.parameters.size + (0 if stepped else A_BLOCK) * blocks + ALL
     if directions is not None:
-        expected = A_LINE * directions * blocks + ALL
+        expected = A_LINE * directions + ALL
     about = "" if cost.vectorized or cost.workers else f", about {spoken(expected * cost.seconds)}"
-    print(f"gradlab: about {expected:,} evaluations of the cost{about}", file=sys.stderr, flush=True)
+    # Lines go through all blocks at once; only one whose slopes drown there gets lines of its own.
+    most = (
+        f"; if all blocks agree, no more than {expected + A_HARD_LINE * directions * blocks:,}" if directions else ""
+    )
+    print(f"gradlab: about {expected:,} evaluations of the cost{about}{most}", file=sys.stderr, flush=True)
     update, close = _bar(expected)
     cost.watch = update
     try:
