@@ -283,3 +283,58 @@ def test_a_jacobian_may_be_a_linear_operator(seed, wrong, adjoint):
             check_jacobian(blur, x, operator)
     else:
         assert check_jacobian(blur, x, operator).ok is (wrong != "matvec")
+
+
+JAX_MANNER = {
+    "one array": (lambda w: np.sin(w), lambda primals, tangents: np.cos(primals[0]) * tangents[0], np.ones(3)),
+    "a dict": (
+        lambda p: np.sin(p["w"]) * p["b"],
+        lambda primals, tangents: (
+            np.sin(primals[0]["w"]) * primals[0]["b"],
+            np.cos(primals[0]["w"]) * tangents[0]["w"] * primals[0]["b"] + np.sin(primals[0]["w"]) * tangents[0]["b"],
+        ),
+        {"w": np.array([0.3, 0.8]), "b": np.array(1.5)},
+    ),
+    "a dict, nested": (
+        lambda p: p["layer"]["w"] ** 2,
+        lambda primals, tangents: 2 * primals[0]["layer"]["w"] * tangents[0]["layer"]["w"],
+        {"layer": {"w": np.array([0.3, 0.8])}},
+    ),
+    "a dict, one by one": (
+        lambda w, b: w**2 * b,
+        lambda primals, tangents: 2 * primals[0] * primals[1] * tangents[0] + primals[0] ** 2 * tangents[1],
+        {"w": np.array([0.3, 0.8]), "b": np.array(1.5)},
+    ),
+    "a list, whole": (
+        lambda p: p[0] * p[1],
+        lambda primals, tangents: primals[0][1] * tangents[0][0] + primals[0][0] * tangents[0][1],
+        [np.array([0.3, 0.8]), np.array([1.5, -2.0])],
+    ),
+    "a list, one by one": (
+        lambda a, b: a * b,
+        lambda primals, tangents: primals[1] * tangents[0] + primals[0] * tangents[1],
+        [np.array([0.3, 0.8]), np.array([1.5, -2.0])],
+    ),
+}
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.01, -1.0])
+@pytest.mark.parametrize("name", JAX_MANNER)
+def test_primals_and_tangents_are_tuples_of_what_the_function_takes(name, factor):
+    function, rule, params = JAX_MANNER[name]
+
+    def spoiled(primals, tangents):
+        answer = rule(primals, tangents)
+        return (answer[0], factor * answer[1]) if isinstance(answer, tuple) else factor * answer
+
+    assert check_jvp(function, spoiled, params).ok is (factor == 1.0)
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_outputs_in_a_dict_are_told_to_be_one_array(beside):
+    def rule(p, v):
+        slopes = {"o": 2 * p["w"] * v["w"]}
+        return ({"o": p["w"] ** 2}, slopes) if beside else slopes
+
+    with pytest.raises(GradlabError, match=r"one array each, got a dict.*concatenate"):
+        check_jvp(lambda p: {"o": p["w"] ** 2}, rule, {"w": np.ones(2)})

@@ -47,7 +47,8 @@ def check_jvp(
         A function of params, or of the parameters one by one, that returns an array.
     jvp
         `jvp(params, v)` with v in the structure of params returns an array in the shape of the output; or, as JAX's
-        rules do, (output, that array). It may take all parameters one by one and then all of v: `jvp(A, b, dA, db)`.
+        rules do, (output, that array). It may take all parameters one by one and then all of v: `jvp(A, b, dA, db)`;
+        where its arguments are called primals and tangents, it gets tuples of what function takes, as in JAX.
     params
         As for `check_gradients`.
     vjp
@@ -78,9 +79,9 @@ def check_jvp(
     directions = tuned.JVP_DIRECTIONS if given is None else _arguments.whole("directions", given, least=1)
     if not callable(jvp) or not (vjp is None or callable(vjp)):
         raise GradlabError("jvp and vjp must be functions: jvp(params, v) and vjp(params, R)")
+    jvp = one_by_one(jvp, params, function)
     function = of_params("function", function, params)
     _arguments.function("function", function, of="params")
-    jvp = one_by_one(jvp, params)
     parameters = Parameters(params)
     rng = options.get("rng")
     options["rng"] = generator = _arguments.generator(rng, SEED)
@@ -99,6 +100,11 @@ def check_jvp(
 
     def forward(v: Floats) -> Floats:
         answer = jvp(parameters.like(parameters.theta.copy()), parameters.like(v.copy()))
+        if isinstance(answer, Mapping) or (isinstance(answer, tuple) and any(isinstance(a, Mapping) for a in answer)):
+            raise GradlabError(
+                "function and jvp must return one array each, got a dict: put its arrays in one, as in "
+                "np.concatenate([out['a'].ravel(), out['b'].ravel()]), on both sides"
+            )
         array = array_of("what jvp returns", _tangent(answer, here))
         if array.dtype.kind not in "fiub":
             raise GradlabError(f"what jvp returns must be real numbers, got dtype {array.dtype}")

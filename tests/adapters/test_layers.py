@@ -322,3 +322,17 @@ class Empty:
 def test_what_is_not_found_gets_a_clear_error(layer, places, says):
     with pytest.raises(GradlabError, match=says):
         check_backward(*layers.problem(layer, X, **places))
+
+
+@pytest.mark.parametrize("put", [lambda a, b: [a, b], lambda a, b: [[a], [b]], lambda a, b: {"a": a, "b": b}])
+def test_layers_in_a_list_are_checked_one_by_one(put):
+    class Scale:
+        def forward(self, x):
+            self.x = x
+            return x * 2.0
+
+        def backward(self, upstream):
+            return upstream * 2.0
+
+    with pytest.raises(GradlabError, match="each by itself"):
+        layers.problem(put(Scale(), Scale()), np.ones((2, 3)))

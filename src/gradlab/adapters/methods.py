@@ -106,6 +106,11 @@ def _method(layer: Any, method: str | Callable[..., Any], default: str) -> str |
     if method == default:  # else it was named by the caller
         usual = {"forward": FORWARDS, "backward": BACKWARDS}[default]
         method = next((name for name in usual if callable(getattr(layer, name, None))), default)
+    if not callable(getattr(layer, method, None)) and isinstance(layer, list | tuple | Mapping):
+        raise GradlabError(
+            f"layer must be one layer, got a {type(layer).__name__}: check each by itself, with the input that "
+            "reaches it, or make an object of them all whose forward and backward go through every one"
+        )
     if not callable(getattr(layer, method, None)):
         raise GradlabError(
             f"{type(layer).__name__} has no method {method!r}: name it, {default}='...', or give a function of the "

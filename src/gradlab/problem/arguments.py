@@ -90,17 +90,34 @@ def of_params(what: str, function: Any, params: Any, args: Any = (), kwargs: Any
     )
 
 
-def one_by_one(jvp: Any, params: Any) -> Any:
-    """`jvp(params, v)` of a rule that may take all parameters, and then all of v, one by one and in order."""
-    if not isinstance(params, Mapping | list | tuple):
-        return jvp
+def one_by_one(jvp: Any, params: Any, function: Any) -> Any:
+    """`jvp(params, v)` of a rule that may take all parameters, and then all of v, one by one and in order.
+
+    One that calls its arguments primals and tangents gets tuples of what `function` takes, as a rule of JAX does.
+    """
     try:
         signature = inspect.signature(jvp)
     except (TypeError, ValueError):  # a compiled function that does not tell
         return jvp
+    several = isinstance(params, Mapping | list | tuple)
+    if [*signature.parameters] == ["primals", "tangents"]:
+        apart = several and not _takes(function, params)
+        return (
+            (lambda params, v: jvp(_parts(params), _parts(v))) if apart else (lambda params, v: jvp((params,), (v,)))
+        )
+    if not several:
+        return jvp
     if _fits(signature, params, params) or not _fits(signature, *_parts(params), *_parts(params)):
         return jvp
     return lambda params, v: jvp(*_parts(params), *_parts(v))
+
+
+def _takes(function: Any, params: Any) -> bool:
+    """Whether it can be called with params as they are, as far as it tells."""
+    try:
+        return bool(_fits(inspect.signature(function), params))
+    except (TypeError, ValueError):
+        return True
 
 
 def _parts(params: Any) -> tuple[Any, ...]:

@@ -48,10 +48,9 @@ def progress_bar(
         expected = A_LINE * directions + ALL
     about = "" if cost.vectorized or cost.workers else f", about {spoken(expected * cost.seconds)}"
     # Lines go through all blocks at once; only one whose slopes drown there gets lines of its own.
-    most = (
-        f"; if all blocks agree, no more than {expected + A_HARD_LINE * directions * blocks:,}" if directions else ""
-    )
-    print(f"gradlab: about {expected:,} evaluations of the cost{about}{most}", file=sys.stderr, flush=True)
+    most = expected + A_HARD_LINE * (directions or 0) * blocks
+    bound = f"; if all blocks agree, no more than {most:,}" if directions else ""
+    print(f"gradlab: about {expected:,} evaluations of the cost{about}{bound}", file=sys.stderr, flush=True)
     update, close = _bar(expected)
     cost.watch = update
     try:
