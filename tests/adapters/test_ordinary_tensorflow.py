@@ -182,7 +182,7 @@ def test_right_agrees_and_some_spoiled_are_wrong(name):
     held = getattr(model, "variables", model)
     before = [variable.numpy().copy() for variable in held]
     cost, params, grads = problem(loss, model)
-    report = check_gradients(cost, params, grads)
+    report = check_gradients(cost, params, grads, directions=None if name in SPOILED else 4)
     assert report.ok, report
     if name in SPOILED:
         spoiled = {key: 1.01 * slopes for key, slopes in grads(params).items()}
