@@ -52,7 +52,7 @@ def _solvers(draw: Callable[..., Any]) -> Iterator[Kind]:
 
     yield from pair("a linear system", "without the transpose", tf.linalg.solve, pull(True), pull(False), a, b)
     yield Kind("a Cholesky factor", True, lambda m: tf.linalg.cholesky(m @ tf.transpose(m) + np.eye(3)), (a,))
-    yield Kind("log of a determinant", True, lambda m: tf.linalg.slogdet(m)[1], (a,))
+    yield Kind("log of the size of a determinant", True, lambda m: tf.linalg.slogdet(m)[1], (a,))
 
 
 def _signals(draw: Callable[..., Any]) -> Iterator[Kind]:

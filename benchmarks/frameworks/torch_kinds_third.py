@@ -164,7 +164,7 @@ def _solvers() -> Iterator[Kind]:
     yield Kind("an inverse", True, inverse, (matrix,))
     flipped = custom(kept(torch.linalg.inv), lambda ctx, g: _inverse_back(ctx.saved_tensors[0], g, -1))
     yield Kind("an inverse, its minus lost", False, flipped, (matrix,))
-    yield Kind("log of a determinant", True, lambda a: torch.linalg.slogdet(a).logabsdet, (matrix,))
+    yield Kind("log of the size of a determinant", True, lambda a: torch.linalg.slogdet(a).logabsdet, (matrix,))
     yield Kind("eigenvalues of a symmetrised matrix", True, lambda a: torch.linalg.eigvalsh(a + a.mT), (matrix,))
     yield Kind("nuclear norm", True, lambda a: torch.linalg.matrix_norm(a, "nuc"), (matrix,))
 

@@ -152,7 +152,7 @@ MODELS = {
     "lstm with a state": lambda: row(layers.LSTM(3, stateful=True), data=SERIES),
     "embedding": lambda: row(layers.Embedding(5, 3), data=WORDS),
     "embedding with a mask": lambda: row(layers.Embedding(5, 3, mask_zero=True), layers.LSTM(2), data=WORDS),
-    "convolution": lambda: row(layers.Conv2D(2, 3, activation="tanh"), layers.AveragePooling2D(), data=IMAGES),
+    "convolution": lambda: row(layers.Conv2D(2, 3, activation="tanh"), layers.AveragePooling2D(2), data=IMAGES),
     "depthwise": lambda: row(layers.DepthwiseConv2D(3), data=IMAGES),
     "transposed convolution": lambda: row(layers.Conv2DTranspose(2, 3, strides=2), data=IMAGES),
     "layer norm": lambda: row(layers.LayerNormalization()),
