@@ -9,6 +9,8 @@ import pytest
 import gradlab
 from gradlab import labs
 from gradlab.labs.hunting import Told, answer, answers
+from gradlab.labs.hunting.hints import lines as in_words
+from gradlab.labs.hunting.hints import window
 from gradlab.labs.hunting.lines import Code
 from tests.chosen import sample
 
@@ -78,6 +80,14 @@ def test_every_line_is_answered_by_a_row_that_there_is(bug):
         elif one.block:
             assert one.block in told.wrong
         assert not one.way or one.way[0] == n
+        line = next(line for line in code.lines if line.number == n)
+        reaches = [reach for reach in line.reach if reach]
+        if one.counts and one.kind == "wrong":
+            assert not line.header
+            assert not all(one.block in reach for reach in reaches) or not reaches, "it reaches that block"
+        assert one.counts == (one.kind in ("agrees", "wrong")), "what no row shows is not counted"
+        lines = [line for line in code.lines if line.number in one.way]
+        assert all(any(one.block in reach for reach in line.reach) for line in lines), "the way leads elsewhere"
         off = re.search(r"off by (\S+); the report says (\S+)\.$", one.text)
         assert not off or off[1] != off[2], "two numbers that are told apart look alike"
 
@@ -118,4 +128,47 @@ def test_a_value_that_comes_to_a_right_block_is_right():
     assert found[line].kind == "agrees"
     assert found[line].block == "ba"
     assert found[line].way == (line,)
-    assert "this is the line that makes its gradient" in found[line].text
+    assert "this is the line that makes the gradient of ba" in found[line].text
+
+
+FACTORS = ["dw-doubled", "db-times-four", "db-averaged", "mean-forgotten", "mean-over-classes", "mean-not-divided"]
+
+
+@pytest.mark.parametrize("slug", FACTORS)
+def test_where_one_factor_is_off_a_line_that_can_give_a_factor_is_open(slug):
+    """Nobody knows which factor somebody else would have written there."""
+    bug = labs.find(slug)
+    code, told, copy, _ = hunt(bug, 1)
+    seen = answers._off(copy, told)
+    assert all(off.factor is not None for off in seen.values())
+    found, opened = answer(code, bug.broken, told, copy), 0
+    for line in code.lines:
+        if found[line.number].kind not in ("numbers", "open"):
+            continue
+        gives = [
+            {answers._factor(off) for off in slip.values()} for _, _, slip in answers.nearest(code, line, told, seen)
+        ]
+        one = any(len(factors) == 1 and "" not in factors for factors in gives)
+        assert not one or found[line.number].kind == "open"
+        opened += one
+    assert opened
+
+
+def test_lines_are_said_as_a_reader_would_say_them():
+    assert in_words([3]) == "Line 3"
+    assert in_words([3, 4]) == "Lines 3 and 4"
+    assert in_words([1, 3, 4, 5, 9]) == "Lines 1, 3 to 5 and 9"
+
+
+@EACH
+def test_the_window_of_the_third_hint_has_the_broken_line_wherever_it_stands(bug):
+    if len(bug.broken) > 1:
+        return
+    for before in range(6):
+        for after in range(6):
+            left = [*range(bug.broken[0] - before, bug.broken[0]), *bug.broken, *range(100, 100 + after)]
+            if len(left) >= 3:
+                near = window(left, bug)
+                assert len(near) == 3
+                assert bug.broken[0] in near
+                assert set(near) <= set(left)

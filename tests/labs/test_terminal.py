@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -46,10 +47,12 @@ def test_lines_are_answered_and_the_right_one_ends_the_hunt(session: Session, sa
     assert session.typed("1")
     assert said[-1] == "Line 1. No. Nothing is made in this line."
     assert session.typed("h")
-    assert said[-1] == f"The blocks: {HUNTS[0].hints.blocks}"
+    assert said[-1].startswith(f"The rows: {HUNTS[0].hints.blocks} Lines ")
     assert session.typed("3")
     text = "\n".join(said)
     assert "Found, with 2 wrong clicks." in text
+    assert re.search(r"(?m)^  4      db = .* b\d agrees$", text), "the margin says what ruled a line out"
+    assert re.search(r"(?m)^  3      dW = .* broken in the copy$", text)
     assert HUNTS[0].why in text
     assert f"Hunt 1.2, level 1. 1 of {len(HUNTS)} solved." in text
     one = kept(session)[HUNTS[0].id]
@@ -154,5 +157,5 @@ def test_the_command_hunts_until_the_input_ends(tmp_path: Path, monkeypatch: pyt
     from gradlab.labs.__main__ import main
 
     main([])
-    assert "The blocks: Every W is wrong" in capsys.readouterr().out
+    assert "The rows: Every b agrees" in capsys.readouterr().out
     assert (tmp_path / "gradlab-hunts" / "hunt_1_1.py").exists()

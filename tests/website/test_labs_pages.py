@@ -5,6 +5,7 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,3 +105,89 @@ def test_every_hunt_has_its_answers_and_no_other_has() -> None:
     kept = {name: json.loads((CLICKS / f"{name}.json").read_text(encoding="utf-8")) for name in ("index", "draws")}
     assert kept == {"index": order(), "draws": draws()}
     assert {path.stem for path in CLICKS.glob("*.json")} == {*order(), *kept}
+
+
+def told_of(bug: labs.Bug) -> dict[str, Any]:
+    """What is kept for the clicks on a hunt's lines."""
+    return json.loads((CLICKS / f"{bug.id}.json").read_text(encoding="utf-8"))
+
+
+EVERY = pytest.mark.parametrize("bug", HUNTS, ids=lambda bug: bug.slug)
+
+
+@EVERY
+def test_the_margin_says_by_what_each_line_is_ruled_out(bug: labs.Bug) -> None:
+    """By a row, which it names; or by numbers, which stand in it and in the sentence; never by "its number"."""
+    told = told_of(bug)
+    for stage in (told, *told.get("after", {}).values()):
+        for one in stage["lines"].values():
+            assert 0 < len(one["mark"]) <= 45
+            if one["kind"] == "agrees":
+                assert one["mark"] == f"{one['block']} agrees"
+                assert f"{one['block']} agrees to" in one["text"]
+            elif one["kind"] == "wrong":
+                assert one["mark"] == f"does not reach {one['block']}"
+                assert one["block"] in one["text"]
+            else:
+                for number in re.findall(r"\d+\.\d+|\b\d+e-\d+", one["mark"]):
+                    assert number in one["text"]
+            assert one["text"].count("`") in (0, 2)
+
+
+def numbered(words: str) -> set[int]:
+    """The lines of "Lines 3, 5 to 8 and 11"."""
+    found: set[int] = set()
+    for first, last in re.findall(r"(\d+)(?: to (\d+))?", words):
+        found |= set(range(int(first), int(last or first) + 1))
+    return found
+
+
+@EVERY
+def test_hints_of_lines_are_true(bug: labs.Bug) -> None:
+    """The first counts what the rows leave, the third has the broken line among few of those."""
+    told, hints = told_of(bug), told_of(bug)["hints"]
+    left = {int(n) for n, one in told["lines"].items() if one["kind"] in ("open", "numbers")} | set(bug.broken)
+    cleared = {int(n) for n in told["lines"]} - left
+    if said := re.search(r"(Lines? [^.]*) (?:is|are) left; a row clears each of the others\.$", hints[0]):
+        assert cleared
+        assert numbered(said[1]) == left
+    else:
+        assert not cleared
+    if said := re.search(r"(Lines? [^.]*) are worth a look: it is one of them\.$", hints[2]):
+        assert set(bug.broken) < numbered(said[1]) < left
+        assert len(numbered(said[1])) == 3
+    else:
+        assert len(left) <= 3 or len(bug.broken) > 1
+
+
+CODE = re.compile(r"\b(?:d[A-Z]\w*|d[a-z]\w*_\w+|[a-z]+(?:_[a-z]+)+)\b|\b[A-Z]\[")  # what looks like a name of code
+
+
+@pytest.mark.parametrize("bug", labs.BUGS, ids=lambda bug: bug.slug)
+def test_no_hint_is_empty_and_the_names_in_them_stand_in_the_code(bug: labs.Bug) -> None:
+    assert len(set(bug.hints)) == 3
+    names = bug.listing + " ".join(bug.case(bug.seed).params)
+    for hint in bug.hints:
+        assert not re.match(r"(There is none|None)\b", hint), "a hint that says nothing"
+        assert len(hint.split()) > 3
+        for name in CODE.findall(hint):
+            assert name in names, f"{name} is nowhere in the code"
+
+
+def test_no_page_before_the_labs_gives_a_hunt_away() -> None:
+    """Where hunts begin, no broken line stands, and no name that tells what is wrong."""
+    places = (FOLDER / "index.md", FOLDER.parent / "index.md", FOLDER.parent.parent / "README.md")
+    lines = {line.strip() for place in places for line in place.read_text(encoding="utf-8").splitlines()}
+    whole = "\n".join(lines)
+    for bug in HUNTS:
+        for broken in told_of(bug)["broken"].values():
+            assert not set(map(str.strip, broken.splitlines())) & lines, bug.slug
+        for name in (bug.slug, bug.title):
+            assert not re.search(rf"\b{re.escape(name)}\b", whole), name
+
+
+@pytest.mark.parametrize("topic", [topic for topic in labs.TOPICS if topic != "traps"])
+def test_the_contents_of_a_lab_name_the_level_of_each_hunt(topic: str) -> None:
+    text = (FOLDER / f"{topic}.md").read_text(encoding="utf-8")
+    labels = re.findall(r'(?m)^## Hunt .*data-toc-label="(.*?)" \}$', text)
+    assert labels == [f"Hunt {labs.number(bug)}, level {bug.level}" for bug in labs.TOPICS[topic]]

@@ -66,7 +66,7 @@ def test_nothing_below_an_edit_is_called_the_same(tab: Page) -> None:
     edit(first, str(first.evaluate("block => block.code")) + "\nunused = 1")
     run(second)
     assert state(second) == "edited"
-    expect(second.locator(".live-note")).to_contain_text("below an edit")
+    expect(second.locator(".live-note")).to_contain_text("with an edited block above")
 
 
 CHANGED = "A block above has changed since: run it again"
@@ -86,7 +86,7 @@ def test_what_was_said_of_a_block_is_taken_back_when_one_above_is_another(tab: P
         assert state(block) == "same"
     edit(first, code + "\nunused = 1")
     run(third)
-    expect(third.locator(".live-note")).to_contain_text("below an edit")
+    expect(third.locator(".live-note")).to_contain_text("with an edited block above")
     first.get_by_role("button", name="Reset").click()
     expect(third.locator(".live-note")).to_have_text(CHANGED)
     run(third)

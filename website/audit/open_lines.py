@@ -11,7 +11,7 @@ from gradlab import labs
 from website.paths import DOCS
 
 HUNTS = DOCS / "labs" / "hunts"  # what each says to a click
-KINDS = {"agrees": "a row agrees", "wrong": "a wrong row", "numbers": "its number", "open": "open"}
+KINDS = {"agrees": "a row agrees", "wrong": "a wrong row", "numbers": "a number, not counted", "open": "open"}
 
 
 def counted() -> Iterator[tuple[str, Counter[str]]]:

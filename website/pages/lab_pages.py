@@ -11,12 +11,12 @@ import json
 import re
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import gradlab
 from gradlab import labs
-from gradlab.labs.hunting import Told, answer
+from gradlab.labs.hunting import NAMES, Answer, Told, answer, hints
 from gradlab.labs.hunting.lines import Code
 from website.paths import DOCS
 from website.verify import rewrite
@@ -58,24 +58,28 @@ INTROS = {
         The same weights serve at every moment in time, and the same column every time that a word comes. Each time
         adds something to the gradient, and nothing must come too late.""",
     "traps": """
-        In this lab the number of the course leads astray, and some of these functions are right. Decide first, then
-        open the answer.""",
+        In this lab the number that courses teach leads astray, and some of these functions are right. Decide first,
+        then open the answer.""",
     "long": """
         Real backward passes have thirty lines and more, and what goes wrong in one line shows in many blocks. Reading
         the code from the top does not help much here. The report does: which rows agree, and which lines do they
         clear? In the last level several lines are broken at once.""",
 }
 HOW = """
-    You see what the check says of a broken copy, and the right code. Which line was broken in the copy? Click it: a
-    wrong click shows the line of the report that rules it out. Or repair the copy in the editor, until the checker
-    says AGREES. [How to hunt, here or on your own machine](index.md#how)."""
+    You see what the check says of a broken copy, and the right code. Which line was broken in the copy? Click it: if
+    a row of the report rules the line out, the row lights up and the click counts as wrong. Or repair the copy in the
+    editor, until the checker says AGREES. [How to hunt, here or on your own machine](index.md#how)."""
 ASK = "This is the right code. In the copy that was checked, **one of these lines was broken. Click it.**"
 ASK_SEVERAL = "This is the right code. In the copy that was checked, **{} of these lines were broken. Click them.**"
 TRAPPED = """
-    You see a function and the number of the course: its formula, its step ε = 1e-7, its word. Is the gradient right,
-    or wrong, or can nobody tell from that? Say it first. Then read what a check with a derived bound says, and
-    why."""
+    Deep-learning courses check a gradient with one step, ε = 1e-7, and one number: the relative difference of all of
+    it, called ["great" below 1e-7 and "worried" from 1e-3](../learn/thresholds.md). You see a function and that
+    number. Is the gradient right, or wrong, or can nobody tell from that? Say it first. Then read what a check with a
+    derived bound says, and why."""
 ASK_TRAP = "**Is this gradient right, wrong, or can it not be told here?**"
+REPAIR_FIRST = """
+    This is the copy that was checked. Beside the right code it gives the line away, so click first; or repair it
+    without looking there."""
 BLIND_SEED = 8
 BLIND = """
     # Blind lab
@@ -114,9 +118,13 @@ def page(topic: str) -> str:
         textwrap.dedent(TRAPPED if topic == "traps" else HOW).strip(),
     ]
     for bug in labs.TOPICS[topic]:
-        title = f'## Hunt {labs.number(bug)} {{ #hunt-{bug.id} data-{"trap" if bug.trap else "hunt"}="{bug.id}" }}'
-        # The level would tell of a trap that it is wrong.
-        parts += [title] if bug.trap else [title, f"Level {bug.level}: {LEVELS[bug.level]}."]
+        name = f"Hunt {labs.number(bug)}"
+        if bug.trap:  # the level would tell of a trap that it is wrong
+            parts.append(f'## {name} {{ #hunt-{bug.id} data-trap="{bug.id}" }}')
+        else:
+            label = f'data-toc-label="{name}, level {bug.level}"'
+            parts.append(f'## {name} {{ #hunt-{bug.id} data-hunt="{bug.id}" {label} }}')
+            parts.append(f"Level {bug.level}: {LEVELS[bug.level]}.")
         parts += _trap(bug) if bug.trap else _hunt(bug, f'labs.find("{bug.id}").case({bug.seed})')
     return _joined(parts)
 
@@ -142,7 +150,7 @@ def _hunt(bug: labs.Bug, case: str) -> list[str]:
     """One hunt: the report, the right code, the hints, the copy to repair, the answer."""
     ask = ASK if len(bug.broken) == 1 else ASK_SEVERAL.format(len(bug.broken))
     repaired = case[:-1] + (", globals()[bug.name])" if case.startswith("bug") else f", {bug.name})")
-    repair = _joined([_fence(bug.source), _printed(_check(repaired))])
+    repair = _joined([textwrap.dedent(REPAIR_FIRST).strip(), _fence(bug.source), _printed(_check(repaired))])
     return [
         _printed(_check(case)),
         ask,
@@ -170,7 +178,8 @@ def _trap(bug: labs.Bug) -> list[str]:
 
 
 def _check(case: str) -> str:
-    return f"report = gradlab.check_gradients(*{case})\nprint(report)\n"
+    given = "" if case == "case" else f"case = {case}\n"  # in a line of its own: with a long name it would be cut
+    return f"{given}report = gradlab.check_gradients(*case)\nprint(report)\n"
 
 
 def _printed(code: str) -> str:
@@ -179,15 +188,19 @@ def _printed(code: str) -> str:
 
 
 def _hints(bug: labs.Bug) -> list[str]:
-    titled = zip(("The blocks", "The ratio", "The layer", "The line"), _four(bug), strict=True)
+    path = CLICKS / f"{bug.id}.json"  # of a bug that was just added, there is none before `main` has written it
+    told = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    four = _four(bug, {int(n): Answer(one["kind"]) for n, one in told.get("lines", {}).items()})
+    titled = zip((*NAMES, "The line"), four, strict=True)
     return [_folded("question", f"Hint {n}: {title}", hint) for n, (title, hint) in enumerate(titled, 1)]
 
 
-def _four(bug: labs.Bug) -> tuple[str, ...]:
-    """The hints, the last of which is the broken line, or the lines."""
+def _four(bug: labs.Bug, found: Mapping[int, Answer]) -> tuple[str, ...]:
+    """The hints, the last of which is the broken line, or the lines; `found` are the answers to the right lines."""
+    three = hints(bug, {**found, **dict.fromkeys(bug.broken, Answer("broken"))} if found else {})
     if bug.original == bug.mutated:
-        return (*bug.hints, "There is none to repair.")
-    return (*bug.hints, " and ".join(f"`{text.splitlines()[0]}`" for text in copied(bug).values()))
+        return (*three, "No line is broken here.")
+    return (*three, " and ".join(f"`{text.splitlines()[0]}`" for text in copied(bug).values()))
 
 
 def copied(bug: labs.Bug) -> dict[int, str]:
@@ -206,17 +219,18 @@ def clicks(bug: labs.Bug) -> dict[str, Any]:
     if bug.trap and not bug.detectable:
         return {"verdict": bug.trap, "title": bug.title, "why": bug.why}
     code = Code(bug.listing, bug.setup.gradients(bug.name, bug.seed))
+    lines = _answers(bug, code, _report(bug))
     return {
         **({"verdict": bug.trap} if bug.trap else {}),
         "title": bug.title,
         "why": bug.why,
         "broken": {str(n): text for n, text in copied(bug).items()},
-        "lines": _answers(bug, code, _report(bug)),
+        "lines": lines,
         **({"after": after} if (after := _stages(bug, code)) else {}),
         "listing": bug.listing.rstrip("\n"),
         "copy": bug.source.rstrip("\n"),
         "correct": bug.correct_source.rstrip("\n"),
-        "hints": _four(bug),
+        "hints": _four(bug, {int(n): Answer(one["kind"]) for n, one in lines.items()}),
     }
 
 
@@ -252,7 +266,7 @@ def _answer(bug: labs.Bug, case: str) -> str:
     )
     if bug.original == bug.mutated:
         return f"**{bug.title}.** {bug.why}\n\n{finding}"
-    proof = f"print(gradlab.check_gradients(*{case}).verdict.value)\n"
+    proof = f"case = {case}\nprint(gradlab.check_gradients(*case).verdict.value)\n"
     return _joined([f"**{bug.title}.** {bug.why}", finding, _fence(bug.correct_source), _printed(proof)])
 
 

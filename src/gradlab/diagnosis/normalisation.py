@@ -41,9 +41,10 @@ def _missing_term(case: Case, block: Block, cut: Slices, gains: list[tuple[str, 
     """Of a normalisation by mean and spread, to which the numeric gradient sums to 0, or by length alone."""
     x, N = block.theta, block.numeric
     if vanishes(cut.lay(N), cut.lay(tolerance(block)), (1,)):
+        name = block.name
         for basis, words in (
-            ((1.0, x), "1 and x"),
-            *(((1.0, x, g, g * x), f"1, x, {n} and {n}·x") for n, g in gains),
+            ((1.0, x), f"a sum of multiples of 1 and {name}"),
+            *(((1.0, x, g, g * x), f"a sum of multiples of 1, {name}, {n} and {n}·{name}") for n, g in gains),
         ):
             if _in_span(block, cut, basis):
                 inside = "" if len(basis) == 2 else " The gain belongs inside the means: they are of R·gain."
@@ -51,22 +52,23 @@ def _missing_term(case: Case, block: Block, cut: Slices, gains: list[tuple[str, 
                     "GL125",
                     [block],
                     f"A term is missing, or has the wrong count, in the gradient of {block.name} through its "
-                    f"normalisation over {cut.words}: subtract the mean of the upstream gradient, and x̂ times the "
-                    f"mean of upstream gradient · x̂, both over {cut.count} entries.{inside}",
-                    f"in each slice numeric − analytic is a sum of multiples of {words}; numeric sums to 0",
+                    f"normalisation over {cut.words}: subtract the mean of R, and N times the mean of R·N, both over "
+                    f"{cut.count} entries (R is the upstream gradient, N the normalised {name}).{inside}",
+                    f"in each slice numeric − analytic is {_one_term(block, cut) or words}; numeric sums to 0",
                     CERTAIN,
                 )
     product = cut.lay(N * x)
     if np.all(np.abs(product.sum(axis=1)) <= 1e-4 * np.abs(product).sum(axis=1)):
-        for basis, words in (((x,), "x"), *(((x, g * x), f"x and {n}·x") for n, g in gains)):
+        name = block.name
+        for basis, words in (((x,), name), *(((x, g * x), f"{name} and {n}·{name}") for n, g in gains)):
             if _in_span(block, cut, basis):
                 return case.finding(
                     "GL125",
                     [block],
                     f"A term is missing, or has the wrong count, in the gradient of {block.name} through its "
-                    f"division by a length over {cut.words} (a norm, or a root of the mean square): subtract x̂ "
-                    f"times the sum of upstream gradient · x̂ for a norm, times its mean over {cut.count} entries "
-                    "for a root of the mean square.",
+                    f"division by a length over {cut.words} (a norm, or a root of the mean square): subtract N times "
+                    f"the sum of R·N for a norm, times its mean over {cut.count} entries for a root of the mean "
+                    f"square (R is the upstream gradient, N the normalised {name}).",
                     f"in each slice numeric − analytic is a multiple of {words}; numeric · x sums to 0",
                     CERTAIN,
                 )
@@ -89,10 +91,20 @@ def _missing_term(case: Case, block: Block, cut: Slices, gains: list[tuple[str, 
             f"The gradient of {block.name} has what a normalisation over {cut.words} adds, a multiple of 1 and of "
             f"{block.name} in each slice, and forward does not normalise there: is its mean and spread a fixed one "
             "(of training, in evaluation), or that of another axis?",
-            "in each slice numeric − analytic is a sum of multiples of 1 and x; numeric does not sum to 0",
+            f"in each slice numeric − analytic is a sum of multiples of 1 and {block.name}; numeric does not sum "
+            "to 0",
             CERTAIN,
         )
     return None
+
+
+def _one_term(block: Block, cut: Slices) -> str:
+    """Of the two terms, the one that alone makes the difference; "" if neither does."""
+    if _in_span(block, cut, (1.0,)):
+        return "the same for all entries: the mean of R is missing, or has the wrong count"
+    if vanishes(cut.lay(block.numeric - block.analytic), cut.lay(tolerance(block)), (1,)):
+        return "a multiple of N alone: N times the mean of R·N is missing, or has the wrong count"
+    return ""
 
 
 def _cuts(block: Block) -> Iterator[Slices]:

@@ -19,8 +19,11 @@ BUGS = (
         mutated="np.maximum(Z, 0) >= 0",
         finding="GL113",
         hints=Hints(
-            blocks="The last layer is right, all below it are wrong.",
-            ratio="There is none. Some entries that should be 0 are not.",
+            blocks=(
+                "The last layer is right, all below it are wrong: what it hands down is spoiled on the way to the"
+                " next."
+            ),
+            ratio="Some entries that should be 0 are not.",
             layer=(
                 "The last layer has no activation below it on its way back. So the activation's backward is "
                 "called first between the last layer and the one before."
@@ -41,9 +44,15 @@ BUGS = (
         mutated="(Z > 0)",
         finding="GL113",
         hints=Hints(
-            blocks="The last layer is right, all below it are wrong, but only by little.",
-            ratio="There is none. How large are the differences, beside the entries?",
-            layer="Think of leaky relu as two lines. Which of them has the wrong slope?",
+            blocks=(
+                "The last layer is right, all below it are wrong, but only by little: what it hands down is "
+                "nearly right."
+            ),
+            ratio="How large are the differences, beside the entries? About a hundredth.",
+            layer=(
+                "The last layer hands dA down to the activation below it. Think of leaky relu as two lines. Which"
+                " of them has the wrong slope?"
+            ),
         ),
         why=(
             "The backward of relu was used for leaky relu. The slope there is 0.01, so errors are of the order "
@@ -60,9 +69,14 @@ BUGS = (
         mutated="np.where(Z > 0, 0.01, 1)",
         finding="GL113",
         hints=Hints(
-            blocks="The last layer is right, all below it are wrong.",
-            ratio="There is none, and many entries are off by far.",
-            layer="Ask which side of the kink each line is meant for.",
+            blocks=(
+                "The last layer is right, all below it are wrong: what it hands down is spoiled on the way to the"
+                " next."
+            ),
+            ratio="Many entries are off by far. The two slopes are 1 and 0.01.",
+            layer=(
+                "The backward of the activation knows two sides of the kink. Ask which side each slope is meant for."
+            ),
         ),
         why="The arguments of where are: the condition, the value where it holds, the value where it does not.",
         setup=LEAKY,
@@ -76,9 +90,12 @@ BUGS = (
         mutated="1 - np.tanh(A) ** 2",
         finding="GL113",
         hints=Hints(
-            blocks="The last layer is right, all below it are wrong, more and more.",
-            ratio="There is none. But nearly all signs are right, and the differences are small.",
-            layer="Something between two layers is nearly right at each step: a slope at nearly that place.",
+            blocks="The last layer is right, all below it are wrong, more and more: each step down adds to it.",
+            ratio="Nearly all signs are right, and the differences are small.",
+            layer=(
+                "Something between two layers is nearly right at each step: a slope, in tanh_backward, at nearly "
+                "that place."
+            ),
         ),
         why=(
             "The cache holds A = tanh(Z), and the function expected Z. tanh flattens, so its slope at A is "
@@ -95,9 +112,12 @@ BUGS = (
         mutated="(1 - A)",
         finding="GL113",
         hints=Hints(
-            blocks="The last layer is right, all below it are wrong.",
-            ratio="There is none.",
-            layer="The derivative of an activation must be right for negative inputs too. Put Z = −1 into it.",
+            blocks=(
+                "The last layer is right, all below it are wrong: what it hands down is spoiled on the way to the"
+                " next."
+            ),
+            ratio="Wrong entries have no factor in common: each unit and each example is off by a factor of its own.",
+            layer="It is the slope in tanh_backward. It must be right for negative inputs too: put Z = −1 into it.",
         ),
         why=(
             "1 − A belongs to the sigmoid, A (1 − A). For small A both 1 − A and 1 − A² are near 1, so with tiny "
@@ -114,9 +134,15 @@ BUGS = (
         mutated="S = 1 / (1 + np.exp(-A))\n    return dA * S * (1 - S)",
         finding="GL113",
         hints=Hints(
-            blocks="The last layer is right, all below it are wrong.",
-            ratio="There is none, and it strays further from 1 with each layer on the way down.",
-            layer="What was put into the sigmoid here has been through a sigmoid before.",
+            blocks=(
+                "The last layer is right, all below it are wrong: what it hands down is spoiled on the way to the"
+                " next."
+            ),
+            ratio=(
+                "Wrong entries have no factor in common, and the ratio strays further from 1 with each layer on "
+                "the way down."
+            ),
+            layer="What was put into the sigmoid of sigmoid_backward has been through a sigmoid before.",
         ),
         why=(
             "σ′ = A (1 − A) holds for A = σ(Z). Here A went through σ once more. Near Z = 0 both slopes are "
@@ -133,9 +159,15 @@ BUGS = (
         mutated="dA * A",
         finding="GL113",
         hints=Hints(
-            blocks="The last layer is right, all below it are wrong.",
-            ratio="There is none. But analytic is mostly too large, the more so the further down the layer is.",
-            layer="1 − A is about a half for small Z. Something is missing that is about a half.",
+            blocks=(
+                "The last layer is right, all below it are wrong: what it hands down is spoiled on the way to the"
+                " next."
+            ),
+            ratio="Analytic is mostly too large, the more so the further down the layer is.",
+            layer=(
+                "It is the slope in sigmoid_backward. 1 − A is about a half for small Z, and something is missing"
+                " that is about a half."
+            ),
         ),
         why="The product rule for 1 / (1 + E) has two factors, and one was lost.",
         setup=SIGMOID,

@@ -46,9 +46,9 @@ class Setup(Protocol):
 class Hints(NamedTuple):
     """What a learner may look at, one after the other."""
 
-    blocks: str  # which blocks are wrong, and which agree
+    blocks: str  # what the rows that agree, and those that do not, say of the code
     ratio: str  # numeric over analytic, or their difference, in a wrong block
-    layer: str  # what lies between the right blocks and the wrong ones
+    layer: str  # the place in the code, by a name that stands in it
 
 
 @dataclass(frozen=True, kw_only=True)

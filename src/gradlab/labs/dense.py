@@ -18,13 +18,13 @@ BUGS = (
         mutated="dW = 2 * dZ @ A.T",
         finding="GL102",
         hints=Hints(
-            blocks="Every W is wrong, every b is right.",
+            blocks="Every b agrees, layer by layer, and b is made of the same dZ as W.",
             ratio="Divide numeric by analytic, entry by entry. It is the same everywhere.",
             layer="b and W of a layer share dZ. If b is right, dZ is right, so look at what makes dW of it.",
         ),
         why=(
             "A 2 that belongs to a squared cost was written into the layer. With one factor for all of a block, "
-            "formula (2) says |1 − 2| / (1 + 2) = 1/3 there, whatever the numbers are."
+            "the relative difference there is |1 − 2| / (1 + 2) = 1/3, whatever the numbers are."
         ),
         setup=TANH,
     ),
@@ -37,12 +37,12 @@ BUGS = (
         mutated="db = 4 * dZ.sum(axis=1, keepdims=True)",
         finding="GL102",
         hints=Hints(
-            blocks="Every b is wrong, every W is right.",
-            ratio="Formula (2) gives 0.6 for each b. Which factor r solves |1 − r| / (1 + r) = 0.6?",
-            layer="Since W is right, dZ is. Only the line for db is left.",
+            blocks="Every W agrees, layer by layer, and W is made of the same dZ as b.",
+            ratio='The column "difference" says 0.6 for each b. Which factor r solves |1 − r| / (1 + r) = 0.6?',
+            layer="Since W is right, dZ is. Look at how db is made of it.",
         ),
         why=(
-            "The course plants this one as 4/m in the place of 1/m. Overall the difference depends on the sizes "
+            "Andrew Ng's course plants it as 4/m in the place of 1/m. Overall the difference depends on the sizes "
             "of the blocks; in the block itself it is 3/5."
         ),
         setup=TANH,
@@ -56,9 +56,9 @@ BUGS = (
         mutated="db = dZ.mean(axis=1, keepdims=True)",
         finding="GL102",
         hints=Hints(
-            blocks="Every b is wrong, every W is right.",
+            blocks="Every W agrees, layer by layer, and W is made of the same dZ as b.",
             ratio="Numeric is 6 times analytic. How many examples are there?",
-            layer="The cost has divided by m already, and 1/m came down with dZ.",
+            layer="The cost has divided by m already, and 1/m came down with dZ. What does db do with dZ?",
         ),
         why=(
             "The mean over examples is taken once, in the cost. A factor that equals the number of examples, or "
@@ -75,9 +75,12 @@ BUGS = (
         mutated="db = dZ[:, :1]",
         finding="GL115",
         hints=Hints(
-            blocks="Every b is wrong, every W is right.",
-            ratio="There is none; entries are off by different factors, and some even have the wrong sign.",
-            layer="Make the batch smaller. With one example, m = 1, the bug is gone.",
+            blocks="Every W agrees, layer by layer, and W is made of the same dZ as b.",
+            ratio="Entries are off by different factors, and some even have the wrong sign.",
+            layer=(
+                "Make the batch smaller. With one example, m = 1, the bug is gone. Which line should add up over "
+                "the examples?"
+            ),
         ),
         why=(
             "b serves every example, so every example sends something back. With m = 1 the sum has one term and "
@@ -94,10 +97,13 @@ BUGS = (
         mutated="dA = W @ dZ",
         finding="GL113",
         hints=Hints(
-            blocks="The last layers are right, the first ones wrong. Where is the border?",
-            ratio="There is none.",
+            blocks=(
+                "The last layers are right, the first ones wrong. The border lies below the lowest layer that is "
+                "right."
+            ),
+            ratio="Wrong entries have no factor in common, and some have the wrong sign.",
             layer=(
-                "The last layer is right, so what it hands down is made of right things, and still wrong. "
+                "The last layer is right, so what it hands down, dA, is made of right things, and still wrong. "
                 "What is special about the shape of every W here?"
             ),
         ),
@@ -117,9 +123,12 @@ BUGS = (
         mutated="db = np.full((len(dZ), 1), dZ.sum())",
         finding="GL115",
         hints=Hints(
-            blocks="Every b is wrong but that of the last layer; every W is right.",
+            blocks=(
+                "Every b is wrong but that of the last layer; every W is right. What has the last layer that the "
+                "others lack?"
+            ),
             ratio="Look at the analytic side of one b. Are its entries different at all?",
-            layer="The last layer has one unit. What is a sum over the units there?",
+            layer="The last layer has one unit. What is a sum over the units there, in db?",
         ),
         why=(
             "A sum without an axis adds up everything, and broadcasting gives every unit the same number. With "
@@ -136,8 +145,8 @@ BUGS = (
         mutated="dW = dZ[:, :-1] @ A[:, :-1].T",
         finding="GL114",
         hints=Hints(
-            blocks="Every W is wrong, every b is right.",
-            ratio="There is none, but most entries are off by little. So nearly everything is right.",
+            blocks="Every b agrees, layer by layer, and b is made of the same dZ as W.",
+            ratio="Most entries are off by little. So nearly everything is right.",
             layer="dW adds up over the examples. What if the sum ends too early? Check with m = 1 and see.",
         ),
         why=(

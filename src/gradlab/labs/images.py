@@ -66,9 +66,15 @@ BUGS = (
         mutated="dpadded[:, : -2 * pad, : -2 * pad]",
         finding="GL148",
         hints=Hints(
-            blocks="W and b are right, A is wrong.",
-            ratio="There is none. Put analytic and numeric of one image side by side.",
-            layer="The numbers are there, one pixel further down and to the right.",
+            blocks="W and b agree, so dZ is right. Only A is left.",
+            ratio=(
+                "Put analytic and numeric of one image side by side: the same numbers, but for a row and a "
+                "column, at other places."
+            ),
+            layer=(
+                "It is after the loop, in dpadded or what becomes of it. The numbers are there, one pixel further"
+                " down and to the right."
+            ),
         ),
         why=(
             "What arrives at the zeros around the image is cut off, on both sides. Here it was cut on one side only."
@@ -84,9 +90,9 @@ BUGS = (
         mutated="padded[:, i : i + f, j : j + f], dZ",
         finding="GL114",
         hints=Hints(
-            blocks="A and b are right, W is wrong.",
-            ratio="There is none.",
-            layer="With stride 1 the bug is gone. So what does not know of the stride?",
+            blocks="A and b agree, so dZ is right. Only W is left.",
+            ratio="Wrong entries have no factor in common: other pixels were multiplied.",
+            layer="With stride 1 the bug is gone. So what, on the way to dW, does not know of the stride?",
         ),
         why="The window of the way back must stand where that of the way forward stood: at i times the stride.",
         setup=CONV,
@@ -100,9 +106,15 @@ BUGS = (
         mutated="dA[:, *window] = largest",
         finding="",
         hints=Hints(
-            blocks="There is one, and it is wrong.",
-            ratio="Many entries are exactly right. Which are not?",
-            layer="With stride 3, or windows of 2, the bug is gone: those do not overlap.",
+            blocks=(
+                "There is one block, and part of it is right. Compare the entries that are wrong with those that "
+                "are not."
+            ),
+            ratio="Many entries are exactly right. The wrong ones are pixels of several windows.",
+            layer=(
+                "It is where dA gets what a window sends back. With stride 3, or windows of 2, the bug is gone: "
+                "those do not overlap."
+            ),
         ),
         why="A pixel that is in several windows gets something from each: it is added, never set.",
         setup=MAX,
@@ -116,9 +128,12 @@ BUGS = (
         mutated="largest = seen != seen.max(",
         finding="",
         hints=Hints(
-            blocks="There is one, and it is wrong.",
+            blocks="There is one block, and no entry is right. So it is wrong in every window.",
             ratio="Where numeric is 0, analytic is not, and the other way round.",
-            layer="Which pixel moves the largest one of a window?",
+            layer=(
+                "It is where a window is compared with its largest pixel. Which pixel moves the largest one of a "
+                "window?"
+            ),
         ),
         why="The slope is 1 at the largest pixel and 0 at the others. Here it is the reverse.",
         setup=MAX,
@@ -132,9 +147,9 @@ BUGS = (
         mutated="",
         finding="GL102",
         hints=Hints(
-            blocks="There is one, and it is wrong.",
-            ratio="A quarter, everywhere.",
-            layer="A window has four pixels.",
+            blocks="There is one block, and all of it is wrong: it is wrong in every window, alike.",
+            ratio="Numeric is a quarter of analytic, everywhere.",
+            layer="It is where a window gets its share. A window has four pixels.",
         ),
         why="Each pixel of a window moves the mean by one over the number of pixels.",
         setup=MEAN,

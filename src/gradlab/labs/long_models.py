@@ -69,9 +69,12 @@ BUGS = (
         mutated="dK = fit",
         finding="GL137",
         hints=Hints(
-            blocks="y and w are right. All that goes through the kernel is wrong.",
-            ratio="There is none, and the gradient of the noise has the wrong sign or size.",
-            layer="alpha is right, or w would not be. What lies between alpha and all of the kernel's parameters?",
+            blocks="y and w are right, so alpha is. All that goes through the kernel is wrong.",
+            ratio="The gradient of log_noise has the wrong sign or size, and no two blocks have a factor in common.",
+            layer=(
+                "What lies between alpha and all of the kernel's parameters is dK. How many terms has the "
+                "likelihood, and how many has dK?"
+            ),
         ),
         why=(
             "The negative log likelihood has two terms: how well the data fit, and log det K. The gradient of the "
@@ -88,9 +91,9 @@ BUGS = (
         mutated="dlog_length = dlength",
         finding="GL127",
         hints=Hints(
-            blocks="log_length is wrong, all others are right.",
+            blocks="X agrees, so dscaled is right. Only log_length is left.",
             ratio="Two entries, two factors. Compare each with exp of its own parameter.",
-            layer="X is right, so dscaled is. Two lines are left.",
+            layer="X is right, so dscaled is. Two lines are left: those that make dlog_length of it.",
         ),
         why="length = exp(log_length), so the slope for the logarithm is length times the slope for the length.",
         setup=GP,

@@ -173,8 +173,11 @@ BUGS = (
         finding="GL113",
         hints=Hints(
             blocks="The layers above are right, W2 and b2 among them. All below the first tanh is wrong.",
-            ratio="There is none within a block.",
-            layer="dZ2 is right, so what comes down to dropped is. Between it and dU two things happen.",
+            ratio="Wrong entries have no factor in common within a block.",
+            layer=(
+                "dZ2 is right, so what comes down to dropped is. Between it and dU two things happen. Is A1 then "
+                "still what it was when it was made?"
+            ),
         ),
         why=(
             "dropped is another name of A1, so *= changes both. W2 needs the activation with dropout, and gets "
@@ -193,8 +196,11 @@ BUGS = (
         finding="GL147",
         hints=Hints(
             blocks="W and b, above the pooling, are right; F, c and X, below it, are wrong.",
-            ratio="There is none. Signs are mixed.",
-            layer="dflat is right, or W would not be. What does the mean over 2 × 2 pixels do on its way back?",
+            ratio="Signs are mixed: the right numbers lie at wrong places.",
+            layer=(
+                "dflat is right, or the layer with W would be wrong. What does the mean over 2 × 2 pixels do on "
+                "its way back?"
+            ),
         ),
         why=(
             "np.tile repeats the whole picture, np.repeat each entry. Both give the right shape and the right "
@@ -212,7 +218,7 @@ BUGS = (
         finding="GL161",
         hints=Hints(
             blocks="Wv and bv are wrong, Wm and bm are right, and so is the decoder. We and be are wrong.",
-            ratio="There is no factor: two terms are added, and one of them is right.",
+            ratio="Wv and bv have no factor: two terms are added, and one of them is right.",
             layer="mean and logvar both come from H. Which of the two ways down to H is wrong?",
         ),
         why=(
@@ -233,8 +239,11 @@ BUGS = (
         finding="GL114",
         hints=Hints(
             blocks="W2 is wrong and b2 is right. W1 and X are wrong, and all between them and W2 is right.",
-            ratio="There is none, in neither.",
-            layer="One line makes W2 alone. The other lies below gamma and beta, which agree.",
+            ratio="Neither W2 nor W1 has one factor. W2 is dZ2 times something, and dZ2 is right.",
+            layer=(
+                "One line makes W2 alone. The other lies below gamma and beta, which agree: on the way from dN to"
+                " dZ1."
+            ),
         ),
         why=(
             "Two mistakes that do not meet: W2 was led back with A1, though dropped went into it; and the "

@@ -319,8 +319,11 @@ BUGS = (
         finding="GL147",
         hints=Hints(
             blocks="All are wrong. Some by much less than others.",
-            ratio="There is none. Check with T = 1: then Wi, Wg and Wo are right, and Wf is not.",
-            layer="With T = 1 only the forget gate is wrong. What does its slope need from the way there?",
+            ratio="Check with T = 1: then Wi, Wg and Wo are right, and Wf is not.",
+            layer=(
+                "With T = 1 only the forget gate is wrong. Its slope needs `before`: what was put away for it on "
+                "the way there?"
+            ),
         ),
         why=(
             "The forget gate is multiplied by the memory before this moment, and the cache holds the one after "
@@ -337,9 +340,9 @@ BUGS = (
         mutated="dh += dreset",
         finding="GL128",
         hints=Hints(
-            blocks="All are wrong. X is right at the last moment.",
-            ratio="There is none.",
-            layer="At the last moment all is right, so the lines that go from one moment to the one before are left.",
+            blocks="All are wrong, but 4 of the 16 entries of X are right. Which ones?",
+            ratio="Check with T = 1: then h0 alone is wrong.",
+            layer="The lines that go from one moment to the one before are left: those that make dh.",
         ),
         why=(
             "reset = r · before is a product: the state before gets r times what comes down. With T = 1 the bug "
@@ -356,8 +359,8 @@ BUGS = (
         mutated="dUh += du @ before.T",
         finding="GL114",
         hints=Hints(
-            blocks="Uh is wrong, all others are right.",
-            ratio="There is none.",
+            blocks="Uh is wrong, all others are right: so all that comes down is.",
+            ratio="Wrong entries have no factor in common: du was multiplied by something else.",
             layer="Wh and bh are right, so du is. What was Uh multiplied by on the way there?",
         ),
         why="Uz and Ur are multiplied by the state, Uh by what the reset gate left of it.",
@@ -373,8 +376,11 @@ BUGS = (
         finding="GL161",
         hints=Hints(
             blocks="Wk is wrong, Wq and Wv are right. Below them gamma, beta and X are wrong.",
-            ratio="There is none.",
-            layer="Wq is right, so dT is. Queries and keys are as many here, so shapes tell nothing.",
+            ratio="Wrong entries of Wk have no factor in common, and some have the wrong sign.",
+            layer=(
+                "Wq is right, so dT is. It is on the way from dT to the keys. Queries and keys are as many here, "
+                "so shapes tell nothing."
+            ),
         ),
         why=(
             "S = Kᵀ Q has a row for each key and a column for each query. In self-attention both are 5, and a "
@@ -391,9 +397,9 @@ BUGS = (
         mutated="dC[:, noise] += far",
         finding="GL151",
         hints=Hints(
-            blocks="C is wrong, E, W and b are right.",
+            blocks="E, W and b agree, so what comes down from the scores is right. Only C is left.",
             ratio="Some columns of C are right to the last digit. Which ones?",
-            layer="Two lines add to dC. In one of them a word comes twice.",
+            layer="Two lines add to dC, one for target and one for noise. In one of them a word comes twice.",
         ),
         why=(
             "With an index that repeats, += adds once only. Word 5 was drawn twice for one place, word 0 for two "
@@ -411,8 +417,11 @@ BUGS = (
         finding="GL161",
         hints=Hints(
             blocks="All of one direction is wrong, all of the other is right; Wo is right.",
-            ratio="There is none.",
-            layer="G is right, or Wo would not be. What comes down to g comes from Wo and from the other moments.",
+            ratio="Check with T = 1: then all is right. So it is between the moments.",
+            layer=(
+                "G is right, or Wo would not be. What comes down to g comes from Wo and from the other moments: "
+                "in which order?"
+            ),
         ),
         why=(
             "The way back goes through time against the direction of the layer. This layer reads from the end, so "
@@ -430,9 +439,15 @@ BUGS = (
         also=(("dWo += dzo @ joined.T", "dWo = dzo @ joined.T"),),
         finding="GL147",
         hints=Hints(
-            blocks="All are wrong. But check with T = 1: then only Wi and bi are, and what is below them.",
+            blocks=(
+                "All are wrong, and no row clears a line. But check with T = 1: then only Wi and bi are, and what"
+                " is below them."
+            ),
             ratio="With T = 1, bi has no single factor: entries that are nearly 1 are nearly right.",
-            layer="One mistake is in a gate, and goes down to all that is earlier. The other stands in a line alone.",
+            layer=(
+                "One mistake is in the gate i, and goes down to all that is earlier. The other is in a line that "
+                "makes one block alone."
+            ),
         ),
         why=(
             "The slope of a sigmoid is i (1 − i); without the i it is too large, and whatever came earlier gets "
@@ -451,8 +466,11 @@ BUGS = (
         finding="GL147",
         hints=Hints(
             blocks="W1, b1, W2 and b2 agree, everything below them is wrong.",
-            ratio="There is none: three mistakes lie over each other.",
-            layer="The first is above attention, since Wo is wrong too. Repair it and check again: two are left.",
+            ratio="Three mistakes lie over each other, so look for no factor before the first is repaired.",
+            layer=(
+                "The first is above attention, since Wo is wrong too: in what is made of dZ. Repair it and check "
+                "again: two are left."
+            ),
         ),
         why=(
             "What goes around a block has to come back around it: dO was left out. Below it dWv was made with the "
@@ -471,9 +489,12 @@ BUGS = (
         also=(("dUg += dy @ G[t + 1].T", "dUg += dy @ G[t].T"),),
         finding="GL147",
         hints=Hints(
-            blocks="All of the direction f is wrong. Of the other, Ug alone is; Wo is right.",
-            ratio="There is none.",
-            layer="F and G begin with what was there before: F[t + 1] is the state made at t, and so is G[t].",
+            blocks="All of the direction f is wrong, f0 too. Of the other, Ug alone is; Wo is right, so F and G are.",
+            ratio="Check with T = 1: both are still wrong, so it is within a moment, not between two.",
+            layer=(
+                "F has f0 in front of it, G has g0 behind it. For each moment t, which of F[t], F[t + 1], G[t] "
+                "and G[t + 1] is made at t, and which went into it?"
+            ),
         ),
         why=(
             "F has f0 in front, G has g0 at its end. The state at moment t is F[t + 1] and G[t], the one that "

@@ -43,13 +43,11 @@ BUGS = (
         mutated="(Y - A)",
         finding="GL101",
         hints=Hints(
-            blocks="All of them are wrong.",
-            ratio="−1, everywhere.",
-            layer="What all blocks share is where the way back begins, the loss.",
+            blocks="No row agrees, so what is wrong lies where all of them begin.",
+            ratio="Numeric is analytic with the other sign, everywhere.",
+            layer="What all blocks share is where the way back begins, the loss: logistic_backward.",
         ),
-        why=(
-            "With the sign flipped, descent climbs. Formula (2) gives 1 for it, the same as for a gradient of zeros."
-        ),
+        why=("With the sign flipped, descent climbs. The relative difference is 1, as for a gradient of zeros."),
         setup=LOGISTIC,
     ),
     Bug(
@@ -61,8 +59,8 @@ BUGS = (
         mutated="A - Y",
         finding="GL102",
         hints=Hints(
-            blocks="All of them are wrong.",
-            ratio="1/6 everywhere, and there are 6 examples.",
+            blocks="No row agrees, so what is wrong lies where all of them begin.",
+            ratio="Numeric is 1/6 of analytic everywhere, and there are 6 examples.",
             layer="The loss. The cost is a mean, so where does the division go in its derivative?",
         ),
         why=(
@@ -80,8 +78,8 @@ BUGS = (
         mutated="(A - Y) / Y.size",
         finding="GL102",
         hints=Hints(
-            blocks="All of them are wrong.",
-            ratio="3 everywhere, and there are 3 classes.",
+            blocks="No row agrees, so what is wrong lies where all of them begin.",
+            ratio="Numeric is 3 times analytic everywhere, and there are 3 classes.",
             layer="The loss. What does a mean over a whole matrix divide by?",
         ),
         why="mean() of a matrix divides by all its entries, m times the number of classes. The cost divides by m.",
@@ -98,9 +96,12 @@ BUGS = (
         mutated="(A - Y) * A * (1 - A) / m",
         finding="GL116",
         hints=Hints(
-            blocks="All of them are wrong.",
-            ratio="About 4 nearly everywhere, but not quite, so it is not one factor.",
-            layer="b of the last layer comes from dZ of the loss alone. So that is wrong. What is about 1/4?",
+            blocks="No row agrees, so what is wrong lies where all of them begin.",
+            ratio="Numeric is about 4 times analytic nearly everywhere, but not quite, so it is not one factor.",
+            layer=(
+                "The b of the last layer comes from dZ of the loss alone. It is wrong, so logistic_backward is. "
+                "What is about 1/4?"
+            ),
         ),
         why=(
             "A − Y holds the slope of the sigmoid already: it cancels against the derivative of the logarithm. "
@@ -117,9 +118,11 @@ BUGS = (
         mutated="P * (1 - P) * dP",
         finding="GL126",
         hints=Hints(
-            blocks="V is right, W and X are wrong.",
-            ratio="There is none. Add up numeric of W down each column: what comes out, and why must it?",
-            layer="Each column of P adds up to 1, so a shift of a column of S moves nothing.",
+            blocks="V is right, so what comes down to the softmax is made of right things. W and X lie below it.",
+            ratio="Add up numeric of W down each column: it comes out as 0. Why must it?",
+            layer=(
+                "It is in softmax_backward. Each column of P adds up to 1, so a shift of a column of S moves nothing."
+            ),
         ),
         why=(
             "P (1 − P) is how each share moves with its own S. But every S moves every share, and what they take "
@@ -136,9 +139,9 @@ BUGS = (
         mutated="dP",
         finding="GL126",
         hints=Hints(
-            blocks="V is right, W and X are wrong.",
-            ratio="There is none. Add up analytic of W down each column. It should be 0, and is not.",
-            layer="What is subtracted from dP is one number for each column.",
+            blocks="V is right, so what comes down to the softmax is made of right things. W and X lie below it.",
+            ratio="Add up analytic of W down each column. It should be 0, and is not.",
+            layer="It is in softmax_backward. What is subtracted from dP there is one number for each column.",
         ),
         why=(
             "If all of dP were the same, nothing could move, since shares add up to 1. So what dP has in common, "
@@ -155,9 +158,9 @@ BUGS = (
         mutated="(P * dP).sum(axis=1, keepdims=True)",
         finding="GL126",
         hints=Hints(
-            blocks="V is right, W and X are wrong.",
-            ratio="There is none. Add up analytic of W down each column. It should be 0, and is not.",
-            layer="Which axis adds up to 1?",
+            blocks="V is right, so what comes down to the softmax is made of right things. W and X lie below it.",
+            ratio="Add up analytic of W down each column. It should be 0, and is not.",
+            layer="It is in softmax_backward. Which axis of P adds up to 1?",
         ),
         why="Columns are examples here, and in many other programs rows are. keepdims makes either axis fit.",
         setup=SHARES,

@@ -102,9 +102,12 @@ BUGS = (
         mutated="dZ - through_variance",
         finding="GL125",
         hints=Hints(
-            blocks="Gamma and beta are right, Z is wrong.",
-            ratio="There is none. Subtract: numeric − analytic is the same along each row.",
-            layer="Add up numeric along a row. It is 0. Why must it be?",
+            blocks="Gamma and beta agree, and both are made of dU and N. So what is wrong comes after N.",
+            ratio="Subtract: numeric − analytic is the same along each row.",
+            layer=(
+                "dZ leads back in three ways: straight, through the mean, through the variance. Add up numeric "
+                "along a row. It is 0. Why must it be?"
+            ),
         ),
         why="If all examples move by the same amount, the mean takes it away, so the slopes of a row add up to 0.",
         setup=BATCH,
@@ -118,9 +121,12 @@ BUGS = (
         mutated="dZ - through_mean",
         finding="GL125",
         hints=Hints(
-            blocks="Gamma and beta are right, Z is wrong.",
-            ratio="There is none. The rows of analytic add up to 0, as they should.",
-            layer="Stretch a row of Z by 1 %. What can U do? And what does analytic say?",
+            blocks="Gamma and beta agree, and both are made of dU and N. So what is wrong comes after N.",
+            ratio="The rows of analytic add up to 0, as they should.",
+            layer=(
+                "dZ leads back in three ways: straight, through the mean, through the variance. Stretch a row of "
+                "Z by 1 %. What can the output do? And what does analytic say?"
+            ),
         ),
         why=(
             "Stretching a row changes its variance as well, which takes the stretch away. The part of dZ along N "
@@ -137,9 +143,15 @@ BUGS = (
         mutated="dZ",
         finding="GL125",
         hints=Hints(
-            blocks="Gamma and beta are right, Z is wrong.",
-            ratio="There is none.",
-            layer="For which function would this gradient be right?",
+            blocks="Gamma and beta agree, and both are made of dU and N. So what is wrong comes after N.",
+            ratio=(
+                "The rows of numeric add up to 0, and with each entry times N they do nearly. Those of analytic "
+                "do neither."
+            ),
+            layer=(
+                "dZ leads back in three ways: straight, through the mean, through the variance. For which "
+                "function would this gradient be right?"
+            ),
         ),
         why="It is the right gradient of another function: batch norm in evaluation, with mean and variance fixed.",
         setup=BATCH,
@@ -153,9 +165,9 @@ BUGS = (
         mutated="Z.var(axis=1, ddof=1, keepdims=True)",
         finding="GL114",
         hints=Hints(
-            blocks="Gamma and Z are wrong, beta is right.",
-            ratio="For gamma its square is a simple fraction.",
-            layer="The fraction is 6/5, and there are 6 examples.",
+            blocks="Beta agrees, and is made of dU alone. Gamma and Z need N.",
+            ratio="Numeric over analytic of gamma, squared, is a simple fraction: 6/5.",
+            layer="It is in how N is made of Z. There are 6 examples, and the fraction has 5 in it.",
         ),
         why="Statistics has two variances, and libraries differ in which one they take. The forward divides by m.",
         setup=BATCH,
@@ -169,9 +181,12 @@ BUGS = (
         mutated="dZ = gamma * (dU - dU.mean(axis=0) - N * (dU * N).mean(axis=0)) / root",
         finding="GL126",
         hints=Hints(
-            blocks="Gamma and beta are right, Z is wrong.",
-            ratio="There is none. Add up analytic down each column. It should be 0.",
-            layer="In batch norm γ is the same for all that is averaged. Is it here?",
+            blocks="Gamma and beta agree, and both are made of dU and N. So what is wrong comes after N.",
+            ratio="Add up analytic down each column. It should be 0.",
+            layer=(
+                "It is where gamma meets the means of dZ. In batch norm γ is the same for all that is averaged. "
+                "Is it here?"
+            ),
         ),
         why=(
             "Copied from batch norm, where the means run along a row with one γ. Here they run down a column, "
@@ -189,9 +204,11 @@ BUGS = (
         mutated="n = batch",
         finding="GL125",
         hints=Hints(
-            blocks="Gamma and beta are right, Z is wrong.",
-            ratio="There is none. Subtract: numeric − analytic of one channel lies on a straight line in N.",
-            layer="With pictures of one pixel the bug is gone. What is a mean taken over here?",
+            blocks="Gamma and beta agree, and both are made of dU and N. So what is wrong comes after N.",
+            ratio="Subtract: numeric − analytic of one channel lies on a straight line in N.",
+            layer=(
+                "With pictures of one pixel the bug is gone. What are through_mean and through_variance a mean over?"
+            ),
         ),
         why=(
             "Batch norm of pictures takes mean and variance over the batch and over all places, so a sum over them "
@@ -208,8 +225,8 @@ BUGS = (
         mutated="centred = Z\n    centred -= Z.mean(axis=0)",
         finding="GL147",
         hints=Hints(
-            blocks="Both are wrong.",
-            ratio="There is none.",
+            blocks="W and X are both wrong, and both are made of dZ.",
+            ratio="Wrong entries have no factor in common. With columns of Z whose mean is 0 the bug would be gone.",
             layer="Two things are made of Z. Print Z in the line that uses it last, and compare with W @ X.",
         ),
         why=(

@@ -18,9 +18,12 @@ BUGS = (
         mutated="grad",
         finding="GL107",
         hints=Hints(
-            blocks="Every W is wrong, every b is right.",
-            ratio="There is none. Subtract: numeric − analytic. What does it look like?",
-            layer="The difference is a multiple of W itself.",
+            blocks=(
+                "Every b agrees, so the whole way back through the layers is right. What do weights have that "
+                "biases have not?"
+            ),
+            ratio="Subtract: numeric − analytic. It is a multiple of W, the same multiple in every layer.",
+            layer="It is what is added to dW once it comes from the layer: a term in W itself.",
         ),
         why=(
             "The cost has a term λ/2m Σ W². Its slope is λ/m W, and only weights pay. Switch the decay off on "
@@ -37,9 +40,15 @@ BUGS = (
         mutated="2 * decay / m",
         finding="GL107",
         hints=Hints(
-            blocks="Every W is wrong, every b is right.",
-            ratio="There is none, but numeric − analytic is a multiple of W.",
-            layer="The multiple is λ/m with the sign reversed: there is too much of it.",
+            blocks=(
+                "Every b agrees, so the whole way back through the layers is right. What do weights have that "
+                "biases have not?"
+            ),
+            ratio="Numeric − analytic is a multiple of W, the same multiple in every layer.",
+            layer=(
+                "It is what is added to dW once it comes from the layer. The multiple is λ/m with the sign "
+                "reversed: there is too much of it."
+            ),
         ),
         why="The cost has λ/2m, with the 2 that cancels; here it was left out on one side only.",
         setup=DECAY,
@@ -53,9 +62,15 @@ BUGS = (
         mutated="decay / m * grad",
         finding="GL133",
         hints=Hints(
-            blocks="Every W is wrong, every b is right.",
+            blocks=(
+                "Every b agrees, so the whole way back through the layers is right. What do weights have that "
+                "biases have not?"
+            ),
             ratio="First look at analytic over numeric: is it one number? Then at numeric − analytic over W.",
-            layer="Two things are mixed here: a factor of 1 + λ/m on the gradient, and a missing λ/m W.",
+            layer=(
+                "It is what is added to dW once it comes from the layer. Two things are mixed: a factor of 1 + "
+                "λ/m on the gradient, and a missing λ/m W."
+            ),
         ),
         why=(
             "A wrong name in the right formula. Two changes at once, too much and too little, make it look like "
@@ -72,9 +87,12 @@ BUGS = (
         mutated="if name:",
         finding="GL107",
         hints=Hints(
-            blocks="Every b is wrong, every W is right.",
-            ratio="There is none, but numeric − analytic is a multiple of b.",
-            layer="Biases start at 0. What would a check before the first step of training have said?",
+            blocks="Every W agrees, so the whole way back through the layers is right, and the penalty on W as well.",
+            ratio="Numeric − analytic is a multiple of b, the same multiple in every layer.",
+            layer=(
+                "It is where db leaves the layer. Biases start at 0: what would a check before the first step of "
+                "training have said?"
+            ),
         ),
         why=(
             "At the start every b is 0, and 0 times anything is 0: the check agrees. That is why one checks "
@@ -91,9 +109,9 @@ BUGS = (
         mutated="dA * (D > 0)",
         finding="GL102",
         hints=Hints(
-            blocks="The last layer is right; below it, each layer is further off.",
-            ratio="1.25 in the layer below the last, 1.25² in the next. What is 1/1.25?",
-            layer="Dropout stands between any two layers, so it counts once for each.",
+            blocks="The last layer is right; below it, each layer is further off: each step down adds to it.",
+            ratio="Numeric is 1.25 times analytic in the layer below the last, 1.25² in the next. What is 1/1.25?",
+            layer="It is dropout_backward, which stands between any two layers, so it counts once for each.",
         ),
         why="Inverted dropout multiplies by 1/keep on the way forward, so the slope is 1/keep too.",
         setup=DROPOUT,
@@ -107,9 +125,12 @@ BUGS = (
         mutated="dA",
         finding="GL113",
         hints=Hints(
-            blocks="The last layer is right, all below it are wrong.",
-            ratio="There is none. Some entries are off by 1.25, others by more.",
-            layer="Switch dropout off (keep = 1) and the bug is gone.",
+            blocks=(
+                "The last layer is right, all below it are wrong: what it hands down is spoiled on the way to the"
+                " next."
+            ),
+            ratio="Some entries are off by a factor 1.25, others by more.",
+            layer="It is dropout_backward. Switch dropout off (keep = 1) and the bug is gone.",
         ),
         why="A unit that was silenced has no influence on the cost, and here it gets blamed.",
         setup=DROPOUT,
@@ -123,9 +144,15 @@ BUGS = (
         mutated="dA * (np.random.default_rng(1).random(D.shape) < 0.8) / 0.8",
         finding="GL113",
         hints=Hints(
-            blocks="The last layer is right, all below it are wrong.",
-            ratio="There is none. Some entries are right by chance.",
-            layer="On the way there some units were cut out. Are they the same ones on the way back?",
+            blocks=(
+                "The last layer is right, all below it are wrong: what it hands down is spoiled on the way to the"
+                " next."
+            ),
+            ratio="Some entries are right by chance.",
+            layer=(
+                "It is dropout_backward. On the way there some units were cut out. Are they the same ones on the "
+                "way back?"
+            ),
         ),
         why=(
             "Other units are silenced on the way back than on the way forward. If the way forward drew anew as "

@@ -91,9 +91,9 @@ BUGS = (
         mutated="dWax = dz",
         finding="GL114",
         hints=Hints(
-            blocks="Wax is wrong, all others are right.",
-            ratio="There is none. With one moment in time, T = 1, the bug is gone.",
-            layer="Waa and ba have the same loop, and are right. Compare the lines.",
+            blocks="Waa and ba agree, and are made of the same dz as Wax.",
+            ratio="Check with one moment in time, T = 1: the bug is gone.",
+            layer="Waa and ba are made in the same loop, and are right. Compare the lines of dWax and dWaa.",
         ),
         why="The same weights serve at every time, so every time adds something.",
         setup=RNN,
@@ -107,9 +107,9 @@ BUGS = (
         mutated="dA[:, :, t]",
         finding="GL128",
         hints=Hints(
-            blocks="All are wrong.",
-            ratio="There is none; dX is right at the last moment in time and wrong before.",
-            layer="A state moves the cost in two ways. Which of them is missing?",
+            blocks="All are wrong, but 6 of the 24 entries of X are right. Which ones?",
+            ratio="dX is right at the last moment in time and wrong before.",
+            layer="A state moves the cost in two ways: da is made of two things. Which of them is missing?",
         ),
         why=(
             "A state is seen by the layer above and by the next moment. Cut off on purpose, this is called "
@@ -126,9 +126,9 @@ BUGS = (
         mutated="dWaa += dz @ A[t + 1].T",
         finding="GL114",
         hints=Hints(
-            blocks="Waa is wrong, all others are right.",
-            ratio="There is none.",
-            layer="Write down what A[0] and A[1] are.",
+            blocks="Wax and ba agree, and are made of the same dz as Waa.",
+            ratio="Wrong entries have no factor in common: dz was multiplied by something else.",
+            layer="It is the line that makes dWaa. Write down what A[0] and A[1] are.",
         ),
         why=(
             "Waa is multiplied by the state before. In the list A, a0 comes first, so A[t] is the state before "
@@ -145,12 +145,12 @@ BUGS = (
         mutated="T = X.shape[2]\n    return dWax / T, dWaa / T, dba / T, dX, da",
         finding="GL102",
         hints=Hints(
-            blocks="Wax, Waa and ba are wrong, X and a0 are right.",
-            ratio="4 in all of them, and there are 4 moments in time.",
-            layer="It happens after the loop.",
+            blocks="X and a0 agree, so dz is right at every moment. Wax, Waa and ba are what is added up over them.",
+            ratio="Numeric is 4 times analytic in all of them, and there are 4 moments in time.",
+            layer="It happens after the loop, to dWax, dWaa and dba alike.",
         ),
         why=(
-            "The cost adds up over time, the gradient was averaged. All signs match, and formula (2) says 3/5; "
+            "The cost adds up over time, the gradient was averaged. All signs match. The relative difference is 3/5; "
             "the more moments, the nearer to 1."
         ),
         setup=RNN,
@@ -164,9 +164,9 @@ BUGS = (
         mutated="dWax = dWaa = np.zeros_like(Waa)\n    dba = np.zeros_like(ba)",
         finding="GL114",
         hints=Hints(
-            blocks="Wax and Waa are wrong, all others are right.",
-            ratio="Look at analytic alone: what do the two blocks have in common?",
-            layer="It was wrong before the loop began.",
+            blocks="All others agree, so dz is right. What have Wax and Waa in common that ba has not?",
+            ratio="Look at analytic alone: the two blocks are the same, number for number.",
+            layer="It was wrong before the loop began, where dWax and dWaa are made.",
         ),
         why="A = B = zeros() makes one array with two names. Whatever is added to one is added to the other.",
         setup=RNN,
@@ -180,9 +180,9 @@ BUGS = (
         mutated="return np.clip(dWax, -1, 1), np.clip(dWaa, -1, 1), dba, dX, da",
         finding="GL109",
         hints=Hints(
-            blocks="Wax and Waa are wrong, but not in every entry.",
+            blocks="X, a0 and ba agree, so dz is right. Some entries of Wax and Waa are right as well.",
             ratio="The wrong entries of analytic are all 1 or −1.",
-            layer="It happens after the loop.",
+            layer="It happens after the loop, to dWax and dWaa.",
         ),
         why="A clipped gradient is no longer that of the cost. Check before clipping.",
         setup=RNN,
@@ -196,9 +196,12 @@ BUGS = (
         mutated="df = dc * g\n    di = dc * c_before",
         finding="GL106",
         hints=Hints(
-            blocks="F and i are wrong, g, o and c_before are right.",
-            ratio="There is none within a block. Look across: analytic f beside numeric i.",
-            layer="c = f c_before + i g. In a product, each factor gets the other one.",
+            blocks="g, o and c_before agree, so dc is right. Only f and i are left.",
+            ratio="Look across: analytic f beside numeric i. They are the same.",
+            layer=(
+                "It is where f and i get what comes from dc. c = f c_before + i g: in a product, each factor gets"
+                " the other one."
+            ),
         ),
         why="Two lines with each other's right-hand side.",
         setup=MEMORY,
@@ -212,9 +215,9 @@ BUGS = (
         mutated="dE[:, words] += dA",
         finding="GL118",
         hints=Hints(
-            blocks="W and b are right, E is wrong.",
-            ratio="Most columns are exactly right. Which one is not?",
-            layer="Count how often each word comes.",
+            blocks="W and b agree, so dZ is right. Only E is left.",
+            ratio="Most columns are exactly right. The wrong one belongs to a word that comes twice.",
+            layer="It is where dE gets the columns of the words. Count how often each word comes.",
         ),
         why=(
             "With an index that repeats, += adds once only: NumPy computes the right-hand side first, and writes "
@@ -231,9 +234,9 @@ BUGS = (
         mutated="(P * dP).sum(axis=0))",
         finding="GL102",
         hints=Hints(
-            blocks="Q and K are wrong, V is right.",
-            ratio="0.5774 in both. Square it.",
-            layer="V does not go through the scores, Q and K do.",
+            blocks="V agrees, so the weights are right. Q and K go through the scores.",
+            ratio="Numeric over analytic is 0.5774 in both. Square it.",
+            layer="It is on the way through the scores, dS, which V does not take.",
         ),
         why="The scores are divided by √d, so their slopes are too. 1/√3 is 0.5774.",
         setup=ATTENTION,
@@ -247,9 +250,12 @@ BUGS = (
         mutated="da = Waa @ dz",
         finding="GL128",
         hints=Hints(
-            blocks="All are wrong.",
-            ratio="There is none; dX is right at the last moment in time and wrong before.",
-            layer="What comes from the next moment is there, and is not what it should be. Which matrix led forward?",
+            blocks="All are wrong, but 6 of the 24 entries of X are right. Which ones?",
+            ratio="dX is right at the last moment in time and wrong before.",
+            layer=(
+                "What comes from the next moment, da, is there, and is not what it should be. Which matrix "
+                "led forward?"
+            ),
         ),
         why=(
             "Waa is square, since it leads from a state to a state, so NumPy multiplies either way. On the way back "

@@ -13,12 +13,17 @@ import gradlab
 from gradlab import labs
 from gradlab.errors import GradientMismatch
 from gradlab.labs import grading
-from gradlab.labs.hunting import Answer, Told, answer
+from gradlab.labs.hunting import NAMES, Answer, Told, answer, hints
 from gradlab.labs.hunting.lines import Code
 
 PROGRESS = "gradlab-labs.json"  # in the form that the site exports and imports
 KEYS = "a number: that line · h: a hint · r: the report · c: the code · s: skip · q: quit"
-SAID = {"agrees": "No. ", "wrong": "No. ", "numbers": "Near, but no. ", "open": "It could be. "}
+SAID = {
+    "agrees": "No. ",
+    "wrong": "No. ",
+    "numbers": "Not this one; not counted. ",
+    "open": "It could be; not counted. ",
+}
 LOOK = 0.3  # seconds between two looks at the file
 
 
@@ -85,7 +90,7 @@ class Session:
         if text.isdecimal():
             return self._click(int(text))
         if text == "h":
-            self._hint(bug)
+            self._hint()
         elif text == "r":
             self.say(str(self._report))
         elif text == "c":
@@ -123,6 +128,7 @@ class Session:
             self.found_lines.add(n)
             left = len(set(bug.broken) - self.found_lines)
             if not left:
+                self._margin()
                 self.say(f"Found, with {self.wrong or 'no'} wrong click{'s' * (self.wrong != 1)}.")
                 return self._end()
             self.say(f"That is one of them. {left} more.")
@@ -132,12 +138,8 @@ class Session:
                 self.say(f"With what was wrong in {lines} repaired, the report says:\n")
                 self._check(rest)
             return True
-        if not self._answers:
-            code = Code(bug.listing, bug.setup.gradients(bug.name, bug.seed))
-            analytic = code.run(self._copy.buggy_listing)
-            self._answers = answer(code, self._copy.broken, Told.of(self._report), analytic)
-        told = self._answers.get(n, Answer("wrong", "Nothing is made in this line."))
-        if told.kind != "open" and n not in self._counted:  # as on the site: the same line counts once
+        told = self._answered().get(n, Answer("wrong", "Nothing is made in this line."))
+        if told.counts and n not in self._counted:  # as on the site: the same line counts once
             self._counted.add(n)
             self.wrong += 1
         self.say(f"Line {n}. {SAID[told.kind]}{told.text}")
@@ -152,9 +154,19 @@ class Session:
         )  # the line is to be found
         self.say(str(self._report))
 
-    def _hint(self, bug: labs.Bug) -> None:
-        if self.hints < len(bug.hints):
-            self.say(f"{('The blocks', 'The ratio', 'The layer')[self.hints]}: {bug.hints[self.hints]}")
+    def _answered(self) -> dict[int, Answer]:
+        """What is said to a click on each line, by the report that holds now."""
+        bug = self.bug
+        assert bug is not None
+        if not self._answers:
+            code = Code(bug.listing, bug.setup.gradients(bug.name, bug.seed))
+            analytic = code.run(self._copy.buggy_listing)
+            self._answers = answer(code, self._copy.broken, Told.of(self._report), analytic)
+        return self._answers
+
+    def _hint(self) -> None:
+        if self.hints < len(NAMES):
+            self.say(f"{NAMES[self.hints]}: {hints(self._copy, self._answered())[self.hints]}")
             self.hints += 1
             self._note({"hints": self.hints})
         else:
@@ -176,6 +188,16 @@ class Session:
         self._note({"solved": today, "clicks": self.wrong})
         self.say(f"{bug.title}. {bug.why}")
         return self.begin()
+
+    def _margin(self) -> None:
+        """The code once more, and beside each line what ruled it out."""
+        bug = self.bug
+        assert bug is not None
+        listing = bug.listing.splitlines()
+        width = max(map(len, listing))
+        marks = {n: one.mark for n, one in self._answered().items()} | dict.fromkeys(bug.broken, "broken in the copy")
+        lines = (f"{n:3}  {line:{width}}  {marks.get(n, '')}".rstrip() for n, line in enumerate(listing, 1))
+        self.say("\n".join(lines))
 
     def _note(self, news: dict[str, Any]) -> None:
         bug = self.bug

@@ -20,13 +20,13 @@ BUGS = (
         mutated="dW = np.cumsum(dZ[:, None] * A, axis=2, dtype=np.float32)[:, :, -1].astype(float)",
         finding="GL129",
         hints=Hints(
-            blocks="Every W is wrong, by very little; every b is right.",
-            ratio="1.00000. Differences are of the order of 1e-7: which precision is that?",
-            layer="Ask for the dtype of whatever is added up.",
+            blocks="Every W is wrong, by very little; every b is right, and it is made of the same dZ.",
+            ratio="Numeric over analytic is 1.00000. Differences are of the order of 1e-7: which precision is that?",
+            layer="It is where dW is added up. Ask for the dtype of whatever is added up.",
         ),
         why=(
             "The sum over 1,000 examples was made in float32, which keeps 7 digits, and lost one or two of them "
-            "on the way. Whether the course's number passes is luck."
+            "on the way. Whether it is below 1e-7 is luck."
         ),
         trap="wrong",
         # At seed 1 another processor calls another number of entries wrong: float32 sums end in other digits there.
@@ -42,9 +42,12 @@ BUGS = (
         mutated="db = dZ[:, 1:].sum(axis=1, keepdims=True)",
         finding="GL115",
         hints=Hints(
-            blocks="b is wrong, W is right. And the number for the whole?",
+            blocks=(
+                "b is wrong, W is right. How large is each beside the other, and what does the number for the "
+                "whole say?"
+            ),
             ratio="W's gradient is millions of times that of b. In a norm, b does not count.",
-            layer="One example is missing in b.",
+            layer="It is where db is added up: one example is missing.",
         ),
         why=(
             "One number for all blocks is the number of the largest block. The inputs here are not scaled, as "
@@ -63,7 +66,7 @@ BUGS = (
         finding="",
         hints=Hints(
             blocks="Every block agrees. This gradient is right, here.",
-            ratio="1. Look at the shapes instead: how many columns has the batch?",
+            ratio="Numeric over analytic is 1. Look at the shapes instead: how many columns has the batch?",
             layer="Find a line whose result would be another one with two columns.",
         ),
         why=(
@@ -84,7 +87,7 @@ BUGS = (
         finding="",
         hints=Hints(
             blocks="Read what the report says below them.",
-            ratio="1.",
+            ratio="Numeric over analytic is 1: the gradient is right.",
             layer="Look for an operation that changes an array in place.",
         ),
         why=(
@@ -97,16 +100,16 @@ BUGS = (
     ),
     Bug(
         slug="condemned",
-        title="Nothing is wrong, and the course's rule says there is",
+        title="Nothing is wrong, and the rule of 1e-7 says there is",
         level=3,
         correct=dense_backward,
         original="dW = dZ @ A.T",
         mutated="dW = dZ @ A.T",
         finding="",
         hints=Hints(
-            blocks="Look at the verdict, then at the course's number with ε = 1e-7.",
+            blocks="Look at the verdict, then at the relative difference with ε = 1e-7.",
             ratio="The network was trained, and the gradient is tiny. How large is round-off in the cost, over 2ε?",
-            layer="None. Do not repair what is right.",
+            layer="There is no such place. Do not repair what is right.",
         ),
         why=(
             "At the end of training the gradient is nearly 0, and the round-off of the cost, divided by 2ε = "

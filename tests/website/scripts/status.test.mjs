@@ -63,7 +63,7 @@ test("a value that only a prompt would show is spoken of where a reader wrote it
 
 test("an output says whose it is", () => {
   assert.equal(owner({ edited: true, below: true }), "Output of your version");
-  assert.equal(owner({ edited: false, below: true }), "Output below an edit");
+  assert.equal(owner({ edited: false, below: true }), "Output, with an edited block above");
   assert.equal(owner({ edited: false, below: false }), "Output here");
 });
 

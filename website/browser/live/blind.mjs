@@ -12,8 +12,7 @@ export async function blind(lab, make, lines) {
     own = seedOf(first.block.code),
     draws = await read("draws"),
     page = location.pathname;
-  let takeAway,
-    last,
+  let last,
     turning = Promise.resolve();
 
   const mine = () => task.code.trimEnd() !== lab.broken.trimEnd(); // not the drawn copy any more
@@ -29,9 +28,10 @@ export async function blind(lab, make, lines) {
       query: `?seed=${seed}`,
       broken: told.copy,
     });
-    takeAway?.();
+    lab.takeAway?.();
     report.querySelector(".language-text pre code").textContent = (told.report ?? "") + "\n";
-    takeAway = lines(lab, make, told.listing);
+    lines(lab, make, told.listing);
+    lab.gate(!kept()[lab.id]?.solved && !drafts.read(repair(id)));
     for (const folded of [...hints, answer, task.closest("details")]) folded.open = false;
     hints.forEach((hint, k) => {
       fill(hint, told.hints[k], make);

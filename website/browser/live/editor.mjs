@@ -2,8 +2,8 @@
 import { defaultKeymap, history, historyKeymap, isolateHistory, redo, undo } from "@codemirror/commands";
 import { python, pythonLanguage } from "@codemirror/lang-python";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
-import { EditorState } from "@codemirror/state";
-import { drawSelection, EditorView, keymap } from "@codemirror/view";
+import { EditorState, StateEffect } from "@codemirror/state";
+import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 
 export function open({ code, run, leave, changed }) {
@@ -44,6 +44,13 @@ export function open({ code, run, leave, changed }) {
 }
 
 export { redo, undo };
+
+/** Numbers before the lines, as they stand elsewhere on the page: the first has that which `first` gives. */
+export function numbered(view, first) {
+  view.dispatch({
+    effects: StateEffect.appendConfig.of(lineNumbers({ formatNumber: (n) => String(n - 1 + first()) })),
+  });
+}
 
 /** Other code, as if it had been typed at once: undo brings back all that was there. */
 export function replace(view, code) {

@@ -25,7 +25,7 @@ export function verdict(
   const edit = edited ? "" : below ? "; a block above is your version" : before;
   if (!ok) return [`Stopped by an error${line ? ` in line ${line}` : ""}${edit}`, "error"];
   if (edited) return [`Your version: done${printed}, in ${seconds(time)}`, "edited"];
-  if (below) return [`Done, below an edit${printed}, in ${seconds(time)}`, "edited"];
+  if (below) return [`Done, with an edited block above${printed}, in ${seconds(time)}`, "edited"];
   if (!same) return [`Differs from what this page shows${edit}`, "differs"];
   if (printed) return [`Done${printed}, in ${seconds(time)}`, "same"];
   return [`${verified ? "Same as verified" : "Same as on this page"}, here, in ${seconds(time)}`, "same"];
@@ -33,7 +33,7 @@ export function verdict(
 
 /** What stands above an output: whose it is. */
 export const owner = ({ edited, below }) =>
-  edited ? "Output of your version" : below ? "Output below an edit" : "Output here";
+  edited ? "Output of your version" : below ? "Output, with an edited block above" : "Output here";
 
 /** Which block ended in an error, beside the button that ran them all: one above it, or one below. */
 export const cut = (front, at, all) =>

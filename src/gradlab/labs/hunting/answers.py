@@ -52,19 +52,27 @@ class Answer:
     ----------
     kind
         "broken"; "agrees" or "wrong", if the row of that block rules the line out; "numbers", if the size or the
-        pattern of the difference does; "open", if nothing does.
+        pattern of the difference does, which nobody can work out by reading; "open", if nothing does.
     text
         The reason, in a sentence or two.
     block
         The row of the report that tells.
     way
         The numbers of the lines by which the value comes to that block.
+    mark
+        The reason in a few words, for the margin.
     """
 
     kind: str
     text: str = ""
     block: str = ""
     way: tuple[int, ...] = ()
+    mark: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether a click was wrong: a row of the report, which the reader sees, rules the line out."""
+        return self.kind in ("agrees", "wrong")
 
 
 @dataclass(frozen=True)
@@ -99,9 +107,8 @@ def answer(code: Code, broken: Iterable[int], told: Told, analytic: Mapping[str,
         elif not possible(line, told.wrong, told.agree, alone=len(broken) == 1):
             found[line.number] = _by_rows(code, line, told)
         elif len(broken) > 1:
-            found[line.number] = Answer(
-                "open", "The rows of the report leave this line open. In this copy it is right."
-            )
+            text = "The rows of the report leave this line open. In this copy it is right."
+            found[line.number] = Answer("open", text, mark="could be")
         else:
             found[line.number] = _by_numbers(code, line, told, seen)
     return found
@@ -131,24 +138,23 @@ def _by_rows(code: Code, line: Line, told: Told) -> Answer:
     if not right:
         many = len(lacking) > 1
         also = ("are" if many else "is") + (" wrong" if len(lacking) == len(told.wrong) else " wrong too")
-        return Answer(
-            "wrong",
-            f"{_and(lacking[:3])} {also}, and nothing that this line makes gets there. One line is to blame for all.",
-            lacking[0],
+        text = (
+            f"{_and(lacking[:3])} {also}, and nothing that this line makes gets there. One line is to blame for all."
         )
-    ways = {block: code.way(line, code.maker(block)) for block in right}
+        return Answer("wrong", text, lacking[0], mark=f"does not reach {lacking[0]}")
+    ways = {block: code.way(line, block) for block in right}
     block = min((b for b in right if ways[b]), key=lambda b: (len(ways[b]), right.index(b)), default=right[0])
     way, what = ways[block], _and(dict.fromkeys(line.targets))
-    verb, be = ("go", "are") if len(set(line.targets)) > 1 else ("goes", "is")
-    said = f"{block} agrees to {told.digits[block]} digits"
+    verb = "go" if len(set(line.targets)) > 1 else "goes"
+    said, mark = f"{block} agrees to {told.digits[block]} digits", f"{block} agrees"
     if len(way) == 1:
-        text = f"{said}, and this is the line that makes its gradient. So it is right."
+        text = f"{said}, and this is the line that makes the gradient of {block}. So it is right."
     elif len(way) > 1:
         lines = f"line {way[1]}" if len(way) == 2 else f"lines {_and(way[1:])}"
-        text = f"{said}, and {what} {verb} into its gradient by {lines}. So {what} {be} right."
+        text = f"{said}, and {what} {verb} into the gradient of {block} by {lines}. So this line is right."
     else:
-        text = f"{said}, and {what} {verb} into its gradient. So {what} {be} right."
-    return Answer("agrees", text, block, tuple(way))
+        text = f"{said}, and {what} {verb} into the gradient of {block}. So this line is right."
+    return Answer("agrees", text, block, tuple(way), mark)
 
 
 def _by_numbers(code: Code, line: Line, told: Told, seen: Mapping[str, _Off]) -> Answer:
@@ -156,45 +162,61 @@ def _by_numbers(code: Code, line: Line, told: Told, seen: Mapping[str, _Off]) ->
     wrong = told.wrong
     near = nearest(code, line, told, seen)
     if not near:
-        return Answer("numbers", f"The slips that we tried here spoil other blocks than {_and(wrong)}.", wrong[0])
-    _, text, off = near[0]
+        text = f"The rows leave it open. But no slip that was tried here spoils just {_and(wrong)}."
+        return Answer("numbers", text, wrong[0], mark="spoils other blocks")
+    _, slip, off = near[0]
     if alike(near[0], seen):
-        return Answer(
-            "open", f"It could be: {text} would give this very report. In this copy the line is right.", wrong[0]
-        )
-    factors = {f"{seen[block].factor:.4g}" for block in wrong if seen[block].factor is not None}
-    if not factors and all(slip[block].factor is not None for *_, slip in near for block in wrong):
-        why = (
-            f"A slip here would put one factor on {_and(wrong)}. The report finds none: each entry is off by another."
-        )
-        return Answer("numbers", why, wrong[0])
+        text = f"With `{slip}` here the report would be this very one. In this copy the line is right."
+        return Answer("open", text, wrong[0], mark="could be")
+    factors = {_factor(seen[block]) for block in wrong} - {""}
     if len(factors) == 1 and all(seen[block].factor is not None for block in wrong):
-        others = {f"{s[b].factor:.4g}" for *_, s in near for b in wrong if s[b].factor is not None} - factors
-        gives = " or ".join(sorted(others)) if 0 < len(others) <= 3 else "another one, or none"
-        why = (
-            f"The report finds one factor, {factors.pop()}, in all of {_and(wrong)}. A slip here would give {gives}."
+        return _by_factor(factors.pop(), near, wrong)
+    if not factors and all(slip[block].factor is not None for *_, slip in near for block in wrong):
+        text = (
+            f"A slip here would put one factor on all of {wrong[0]}, and there is none: each entry is off by another."
         )
-        return Answer("numbers", why.replace("-", "−"), wrong[0])
+        return Answer("numbers", text, wrong[0], mark="would be a factor")
     striped = [block for block in wrong if seen[block].striped]
     if striped and not any(slip[block].striped for *_, slip in near for block in striped):
-        why = f"In {striped[0]} each row is off by one number, the same for all its entries. No slip here does that."
-        return Answer("numbers", why, striped[0])
+        text = f"In {striped[0]} each row is off by one number, the same for all its entries. No slip here does that."
+        return Answer("numbers", text, striped[0], mark="rows not off evenly")
     block = max(wrong, key=lambda b: abs(np.log(off[b].difference / seen[b].difference)))
+    text, mark = _unlike(block, off, seen)
     return Answer(
-        "numbers",
-        f"The blocks fit, the number does not. The nearest slip, {text}, {_unlike(block, off, seen)}.",
-        block,
+        "numbers", f"The rows leave it open, the numbers do not. With `{slip}` here {text}.", block, mark=mark
     )
 
 
-def _unlike(block: str, off: Mapping[str, _Off], seen: Mapping[str, _Off]) -> str:
-    """In what a slip would give another report: in a number that the report shows, or in how many entries."""
+def _by_factor(factor: str, near: Sequence[tuple[float, str, dict[str, _Off]]], wrong: Sequence[str]) -> Answer:
+    """One factor is off in all that is wrong. Does a factor on this line come out as a factor on those blocks?"""
+    for _, slip, off in near:
+        theirs = {_factor(off[block]) for block in wrong}
+        if len(theirs) == 1 and "" not in theirs:
+            other = theirs.pop()
+            text = (
+                f"With `{slip}` here the factor would be {other}, in the same blocks. The report says {factor}, and "
+                "another slip here could give that. In this copy the line is right."
+            )
+            return Answer("open", text, wrong[0], mark="could be")
+    text = f"The factor {factor} is the same in all of {_and(wrong)}. No slip that was tried here gives one factor."
+    return Answer("numbers", text, wrong[0], mark="no single factor")
+
+
+def _factor(off: _Off) -> str:
+    return "" if off.factor is None else f"{off.factor:.4g}".replace("-", "−")
+
+
+def _unlike(block: str, off: Mapping[str, _Off], seen: Mapping[str, _Off]) -> tuple[str, str]:
+    """In which number that the report shows a slip would give another one; and the same in short."""
     ours, theirs = off[block].difference, seen[block].difference
     other = next((name for name in off if off[name].count != seen[name].count), "")
     if f"{ours:.2g}" == f"{theirs:.2g}" and other:
-        return f"would spoil {off[other].count} entries of {other}; the report counts {seen[other].count}"
+        many, counted = off[other].count, seen[other].count
+        text = f"{many} entries of {other} would be wrong; the report counts {counted}"
+        return text, f"{many} of {other}, not {counted}"
     digits = next((n for n in range(2, 9) if f"{ours:.{n}g}" != f"{theirs:.{n}g}"), 9)
-    return f"would put {block} off by {ours:.{digits}g}; the report says {theirs:.{digits}g}"
+    would, says = f"{ours:.{digits}g}", f"{theirs:.{digits}g}"
+    return f"{block} would be off by {would}; the report says {says}", f"{block} would be {would}, not {says}"
 
 
 def nearest(code: Code, line: Line, told: Told, seen: Mapping[str, _Off]) -> list[tuple[float, str, dict[str, _Off]]]:

@@ -81,8 +81,12 @@ class Code:
         lines[line.number - 1 : end] = [" " * line.node.col_offset + text]
         return "\n".join(lines)
 
-    def way(self, start: Line, goal: int) -> list[int]:
-        """The shortest way of a value from line to line, by who uses what; to an earlier line in a loop only."""
+    def way(self, start: Line, block: str) -> list[int]:
+        """The shortest way of a value from line to line to the gradient of a block, all of which reach it.
+
+        By who uses what; to an earlier line in a loop only. Empty if none is found.
+        """
+        goal = self.maker(block)
         loops = [
             {s.lineno for s in _simple(h.body)} for h in ast.walk(self.tree) if isinstance(h, (ast.For, ast.While))
         ]
@@ -99,17 +103,16 @@ class Code:
                     and near
                     and set(last.targets) & line.uses
                     and self._home(line) is self._home(last)
+                    and any(block in reach for reach in line.reach)
                 ):
                     seen.add(line.number)
                     ways.append([*way, line])
         return []
 
     def maker(self, block: str) -> int:
-        """The last line before `return` that reaches only this block or its likes in other layers; 0 if none does."""
-        alike = block.rstrip("0123456789")
+        """The last line before `return` that makes what reaches this block alone; 0 if none does."""
         for line in reversed(self.lines):
-            alone = any(reach and {name.rstrip("0123456789") for name in reach} == {alike} for reach in line.reach)
-            if alone and not isinstance(line.node, ast.Return):
+            if frozenset({block}) in line.reach and not isinstance(line.node, ast.Return):
                 return line.number
         return 0
 
@@ -225,7 +228,7 @@ def sites(node: ast.stmt) -> list[tuple[str, ast.expr]]:
     """(name, expression) of every value that a statement makes."""
     if isinstance(node, ast.Return) and node.value is not None:
         parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
-        return [("what it returns", part) for part in parts]
+        return [("what this line returns", part) for part in parts]
     targets: list[ast.expr] = []
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         call = node.value  # A.append(a) changes A; np.add.at(dE, ...) its first argument
