@@ -1,6 +1,7 @@
 """What checks cost as the number of parameters grows, beside SciPy, PyTorch and JAX, all in one run.
 
     python -m benchmarks.scale
+    python -m benchmarks.scale --memory      # that part of the record alone: seconds
 
 Every figure is a number of bare evaluations: processor time of the check over that of one evaluation of the same
 cost, in the framework that is checked, timed before and after it. Needs what `make frameworks` installs; minutes.
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import json
 import statistics
+import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -105,28 +107,61 @@ def _peers(n: int, theta: np.ndarray) -> Iterator[tuple[str, Callable[[], Any], 
 
 
 def memory(n: int) -> dict[str, float]:
-    """Peak of a check along one direction, as a multiple of theta, which is there before."""
+    """Peaks beside theta, as multiples of it: of one cost and one gradient alone, and of checks along directions.
+
+    A check's peak holds theirs: what gradlab itself needs is the rest.
+    """
     theta = np.random.default_rng(0).standard_normal(n)
-    found = {}
-    for name, gradient in (("an array", 2 * theta), ("a function", lambda t: 2 * t)):
+
+    def square(t: np.ndarray) -> float:
+        return float(np.vdot(t, t))
+
+    def twice(t: np.ndarray) -> np.ndarray:
+        return 2 * t
+
+    def peak(call: Callable[[], Any]) -> float:
         tracemalloc.start()
-        gradlab.assert_gradients(lambda t: float(np.vdot(t, t)), theta, gradient, directions=1)
-        found[name] = tracemalloc.get_traced_memory()[1] / theta.nbytes
+        call()
+        found = tracemalloc.get_traced_memory()[1] / theta.nbytes
         tracemalloc.stop()
+        return found
+
+    given = twice(theta)
+
+    def check(gradient: Any) -> float:
+        return peak(lambda: gradlab.assert_gradients(square, theta, gradient, directions=DIRECTIONS))
+
+    check(given)  # what is loaded at the first call is none of it
+    return {
+        "the cost alone": peak(lambda: square(theta)),
+        "the gradient alone": peak(lambda: twice(theta)),
+        "a check, gradient an array": check(given),
+        "a check, gradient a function": check(twice),
+    }
+
+
+def memories() -> dict[str, dict[str, float]]:
+    """By the number of entries."""
+    found = {str(n): memory(n) for n in SIZES}
+    for n, row in found.items():
+        print(f"n = {int(n):10,} {', '.join(f'{name} {share:.2f}' for name, share in row.items())} x theta")
     return found
 
 
-def main() -> None:
+def main(only_memory: bool) -> None:
     """Measure, print, and write the record that the site shows."""
+    if only_memory:
+        record = json.loads(RECORD.read_text(encoding="utf-8")) | {"memory": memories()}
+        RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        return
     rows: dict[str, dict[str, float]] = {}
     for n in SIZES:
         for name, check, bare in checks(n):
             rows.setdefault(name, {})[str(n)] = in_evaluations(check, bare)
             print(f"n = {n:10,} {name:32} {rows[name][str(n)]:12,.1f} bare evaluations", flush=True)
-    record = {"date": datetime.now(UTC).date().isoformat(), "evaluations": rows, "memory": memory(SIZES[-2])}
-    print(record["memory"])
+    record = {"date": datetime.now(UTC).date().isoformat(), "evaluations": rows, "memory": memories()}
     RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main("--memory" in sys.argv[1:])
