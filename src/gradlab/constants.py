@@ -548,6 +548,14 @@ Derived: twice the factor 4 within which one table knows its own noise.
 
 Unit: ratio."""
 
+POLE = 16.0
+"""Times what a row of values spans, above which a change between two points within it is that of a pole.
+
+Derived: between two points normal noise hardly ever changes by seven standard deviations, and eleven values of it
+hardly ever span less than one; sixteen is twice that. A pole's change doubles with each halving of the interval.
+
+Unit: spans of the row."""
+
 BISECTION_START = -8
 """The first rung along random directions: 1e-4 of the scale of each entry.
 

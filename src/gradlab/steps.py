@@ -252,7 +252,10 @@ def _row(along: Along, value: float, h: float, count: int) -> Floats:
 
 
 def _jumps(along: Along, values: Floats, h: float, shortest: float, quiet: float) -> bool:
-    """Whether f jumps between two points of a row, this far apart: where it changes most against the rest."""
+    """Whether f jumps between two points of a row, this far apart: where it changes most against the rest.
+
+    A pole changes more the nearer one looks, without end; what no change of the row has is none of a stair or noise.
+    """
     changes = np.diff(values)
     k = int(np.abs(changes - changes.mean()).argmax())
     ends = np.array([k * h, (k + 1) * h])
@@ -263,6 +266,7 @@ def _jumps(along: Along, values: Floats, h: float, shortest: float, quiet: float
         shortest=shortest,
         closest=shortest,
         quiet=quiet,
+        most=tuned.POLE * float(np.ptp(values)),
     )
 
 
@@ -275,8 +279,11 @@ def jump_within(
     closest: float = 0.0,
     slope: float = 0.0,
     quiet: float = 0.0,
+    most: float = np.inf,
 ) -> bool:
     """Whether f jumps between two points, by bisection into the half that changes more than this slope explains.
+
+    A change of more than `most` is that of a pole, and no jump.
 
     What is continuous changes half as much over half of the distance, once that is short enough. What does not at the
     `shortest` distance may still be steep: it is followed to the `closest`.
@@ -294,7 +301,7 @@ def jump_within(
         else:
             a, low = middle, between
         changes.append(max(first, second))
-    if not (changes[-1] > quiet and _stays(changes)):
+    if not (quiet < changes[-1] <= most and _stays(changes)):
         return False
     return abs(b - a) <= closest or _jump_nearby(f, np.array([a, b]), np.array([low, high]), closest, quiet)
 
