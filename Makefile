@@ -151,7 +151,7 @@ frameworks: .venv-frameworks/.ready ## what needs PyTorch, JAX or TensorFlow: th
 oldest: .venv-oldest/.ready ## the package's tests with the oldest NumPy that it takes
 	$(ONE_THREAD) .venv-oldest/bin/python -m pytest -q -n 2 --dist loadfile --confcutdir=tests tests \
 	  --ignore=tests/website --ignore=tests/benchmarks --ignore=tests/test_chosen.py \
-	  --ignore=tests/test_layers.py --ignore=tests/test_wheel.py
+	  --ignore=tests/test_layers.py --ignore=tests/test_release.py --ignore=tests/test_wheel.py
 
 .venv-benchmark/.ready: benchmarks/requirements.txt
 	@$(PYTHON) -m venv --clear .venv-benchmark
