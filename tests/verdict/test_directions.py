@@ -347,7 +347,8 @@ def test_right_blocks_of_relu_networks_beside_wrong_ones_are_not_accused(seed, d
     assert accused <= set(names)
     assert report.verdict is Verdict.WRONG
     missed = [report.blocks[name] for name in set(names) - accused]
-    assert all(b.verdict is Verdict.UNDECIDED for b in missed)
+    open_yet = {Verdict.UNDECIDED} if dtype is np.float64 else {Verdict.UNDECIDED, Verdict.UNTESTED}  # in much noise
+    assert all(b.verdict in open_yet for b in missed)
     assert dtype is np.float32 or all(b.reasons == {"kink": 4} for b in missed)  # units at 0, behind biases of 0
 
 
