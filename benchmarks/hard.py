@@ -132,21 +132,19 @@ def knee(rng: Generator) -> Made:
 
 def solve(rng: Generator) -> Made:
     """Through a linear system of condition 1e1 to 1e7, in the entries of its right-hand side and its matrix."""
-    n = 4
-    U, _ = np.linalg.qr(rng.standard_normal((n, n)))
-    V, _ = np.linalg.qr(rng.standard_normal((n, n)))
-    A = U @ np.diag(np.logspace(0, -rng.uniform(1, 7), n)) @ V
-    b, c = rng.standard_normal(n), rng.standard_normal(n)
-    x, y = np.linalg.solve(A, b), np.linalg.solve(A.T, c)
-    return (lambda p: float(c @ np.linalg.solve(p["A"], p["b"]))), {"A": A, "b": b}, {"A": -np.outer(y, x), "b": y}
+    return _solve(rng, (1, 7))
 
 
 def ill_posed(rng: Generator) -> Made:
     """As `solve`, of condition 1e8 to 1e10: the cost is another one a billionth of its entries away."""
+    return _solve(rng, (8, 10))
+
+
+def _solve(rng: Generator, exponents: tuple[float, float]) -> Made:
     n = 4
     U, _ = np.linalg.qr(rng.standard_normal((n, n)))
     V, _ = np.linalg.qr(rng.standard_normal((n, n)))
-    A = U @ np.diag(np.logspace(0, -rng.uniform(8, 10), n)) @ V
+    A = U @ np.diag(np.logspace(0, -rng.uniform(*exponents), n)) @ V
     b, c = rng.standard_normal(n), rng.standard_normal(n)
     x, y = np.linalg.solve(A, b), np.linalg.solve(A.T, c)
     return (lambda p: float(c @ np.linalg.solve(p["A"], p["b"]))), {"A": A, "b": b}, {"A": -np.outer(y, x), "b": y}

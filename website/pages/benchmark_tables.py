@@ -62,18 +62,11 @@ def kinds() -> str:
 
 def hard() -> str:
     """Over the hard kinds: the same, and how many spoiled gradients no values of the cost show to be wrong."""
-    rows = [
-        [
-            name,
-            f"{row['false alarms']}{NB}of{NB}{row['correct']}",
-            f"{row['undecided, correct']}",
-            f"{row['misses']}{NB}of{NB}{row['spoiled']}",
-            f"{row['undecided'] - row['undecided, correct']}",
-            f"{row['untold, right']}{NB}of{NB}{row['untold']}",
-        ]
-        for name, row in read("verdicts")["all hard"].items()
-    ]
-    return _rows(["checker", "false alarms", "undecided", "misses", "undecided", "no black box: called right"], rows)
+    return _counted(
+        read("verdicts")["all hard"],
+        "no black box: called right",
+        lambda row: f"{row['untold, right']}{NB}of{NB}{row['untold']}",
+    )
 
 
 def hard_kinds() -> str:
@@ -90,6 +83,11 @@ def untold() -> str:
 
 def fields() -> str:
     """Over kinds of cost from many fields: as of the hard kinds, and how often there was an exception instead."""
+    return _counted(read("fields")["all"], "exceptions", lambda row: f"{row['raised']}")
+
+
+def _counted(table: dict[str, Any], last: str, of: Callable[[dict[str, Any]], str]) -> str:
+    """A row a checker: what is right and what is spoiled, each with how much stayed undecided, and a last column."""
     rows = [
         [
             name,
@@ -97,11 +95,11 @@ def fields() -> str:
             f"{row['undecided, correct']}",
             f"{row['misses']}{NB}of{NB}{row['spoiled']}",
             f"{row['undecided'] - row['undecided, correct']}",
-            f"{row['raised']}",
+            of(row),
         ]
-        for name, row in read("fields")["all"].items()
+        for name, row in table.items()
     ]
-    return _rows(["checker", "false alarms", "undecided", "misses", "undecided", "exceptions"], rows)
+    return _rows(["checker", "false alarms", "undecided", "misses", "undecided", last], rows)
 
 
 def field_groups() -> str:
