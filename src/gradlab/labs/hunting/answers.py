@@ -138,19 +138,18 @@ def _by_rows(code: Code, line: Line, told: Told) -> Answer:
     if not right:
         many = len(lacking) > 1
         also = ("are" if many else "is") + (" wrong" if len(lacking) == len(told.wrong) else " wrong too")
-        text = (
-            f"{_and(lacking[:3])} {also}, and nothing that this line makes gets there. One line is to blame for all."
-        )
+        said = f"{enumerated(lacking[:3])} {also}"
+        text = f"{said}, and nothing that this line makes gets there. One line is to blame for all."
         return Answer("wrong", text, lacking[0], mark=f"does not reach {lacking[0]}")
     ways = {block: code.way(line, block) for block in right}
     block = min((b for b in right if ways[b]), key=lambda b: (len(ways[b]), right.index(b)), default=right[0])
-    way, what = ways[block], _and(dict.fromkeys(line.targets))
+    way, what = ways[block], enumerated(dict.fromkeys(line.targets))
     verb = "go" if len(set(line.targets)) > 1 else "goes"
     said, mark = f"{block} agrees to {told.digits[block]} digits", f"{block} agrees"
     if len(way) == 1:
         text = f"{said}, and this is the line that makes the gradient of {block}. So it is right."
     elif len(way) > 1:
-        lines = f"line {way[1]}" if len(way) == 2 else f"lines {_and(way[1:])}"
+        lines = f"line {way[1]}" if len(way) == 2 else f"lines {enumerated(way[1:])}"
         text = f"{said}, and {what} {verb} into the gradient of {block} by {lines}. So this line is right."
     else:
         text = f"{said}, and {what} {verb} into the gradient of {block}. So this line is right."
@@ -162,7 +161,7 @@ def _by_numbers(code: Code, line: Line, told: Told, seen: Mapping[str, _Off]) ->
     wrong = told.wrong
     near = nearest(code, line, told, seen)
     if not near:
-        text = f"The rows leave it open. But no slip that was tried here spoils just {_and(wrong)}."
+        text = f"The rows leave it open. But no slip that was tried here spoils just {enumerated(wrong)}."
         return Answer("numbers", text, wrong[0], mark="spoils other blocks")
     _, slip, off = near[0]
     if alike(near[0], seen):
@@ -198,7 +197,8 @@ def _by_factor(factor: str, near: Sequence[tuple[float, str, dict[str, _Off]]], 
                 "another slip here could give that. In this copy the line is right."
             )
             return Answer("open", text, wrong[0], mark="could be")
-    text = f"The factor {factor} is the same in all of {_and(wrong)}. No slip that was tried here gives one factor."
+    same = f"The factor {factor} is the same in all of {enumerated(wrong)}."
+    text = f"{same} No slip that was tried here gives one factor."
     return Answer("numbers", text, wrong[0], mark="no single factor")
 
 
@@ -270,6 +270,7 @@ def _off(analytic: Mapping[str, Array], told: Told) -> dict[str, _Off]:
     return seen
 
 
-def _and(things: Iterable[object]) -> str:
+def enumerated(things: Iterable[object]) -> str:
+    """Things in words: "W1", "W1 and b1", "W1, b1 and W2"."""
     words = [str(thing) for thing in things]
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]

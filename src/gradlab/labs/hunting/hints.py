@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from gradlab.labs.bug import Bug
-from gradlab.labs.hunting.answers import Answer
+from gradlab.labs.hunting.answers import Answer, enumerated
 
 NAMES = ("The rows", "The numbers", "The place")
 FEW = 3  # so many lines does the third hint leave
@@ -39,7 +39,7 @@ def lines(numbers: Iterable[int]) -> str:
         else:
             runs.append([n])
     words = [word for run in runs for word in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(n) for n in run])]
-    text = words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+    text = enumerated(words)
     return f"{'Line' if text.isdigit() else 'Lines'} {text}"
 
 
