@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import abroad, afield, elsewhere, further
-from benchmarks.verdicts import CORRECT, Row, judged, summary, versions
+from benchmarks.verdicts import CORRECT, Ruling, judged, summary, versions
 
 RECORD = Path(__file__).parent / "fields.json"
 FIRST_SEED = 42000  # none of these was seen while the checker was written
@@ -34,7 +34,7 @@ UNTOLD = {f.__name__ for f in afield.STOPPED}
 COARSE = {f.__name__ for module in MODULES.values() for f in module.COARSE} - UNTOLD
 
 
-def asked(task: tuple[int, str, str]) -> tuple[str, str, list[Row]]:
+def asked(task: tuple[int, str, str]) -> tuple[str, str, list[Ruling]]:
     """The collection, the kind and what every quick checker says to one case of it."""
     seed, name, kind = task
     case = elsewhere.made(MODULES[name].KINDS[kind], seed)
@@ -43,7 +43,7 @@ def asked(task: tuple[int, str, str]) -> tuple[str, str, list[Row]]:
         return name, kind, list(judged(kind, case, seed, slow=False, kinked=kind in AT_KINKS, ways=WAYS))
 
 
-def rows_of(found: list[tuple[str, str, list[Row]]]) -> Iterator[tuple[str, list[Row]]]:
+def rows_of(found: list[tuple[str, str, list[Ruling]]]) -> Iterator[tuple[str, list[Ruling]]]:
     """What is counted together: a collection, all of them, and apart from these what rounds or stops inside."""
     exact = [(name, rows) for name, kind, rows in found if kind not in COARSE | UNTOLD]
     for name in MODULES:
@@ -85,7 +85,7 @@ def main() -> None:
     print(json.dumps(record, indent=1, ensure_ascii=False))
 
 
-def mistaken(row: Row) -> bool:
+def mistaken(row: Ruling) -> bool:
     """gradlab's own mistakes, by name."""
     wrong = row.answer is False if row.way == CORRECT else row.told and row.answer is True
     return row.checker == "gradlab" and (wrong or row.raised)

@@ -47,7 +47,7 @@ LISTS = {"kinds": costs.KINDS, "hard": hard.KINDS, "untold": hard.UNTOLD}
 
 
 @dataclass(frozen=True)
-class Row:
+class Ruling:
     """One answer of one checker. `told` is False if no values of the cost show a spoiled gradient to be wrong."""
 
     kind: str
@@ -60,7 +60,7 @@ class Row:
     raised: bool = False  # an exception came in place of an answer
 
 
-def judge(kind: str, seed: int, *, slow: bool = True) -> Iterator[Row]:
+def judge(kind: str, seed: int, *, slow: bool = True) -> Iterator[Ruling]:
     """What every checker says to one cost, with its right gradient and with every spoiled one."""
     case = costs.case if kind in costs.KINDS else hard.case
     yield from judged(kind, case(kind, seed), seed, slow=slow)
@@ -74,7 +74,7 @@ def judged(
     slow: bool = True,
     kinked: bool | None = None,
     ways: Sequence[str] = tuple(SPOILS),
-) -> Iterator[Row]:
+) -> Iterator[Ruling]:
     """The same of a cost that was made already, from (cost, params, right gradient), spoiled in these ways."""
     cost, params, truth = case
     at_a_kink = kind in hard.KINKED if kinked is None else kinked
@@ -108,7 +108,7 @@ def judged(
                         answer = PEERS[name](flat, parameters.theta.copy(), gradient.copy(), seed)
                 except Exception:  # noqa: BLE001 - whatever it is, it is no answer
                     raised = True
-            yield Row(kind, way, shown, name, answer, calls, time.perf_counter() - began, raised)
+            yield Ruling(kind, way, shown, name, answer, calls, time.perf_counter() - began, raised)
 
 
 def _gradients(kind: str, truth: Grads, params: Grads, seed: int, ways: Sequence[str]) -> Iterator[tuple[str, Grads]]:
@@ -121,7 +121,7 @@ def _gradients(kind: str, truth: Grads, params: Grads, seed: int, ways: Sequence
             yield way, bad
 
 
-def _job(task: tuple[int, str, bool]) -> list[Row]:
+def _job(task: tuple[int, str, bool]) -> list[Ruling]:
     seed, kind, slow = task
     return list(judge(kind, seed, slow=slow))
 
@@ -158,7 +158,7 @@ def main() -> None:
         RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def summary(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
+def summary(rows: Sequence[Ruling]) -> dict[str, dict[str, float]]:
     """By checker: correct gradients, false alarms, spoiled ones, misses, undecided, exceptions; its cost.
 
     `untold` are spoiled ones that no values of the cost show to be wrong; whoever calls them right makes no miss.
@@ -183,7 +183,7 @@ def summary(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
     return table
 
 
-def _ways(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
+def _ways(rows: Sequence[Ruling]) -> dict[str, dict[str, int]]:
     """By checker: how often this gradient was called right, wrong or undecided."""
     counts = Counter((r.checker, r.answer) for r in rows)
     return {

@@ -12,7 +12,7 @@ import numpy as np
 from gradlab import _arguments
 from gradlab._arguments import Workers
 from gradlab._second_look import AskedAside, the_worse, worst_answer
-from gradlab.diagnosis.asked import findings_of
+from gradlab.diagnosis.findings import findings_of
 from gradlab.errors import passed
 from gradlab.numeric.fixed_step import longest_step
 from gradlab.numeric.gradient import noise_of, refuse_options
@@ -24,7 +24,7 @@ from gradlab.problem.options import allowed_untested, along_directions, share_of
 from gradlab.problem.parameters import NotGiven, Params
 from gradlab.problem.problem import Problem
 from gradlab.problem.progress import directions_within, progress_bar
-from gradlab.problem.question import Question, question
+from gradlab.problem.question import Question, question_of
 from gradlab.problem.stopped import until_stopped, with_report
 from gradlab.report import Report, weak_points
 from gradlab.report.notes import notes
@@ -173,9 +173,11 @@ def check_gradients(
     began = time.perf_counter()
     refuse_options(stencil, step, progress, bounds)
     directions, budget = along_directions(directions, budget, step)
-    asked = question(cost, params, grads, args=args, kwargs=kwargs, only=only, convention=convention, bounds=bounds)
+    question = question_of(
+        cost, params, grads, args=args, kwargs=kwargs, only=only, convention=convention, bounds=bounds
+    )
     generator, rtol = _arguments.generator(rng, seed=0), share_of_the_largest(rtol)
-    allowed = allowed_untested(allow_untested, asked.parameters)
+    allowed = allowed_untested(allow_untested, question.parameters)
     options = Options(
         stencil=stencil,
         step=step,
@@ -186,19 +188,19 @@ def check_gradients(
         progress=progress,
         budget=budget,
         rtol=rtol,
-        bounds=asked.bounds,
+        bounds=question.bounds,
         allow_untested=allowed,
         edits=_arguments.switch("edits", edits),
     )
     try:
-        cost_function, analytic = _asked_once(asked, options)
+        cost_function, analytic = _called_once(question, options)
     except NotGiven as missing:
-        rest = asked.without(missing)
+        rest = question.without(missing)
         options |= Options(only=rest, allow_untested=[name for name in allowed if name in rest])
-        return check_gradients(asked.cost, asked.params, asked.grads, **options)
+        return check_gradients(question.cost, question.params, question.grads, **options)
     points = evaluations_each(stencil, step)
     if budget and directions is None:
-        directions = directions_within(budget, asked.parameters, points)
+        directions = directions_within(budget, question.parameters, points)
     with (
         progress_bar(cost_function, progress, points=points, directions=directions, stepped=step is not None),
         np.errstate(all="ignore"),  # of numbers that overflow or vanish
@@ -207,8 +209,8 @@ def check_gradients(
             noise = noise_of(cost_function, generator) if cost_function.steady else np.inf
             problem = posed(cost_function, noise, analytic, rtol, rng=generator, large=directions is not None)
             found = compared(problem, stencil, step, directions)
-            blocks = scattered(found, asked.masks)
-            together = None if isinstance(asked.grads, AskedAside) else hold_together(problem, found)
+            blocks = scattered(found, question.masks)
+            together = None if isinstance(question.grads, AskedAside) else hold_together(problem, found)
         stopped = cost_function.stopped
         findings = findings_of(blocks, problem, analytic, edits)
     report = Report(
@@ -218,9 +220,9 @@ def check_gradients(
         seconds=time.perf_counter() - began,
         cost=cost_function.value,
         noise=noise,
-        dtype=asked.parameters.theta.dtype,
+        dtype=question.parameters.theta.dtype,
         notes=(
-            *asked.notes,
+            *question.notes,
             *notes(cost_function, analytic, noise, rtol),
             *missable(blocks),
             *weak_points.of_blocks(blocks),
@@ -230,36 +232,36 @@ def check_gradients(
     )
     if stopped is not None:
         raise with_report(stopped, report)
-    return _looked_at_again(report, asked, problem, analytic, options)
+    return _looked_at_again(report, question, problem, analytic, options)
 
 
-def _asked_once(asked: Question, options: Options) -> tuple[Cost, Analytic]:
+def _called_once(question: Question, options: Options) -> tuple[Cost, Analytic]:
     """The cost and the gradients at params. NotGiven if blocks have no gradient."""
-    if not callable(asked.grads):
-        asked.parameters.flatten(asked.grads)  # names and shapes that do not fit are told before the cost is called
+    if not callable(question.grads):
+        question.parameters.flatten(question.grads)  # what does not fit is told before the cost is called
     cost = Cost(
-        asked.cost,
-        asked.parameters,
+        question.cost,
+        question.parameters,
         vectorized=options["vectorized"],
         workers=options["workers"],
-        bounds=asked.bounds,
+        bounds=question.bounds,
         longest=longest_step(options["stencil"], options["step"]),
     )
-    return cost, analytic_gradients(asked.grads, asked.parameters, cost)
+    return cost, analytic_gradients(question.grads, question.parameters, cost)
 
 
 def _looked_at_again(
-    report: Report, asked: Question, problem: Problem, analytic: Analytic, options: Options
+    report: Report, question: Question, problem: Problem, analytic: Analytic, options: Options
 ) -> Report:
     """The report; or that of a check a little aside, or of another answer of grads, where that is wrong."""
-    wholly = report.verdict is Verdict.AGREES and callable(asked.grads) and not asked.chosen
+    wholly = report.verdict is Verdict.AGREES and callable(question.grads) and not question.chosen
     if report.together is False and wholly:
-        moved = asked.parameters.like(beside(problem))
-        return the_worse(report, check_gradients(asked.cost, moved, AskedAside(asked.grads), **options))
+        moved = question.parameters.like(beside(problem))
+        return the_worse(report, check_gradients(question.cost, moved, AskedAside(question.grads), **options))
     if report.verdict is Verdict.WRONG:
         return report
     again = partial(check_gradients, problem.cost.cost, **options | Options(progress=False))
-    return worst_answer(report, problem, analytic, again, asked.masks)
+    return worst_answer(report, problem, analytic, again, question.masks)
 
 
 def assert_gradients(

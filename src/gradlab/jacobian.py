@@ -92,9 +92,9 @@ def check_jacobian(
     analytic = _rows(given, outputs, parameters, params)
     rng = options.get("rng")  # the same directions for each output: then it is asked at the same points
     options["rng"] = int(rng.integers(2**31)) if isinstance(rng, np.random.Generator) else rng
-    asked = options | {"edits": False}  # of one output by itself nothing is told
+    of_each = options | {"edits": False}  # of one output by itself nothing is told
     reports = [
-        check_gradients(outputs.one(k), params, parameters.like(analytic[k]), **asked) for k in range(outputs.size)
+        check_gradients(outputs.one(k), params, parameters.like(analytic[k]), **of_each) for k in range(outputs.size)
     ]
     blocks = {name: _stacked([r.blocks[name] for r in reports], outputs.shape) for name in reports[0].blocks}
     with np.errstate(all="ignore"):
@@ -117,10 +117,10 @@ def check_jacobian(
     def weighted(moved: Any) -> Any:
         return parameters.like(weights @ _rows(jacobian(moved), outputs, parameters, params))
 
-    return _asked_again(report, outputs, weights, weighted, params, options)
+    return _answered_alike(report, outputs, weights, weighted, params, options)
 
 
-def _asked_again(
+def _answered_alike(
     report: Report, outputs: Outputs, weights: Floats, gradient: Callable[[Any], Any], params: Any, options: Options
 ) -> Report:
     """The report, if the Jacobian answers alike at the same params and is right beside them; else of one sum.

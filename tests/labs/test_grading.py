@@ -78,7 +78,9 @@ def test_a_backward_that_is_written_rightly_passes_and_no_other(tmp_path: Path, 
     first = WRITINGS[name].upstream[0]
     left_out = f"{RIGHT[name]}\nright = {WRITINGS[name].name}\ndef {WRITINGS[name].name}({first}, *rest):\n"
     with pytest.raises(GradientMismatch):  # None holds an input fixed in a check: here it is no gradient
-        grading.written(task(tmp_path, f"{left_out}    return (None,) * {len(WRITINGS[name].asked)}\n"), name, (1,))
+        grading.written(
+            task(tmp_path, f"{left_out}    return (None,) * {len(WRITINGS[name].variables)}\n"), name, (1,)
+        )
 
 
 @pytest.mark.slow
@@ -116,7 +118,7 @@ def BACKWARD(*args):
 def test_a_difference_quotient_is_no_backward(tmp_path: Path, name: str) -> None:
     wanted = WRITINGS[name]
     own = wanted.source.partition("\n\n\n")[0] + "\n\n" + DIFFERENCES
-    own = own.replace("NAMES", str(list(wanted.asked))).replace("N]", f"{len(wanted.upstream)}]")
+    own = own.replace("NAMES", str(list(wanted.variables))).replace("N]", f"{len(wanted.upstream)}]")
     own = own.replace("args[N:", f"args[{len(wanted.upstream)}:").replace("FORWARD", wanted.forward.__name__)
     with pytest.raises(GradientMismatch, match=r"difference quotients|WRONG"):
         grading.written(task(tmp_path, own.replace("BACKWARD", wanted.name)), name, (1,))

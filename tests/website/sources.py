@@ -12,7 +12,7 @@ from typing import Any
 from website.pages import live_blocks
 from website.paths import ROOT
 from website.verify import blocks, prompts
-from website.verify.blocks import Block
+from website.verify.blocks import CodeBlock
 
 DOCS = ROOT / "docs"
 
@@ -47,7 +47,7 @@ def page(path: Path) -> list[Wanted]:
     return [entry for number in sorted(lines) for entry in lines[number]]
 
 
-def _wanted(path: Path, block: Block, after: Block | None) -> Wanted | None:
+def _wanted(path: Path, block: CodeBlock, after: CodeBlock | None) -> Wanted | None:
     if block.kind not in (blocks.PYTHON, blocks.PYCON) or "data-local" in block.options or block.missing:
         return None
     where = f"{path.relative_to(ROOT)}:{block.line}"

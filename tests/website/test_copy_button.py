@@ -85,16 +85,16 @@ def test_copies_run(page: Path) -> None:
 class Copies(Runner):
     """A page in its process, whose blocks are run as they were copied."""
 
-    def __call__(self, question: tuple[blocks.Block, str]) -> str:
+    def __call__(self, question: tuple[blocks.CodeBlock, str]) -> str:
         return run_copy(*question, self)
 
 
-def run_copy(block: blocks.Block, code: str, page: Runner) -> str:
+def run_copy(block: blocks.CodeBlock, code: str, page: Runner) -> str:
     """Run what was copied, as a script; returns what went wrong."""
     if block.kind in (blocks.PYTHON, blocks.PYCON):
         if block.options.get("title", "").endswith(".py"):
             (page.folder / block.options["title"]).write_text(code + "\n", encoding="utf-8")
-        plain = blocks.Block(blocks.PYTHON, block.line, block.end, "", block.fence, code + "\n")
+        plain = blocks.CodeBlock(blocks.PYTHON, block.line, block.end, "", block.fence, code + "\n")
         error = execute.plain(plain, page.module.__dict__, "copy", page.watch.out)[0].error
         expected = "Traceback (most recent call last):" in block.source and block.kind == blocks.PYCON
         return "" if bool(error) == expected else error or "raised nothing, though the page shows an exception"

@@ -26,7 +26,7 @@ class Unverified(Exception):
 
 
 @dataclass(frozen=True)
-class Block:
+class CodeBlock:
     """One fenced block; its source line k stands on line `line` + 1 + k of the page."""
 
     kind: str
@@ -44,7 +44,7 @@ class Block:
         return self.options.get("data-skip", "") or self.missing
 
 
-def find(text: str, path: str = "page") -> tuple[Block, ...]:
+def find(text: str, path: str = "page") -> tuple[CodeBlock, ...]:
     """All fenced blocks of a page, in order.
 
     Raises
@@ -83,7 +83,7 @@ def find(text: str, path: str = "page") -> tuple[Block, ...]:
     return tuple(replace(block, missing=lacking) for block in blocks)
 
 
-def _scan(lines: list[str], problems: list[tuple[int, str]]) -> Iterator[Block]:
+def _scan(lines: list[str], problems: list[tuple[int, str]]) -> Iterator[CodeBlock]:
     """Fences as pymdownx.superfences reads them: closed by the same fence at the same indentation."""
     n = 0
     while n < len(lines):
@@ -109,7 +109,7 @@ def _scan(lines: list[str], problems: list[tuple[int, str]]) -> Iterator[Block]:
         source = "".join(line[len(prefix) :] + "\n" for line in body)
         if "\t" in prefix + source:
             problems.append((start, "a tab in a block: Markdown shows it as spaces; write spaces"))
-        yield Block(kind, start, n, prefix, opening["fence"], source, options)
+        yield CodeBlock(kind, start, n, prefix, opening["fence"], source, options)
 
 
 def _classify(info: str, line: int, problems: list[tuple[int, str]]) -> tuple[str, dict[str, str]]:
@@ -138,7 +138,7 @@ def _classify(info: str, line: int, problems: list[tuple[int, str]]) -> tuple[st
     return "", options
 
 
-def _misplaced(before: Block | None, block: Block, lines: list[str]) -> Iterator[tuple[int, str]]:
+def _misplaced(before: CodeBlock | None, block: CodeBlock, lines: list[str]) -> Iterator[tuple[int, str]]:
     """An output must directly follow the plain code that prints it, in the same container."""
     if block.kind != OUTPUT:
         return
@@ -148,7 +148,7 @@ def _misplaced(before: Block | None, block: Block, lines: list[str]) -> Iterator
         yield block.line, "an Output block must directly follow its ```python block, with nothing in between"
 
 
-def _unverified(block: Block) -> Iterator[tuple[int, str]]:
+def _unverified(block: CodeBlock) -> Iterator[tuple[int, str]]:
     """What a block of a right kind may not contain."""
     if block.kind in (PYTHON, PYCON, CONSOLE) and not block.source.strip():
         yield block.line, "an empty block verifies nothing"

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from website.paths import ROOT
 from website.verify import blocks, execute, needs, prompts, sandbox
-from website.verify.blocks import Block
+from website.verify.blocks import CodeBlock
 from website.verify.equality import same
 from website.verify.execute import Ran
 from website.verify.reach import Reach
@@ -49,7 +49,7 @@ class Page:
 
     text: str
     path: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[CodeBlock, ...]
 
     @classmethod
     def of(cls, text: str, path: str) -> "Page":
@@ -111,7 +111,7 @@ class Running:
             if not result.ok
         )
 
-    def _results(self, index: int, block: Block) -> list[Result]:
+    def _results(self, index: int, block: CodeBlock) -> list[Result]:
         if block.kind == blocks.OUTPUT:
             return [compared_output(block, self.printed)]
         try:
@@ -159,7 +159,7 @@ class Runner:
             rans = [*rans[:-1], Ran(rans[-1].printed, rans[-1].error + said)] if rans else [Ran("", said)]
         return rans
 
-    def _run(self, block: Block, path: str) -> list[Ran]:
+    def _run(self, block: CodeBlock, path: str) -> list[Ran]:
         if block.kind == blocks.CONSOLE:
             return execute.shell(block, self.folder)
         if block.kind == blocks.PYTHON:
@@ -190,14 +190,14 @@ def _missed(page: Page, reach: Reach) -> Iterator[str]:
                     yield f"{page.name}:{line}: no line of the page runs this: call what it is in, or leave it out\n"
 
 
-def _swallowed(page: Page, block: Block, reach: Reach) -> Iterator[str]:
+def _swallowed(page: Page, block: CodeBlock, reach: Reach) -> Iterator[str]:
     """Asserts that failed though the block did not, in words."""
     for code, offset in _codes(block):
         for line in reach.swallowed(code, offset):
             yield f"{page.name}:{line}: this assert failed, and something kept that from the reader\n"
 
 
-def _codes(block: Block) -> Iterator[tuple[str, int]]:
+def _codes(block: CodeBlock) -> Iterator[tuple[str, int]]:
     """The code of a block, and how many lines stand above it."""
     if block.kind == blocks.PYTHON:
         yield block.source, block.line
@@ -205,7 +205,7 @@ def _codes(block: Block) -> Iterator[tuple[str, int]]:
         yield from ((step.code, block.line + step.line) for step in prompts.python(block.source))
 
 
-def save(block: Block, folder: Path) -> None:
+def save(block: CodeBlock, folder: Path) -> None:
     """A block with a file name for its title is also that file, for the shell blocks of its page."""
     title = block.options.get("title", "")
     if title.endswith(".py") and Path(title).name == title:
@@ -232,14 +232,14 @@ def compared(page: Page, index: int, rans: list[Ran]) -> list[Result]:
     return results
 
 
-def _plain(block: Block, ran: Ran, shown: bool) -> Result:
+def _plain(block: CodeBlock, ran: Ran, shown: bool) -> Result:
     after = (block.end + 1, block.end + 1)
     unshown = bool(ran.printed) and not shown and not ran.error
     ok = not ran.error and not unshown
     return Result(block.line, after, block.source, "", ran.printed, ok, ran.error, unshown)
 
 
-def compared_output(block: Block, printed: str) -> Result:
+def compared_output(block: CodeBlock, printed: str) -> Result:
     """What an Output block shows, and what the code above it printed."""
     lines, what = (block.line + 1, block.end), "what the code above prints"
     error = "" if printed else "the code above prints nothing: remove this block"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from website.verify import prompts
-from website.verify.blocks import Block
+from website.verify.blocks import CodeBlock
 from website.verify.sandbox import taken
 
 _FEATURES: list[tuple[str, Any]] = [(name, getattr(__future__, name)) for name in __future__.all_feature_names]
@@ -29,12 +29,12 @@ class Ran:
     raised: str = ""  # of an exception: type and message, as the last lines of the traceback say it
 
 
-def plain(block: Block, namespace: dict[str, Any], path: str, out: io.StringIO) -> list[Ran]:
+def plain(block: CodeBlock, namespace: dict[str, Any], path: str, out: io.StringIO) -> list[Ran]:
     """Run a ```python block; what it prints passes through `out`."""
     return [_run("\n" * block.line + block.source, path, "exec", namespace, out)]
 
 
-def session(block: Block, namespace: dict[str, Any], path: str, out: io.StringIO) -> list[Ran]:
+def session(block: CodeBlock, namespace: dict[str, Any], path: str, out: io.StringIO) -> list[Ran]:
     """Run a ```pycon block, up to the first example that raises."""
     found: list[Ran] = []
     for step in prompts.python(block.source):
@@ -70,7 +70,7 @@ def _run(source: str, path: str, mode: str, namespace: dict[str, Any], out: io.S
     )
 
 
-def shell(block: Block, folder: Path) -> list[Ran]:
+def shell(block: CodeBlock, folder: Path) -> list[Ran]:
     """Run a ```console block: each command in `folder`, or where the last `cd` of the block led."""
     found: list[Ran] = []
     steps = list(prompts.shell(block.source))

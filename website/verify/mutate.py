@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from website.verify import blocks, prompts, sandbox
-from website.verify.blocks import Block
+from website.verify.blocks import CodeBlock
 from website.verify.document import Page, Runner, Running
 from website.verify.execute import Ran
 
@@ -54,7 +54,7 @@ def mutants(text: str, path: str, rng: random.Random) -> list[Mutant]:
 Edit = tuple[str, int, int, list[str]]  # how; from line, to the line before; these lines instead
 
 
-def _pycon(block: Block, rng: random.Random) -> Iterator[Edit]:
+def _pycon(block: CodeBlock, rng: random.Random) -> Iterator[Edit]:
     for step in prompts.python(block.source):
         line, answer, end = (block.line + 1 + k for k in (step.line, step.answer, step.end))
         yield "code raises", line, answer, ['>>> raise SystemError("mutated")']
@@ -64,18 +64,18 @@ def _pycon(block: Block, rng: random.Random) -> Iterator[Edit]:
             yield "output removed", answer, end, []
 
 
-def _python(block: Block, rng: random.Random) -> Iterator[Edit]:
+def _python(block: CodeBlock, rng: random.Random) -> Iterator[Edit]:
     yield "code raises", block.end, block.end, ['raise SystemError("mutated")']
     yield "code prints something else", block.end, block.end, ['print("mutated")']
 
 
-def _output(block: Block, rng: random.Random) -> Iterator[Edit]:
+def _output(block: CodeBlock, rng: random.Random) -> Iterator[Edit]:
     yield "output changed", block.line + 1, block.end, changed(block.source, rng).splitlines()
     yield "output removed", block.line + 1, block.end, []
     yield "output block removed", block.line, block.end + 1, []
 
 
-def _console(block: Block, rng: random.Random) -> Iterator[Edit]:
+def _console(block: CodeBlock, rng: random.Random) -> Iterator[Edit]:
     for step in prompts.shell(block.source):
         line, first, last = (block.line + 1 + k for k in (step.line, step.answer, step.end))
         yield "command fails", line, first, ["$ exit 77"]

@@ -10,7 +10,7 @@ from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 
 from website.paths import ROOT
-from website.verify.blocks import Block, Unverified
+from website.verify.blocks import CodeBlock, Unverified
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.S)
 
@@ -157,7 +157,7 @@ def strange(html: str) -> list[str]:
     return list(dict.fromkeys(reader.found))
 
 
-def compare(text: str, found: Sequence[Block], path: str = "page") -> None:
+def compare(text: str, found: Sequence[CodeBlock], path: str = "page") -> None:
     """Refuse a page on which a reader sees other blocks than those that run, or in another order.
 
     Raises

@@ -45,7 +45,7 @@ def rewrite(text: str, path: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _edit(page: Page, block: blocks.Block, result: Result) -> Edit:
+def _edit(page: Page, block: blocks.CodeBlock, result: Result) -> Edit:
     """What must be rewritten in, or after, one block."""
     if result.error:
         raise Raised(f"{page.name}:{result.line}:\n{result}")
@@ -55,7 +55,7 @@ def _edit(page: Page, block: blocks.Block, result: Result) -> Edit:
     return (*result.output, _prefixed(block.prefix, marked if block.kind == blocks.PYCON else result.got))
 
 
-def _output_block(block: blocks.Block, printed: str) -> list[str]:
+def _output_block(block: blocks.CodeBlock, printed: str) -> list[str]:
     """A whole Output block, to stand after the code that prints."""
     fence = block.fence
     while fence in printed:

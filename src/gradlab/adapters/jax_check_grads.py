@@ -94,11 +94,11 @@ def check_grads(
     options = Options(step=eps, rtol=rtol or 0.0, directions=directions, budget=budget, allow_untested=allow_untested)
     drawn = generator(rng)
     with float64(True):
-        asked = _Function(f, args)
-        reports = _first_order(asked, modes, drawn, options, "")
+        function = _Function(f, args)
+        reports = _first_order(function, modes, drawn, options, "")
         for k in range(2, order + 1):
-            asked = asked.derived(drawn)
-            reports += _first_order(asked, modes, drawn, options | Options(allow_untested=True), f"order {k}: ")
+            function = function.derived(drawn)
+            reports += _first_order(function, modes, drawn, options | Options(allow_untested=True), f"order {k}: ")
     report = joined(reports)
     if atol is not None:
         report = replace(report, notes=(*report.notes, UNUSED))
@@ -108,36 +108,40 @@ def check_grads(
 
 
 def _first_order(
-    asked: _Function, modes: Sequence[str], rng: np.random.Generator, options: Options, prefix: str
+    function: _Function, modes: Sequence[str], rng: np.random.Generator, options: Options, prefix: str
 ) -> list[Report]:
-    arrays = {prefix + name: array for name, array in asked.arrays.items()}
+    arrays = {prefix + name: array for name, array in function.arrays.items()}
 
     def plain(named: Arrays) -> Arrays:
         return {name.removeprefix(prefix): array for name, array in named.items()}
 
     def forward(**named: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-        return asked.forward(plain(named))
+        return function.forward(plain(named))
 
     def backward(_upstream: tuple[NDArray[Any], ...], /, **named: NDArray[Any]) -> Arrays:
-        return {prefix + name: slope for name, slope in asked.backward(_upstream, plain(named)).items()}
+        return {prefix + name: slope for name, slope in function.backward(_upstream, plain(named)).items()}
 
     reports = []
     if "rev" in modes:
         reports.append(check_backward(forward, backward, arrays, **(options | Options(rng=rng))))
-        reports += _other_value(asked, f"{prefix}value beside the gradient", asked.value_in_reverse(), reports[-1])
+        reports += _other_value(
+            function, f"{prefix}value beside the gradient", function.value_in_reverse(), reports[-1]
+        )
     if "fwd" in modes:
         allowed = options["allow_untested"]
-        reports.append(forward_mode(forward, lambda v: asked.pushed(plain(v)), arrays, rng, allowed))
-        reports += _other_value(asked, f"{prefix}value beside the tangent", asked.value_in_forward(), reports[-1])
+        reports.append(forward_mode(forward, lambda v: function.pushed(plain(v)), arrays, rng, allowed))
+        reports += _other_value(
+            function, f"{prefix}value beside the tangent", function.value_in_forward(), reports[-1]
+        )
     return reports
 
 
-def _other_value(asked: _Function, name: str, found: list[Any], report: Report) -> list[Report]:
+def _other_value(function: _Function, name: str, found: list[Any], report: Report) -> list[Report]:
     """A report on the value that comes with a derivative, if it is not that of the function: a rule has its own.
 
     It is checked as the slope of t · f(x) by t. Where the derivative is not right, that is enough to say.
     """
-    value, other = (_in_one(outputs) for outputs in (asked.outputs(asked.given), found))
+    value, other = (_in_one(outputs) for outputs in (function.outputs(function.given), found))
     apart, size = (float(np.max(np.abs(numbers), initial=0.0)) for numbers in (value - other, value))
     if not report.ok or apart <= SAME * size + NOISES * report.noise:
         return []

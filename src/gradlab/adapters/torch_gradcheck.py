@@ -86,16 +86,16 @@ def gradcheck(
         If the inputs or the outputs cannot be checked: the message says what to do.
     """
     __tracebackhide__ = True
-    asked = Function(function, inputs)
+    wrapped = Function(function, inputs)
     options = Options(rng=rng, directions=3 if fast_mode else None, step=eps, rtol=rtol or 0.0)
     options["allow_untested"] = allow_untested
     reports = []
     if check_backward_ad:
-        ways = _ways(asked, check_undefined_grad, check_batched_grad)
-        found = check_ways(asked.forward, asked.backward, asked.arrays, ways, **options)
-        reports.append(replace(found, notes=(*found.notes, *asked.notes(atol, nondet_tol))))
+        ways = _ways(wrapped, check_undefined_grad, check_batched_grad)
+        found = check_ways(wrapped.forward, wrapped.backward, wrapped.arrays, ways, **options)
+        reports.append(replace(found, notes=(*found.notes, *wrapped.notes(atol, nondet_tol))))
     if check_forward_ad:
-        reports.append(forward_mode(asked.forward, asked.pushed, asked.arrays, generator(rng), allow_untested))
+        reports.append(forward_mode(wrapped.forward, wrapped.pushed, wrapped.arrays, generator(rng), allow_untested))
     if not reports:
         raise GradlabError("nothing to check: both check_backward_ad and check_forward_ad are False")
     report = joined(reports)
@@ -186,15 +186,15 @@ def gradgradcheck(
     )
 
 
-def _ways(asked: Function, undefined: bool, batched: bool) -> dict[str, Callable[..., Any]]:
+def _ways(wrapped: Function, undefined: bool, batched: bool) -> dict[str, Callable[..., Any]]:
     """Other ways to ask backward, which must give the same; each with what it means if one does not."""
     ways: dict[str, Callable[..., Any]] = {}
-    count = len(asked.outputs) if undefined else 0
+    count = len(wrapped.outputs) if undefined else 0
     for lost in [[i] for i in range(count)] + ([list(range(count))] if count > 1 else []):
         which = ", ".join(map(str, lost))
         says = f"backward is wrong where the upstream gradient of output {which} is undefined (None)."
-        ways[says] = asked.undefined(lost)
+        ways[says] = wrapped.undefined(lost)
     if batched:
         says = "backward is wrong where it is asked for several upstream gradients at once (is_grads_batched)."
-        ways[says] = asked.batched
+        ways[says] = wrapped.batched
     return ways

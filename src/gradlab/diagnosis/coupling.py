@@ -28,13 +28,13 @@ TERM = (
 
 def not_coupled(case: Case) -> Iterator[Finding]:
     """GL164 The cost couples two entries, and the gradient of one does not change with the other."""
-    probe = _asked(case)
+    probe = _askable(case)
     if probe is None:
         return
-    analytic, names, asked = probe.gradient_changes, _names(case), _wrong_entries(case)
-    found = [(i, *_compared(analytic, _numeric(probe, i), i)) for i in asked]
+    analytic, names, entries = probe.gradient_changes, _names(case), _wrong_entries(case)
+    found = [(i, *_compared(analytic, _numeric(probe, i), i)) for i in entries]
     lacking = [(i, missing, strays) for i, missing, strays in found if missing.any()]
-    if not lacking or 3 * len(lacking) < 2 * len(asked):
+    if not lacking or 3 * len(lacking) < 2 * len(entries):
         return
     i, missing, strays = min(lacking, key=lambda each: int(each[1].sum()))
     own = next(at for at in map(case.within, case.blocks.values()) if at[i])
@@ -51,13 +51,13 @@ def not_coupled(case: Case) -> Iterator[Finding]:
         case.wrong,
         f"The cost couples {names[i]} with {_listed(missing, names)}, and the gradient of {names[i]} does not change "
         f"with {them}.{stray}{other} {TERM}",
-        f"second differences of the cost against differences of the gradient, asked for {len(asked)} wrong entries",
+        f"second differences of the cost against differences of the gradient, asked for {len(entries)} wrong entries",
     )
 
 
 def changes_with(case: Case) -> str:
     """A sentence on what the cost couples the worst entry with, and on the few with which what is off changes."""
-    probe = _asked(case)
+    probe = _askable(case)
     if probe is None:
         return ""
     (i, *_), names, analytic = _wrong_entries(case), _names(case), probe.gradient_changes
@@ -78,7 +78,7 @@ def changes_with(case: Case) -> str:
     return f" What is off in {names[i]} changes with {which}, and with nothing else: in which term do these stand?"
 
 
-def _asked(case: Case) -> Probe | None:
+def _askable(case: Case) -> Probe | None:
     """What may be asked, where every entry is one of few, of one kind. In layers all are coupled."""
     probe = case.probe
     if probe is None or probe.gradient is None or probe.cost is None:

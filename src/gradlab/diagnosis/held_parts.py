@@ -16,7 +16,7 @@ ORDINALS = ("first", "second", "third", "fourth")
 
 
 @dataclass(frozen=True)
-class Part:
+class HeldPart:
     """One spot, at all or some of the times that it is passed; or several, at all times."""
 
     spots: tuple[Spot, ...]
@@ -87,18 +87,18 @@ def _is_code(node: ast.AST) -> bool:
     return isinstance(node, ast.expr) or (isinstance(node, ast.stmt) and not hasattr(node, "body"))
 
 
-def of_one(spots: Sequence[Spot]) -> Iterator[Part]:
+def of_one(spots: Sequence[Spot]) -> Iterator[HeldPart]:
     """Each spot: always, once, or but for once."""
     for spot in spots:
-        yield Part((spot,))
+        yield HeldPart((spot,))
         every = tuple(range(spot.times))
         if spot.times > 1:
-            yield from (Part((spot,), (i,)) for i in (every if spot.times <= EACH else (0, spot.times - 1)))
+            yield from (HeldPart((spot,), (i,)) for i in (every if spot.times <= EACH else (0, spot.times - 1)))
         if spot.times > 2:
-            yield from (Part((spot,), every[1:]), Part((spot,), every[:-1]))
+            yield from (HeldPart((spot,), every[1:]), HeldPart((spot,), every[:-1]))
 
 
-def of_a_name(spots: Sequence[Spot]) -> Iterator[Part]:
+def of_a_name(spots: Sequence[Spot]) -> Iterator[HeldPart]:
     """All uses of what has a name, or all but one, or those before or behind the line where it gets another value."""
     uses: dict[tuple[int, str], list[Spot]] = {}
     for spot in spots:
@@ -109,7 +109,7 @@ def of_a_name(spots: Sequence[Spot]) -> Iterator[Part]:
         for line in _stored(found[0], text):
             several += [[u for u in found if u.node.lineno <= line], [u for u in found if u.node.lineno > line]]
         distinct = dict.fromkeys(tuple(some) for some in several if len(some) > 1)
-        yield from (Part(some) for some in distinct)
+        yield from (HeldPart(some) for some in distinct)
 
 
 def _stored(spot: Spot, text: str) -> list[int]:
@@ -118,7 +118,7 @@ def _stored(spot: Spot, text: str) -> list[int]:
     return [n.lineno for n in stores if ast.unparse(n) == text]
 
 
-def best_read(path: Sequence[Part]) -> Part:
+def best_read(path: Sequence[HeldPart]) -> HeldPart:
     """Of the statement that comes first the longest that is told whole."""
     first = min(path, key=lambda part: part.spot.order)
     there = [part for part in path if part.spot.statement is first.spot.statement or part is first]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gradlab.diagnosis import evidence
 from gradlab.diagnosis.case import Case
 from gradlab.diagnosis.finding import Finding
-from gradlab.diagnosis.held_parts import Part, best_read, of_a_name, of_one
+from gradlab.diagnosis.held_parts import HeldPart, best_read, of_a_name, of_one
 from gradlab.diagnosis.holding import AstrayError, Held, Holding, Spot, between, sides
 from gradlab.diagnosis.probe import Probe
 from gradlab.verdict.blocks import Verdict
@@ -53,7 +53,7 @@ class At:
     room: Floats
 
     @classmethod
-    def asked(cls, probe: Probe, gradient: Floats, moved: Floats, ways: Floats) -> At:
+    def along(cls, probe: Probe, gradient: Floats, moved: Floats, ways: Floats) -> At:
         """With the code as it is."""
         assert probe.aside is not None
         slopes = [sides(partial(_moved, probe.aside, moved, way)) for way in ways]
@@ -78,7 +78,7 @@ class At:
 class Fit:
     """A part with which the mistake is told: what flows through it counts so many times."""
 
-    part: Part
+    part: HeldPart
     counts: Fraction
     only: bool  # nothing but what flows through it is there
     clean: bool  # nothing flows through it to what is right
@@ -186,13 +186,13 @@ class Search:
             return np.asarray(signs * probe.scale * np.reshape(inside, (len(inside), theta.size)))
 
         still = np.zeros_like(theta)
-        yield At.asked(probe, given, still, ways(together, together))
-        yield At.asked(probe, given, still, ways(*self.wrong, *self.wrong))
-        yield At.asked(probe, given, still, ways(*self.right))
+        yield At.along(probe, given, still, ways(together, together))
+        yield At.along(probe, given, still, ways(*self.wrong, *self.wrong))
+        yield At.along(probe, given, still, ways(*self.right))
         if probe.gradient is not None:
             for _ in range(2):
                 moved = 0.1 * probe.scale * rng.uniform(-1, 1, theta.size)
-                yield At.asked(probe, probe.gradient(theta + moved), moved, ways(together, *self.wrong))
+                yield At.along(probe, probe.gradient(theta + moved), moved, ways(together, *self.wrong))
 
     def found(self) -> list[Fit]:
         """One of each path with which the mistake is told; nothing if they are more than two."""
@@ -229,10 +229,10 @@ class Search:
         told = [best_read([fit.part for fit in path]) for path in paths]
         return [fit for fit in fits if fit.part in told]
 
-    def _two(self, spots: list[Spot]) -> Iterator[Part]:
+    def _two(self, spots: list[Spot]) -> Iterator[HeldPart]:
         """Each two of different ways, if there are few: one spot, or one name, of each."""
-        seen: dict[tuple[float, ...], Part] = {}
-        for part in (*(Part((spot,)) for spot in spots), *of_a_name(spots)):
+        seen: dict[tuple[float, ...], HeldPart] = {}
+        for part in (*(HeldPart((spot,)) for spot in spots), *of_a_name(spots)):
             if self.is_late:
                 return
             through, at = self._through(self.first, part.held), self.first
@@ -240,9 +240,9 @@ class Search:
                 continue  # nothing flows through it, or all
             seen.setdefault(tuple(float(f"{x:.6g}") for x in through), part)
         for one, other in itertools.combinations([*seen.values()][:WAYS], 2):
-            yield Part((*one.spots, *other.spots))
+            yield HeldPart((*one.spots, *other.spots))
 
-    def _fits(self, parts: Iterator[Part]) -> list[Fit]:
+    def _fits(self, parts: Iterator[HeldPart]) -> list[Fit]:
         found: list[Fit] = []
         for part in parts:
             if self.is_late:
@@ -252,7 +252,7 @@ class Search:
                 found.append(fit)
         return found
 
-    def _fit(self, part: Part) -> Fit | None:
+    def _fit(self, part: HeldPart) -> Fit | None:
         likely: tuple[Fraction | None, ...] = ()
         for at in (self.first.first, self.first):
             through = self._through(at, part.held)
@@ -265,7 +265,7 @@ class Search:
                 return None  # of what all flows through a factor says as much
         return next((fit for counts in likely if (fit := self._everywhere(part, counts))), None)
 
-    def _everywhere(self, part: Part, counts: Fraction | None) -> Fit | None:
+    def _everywhere(self, part: HeldPart, counts: Fraction | None) -> Fit | None:
         """Does it fit in all blocks, and at other points, that the part counts so many times, or (None) it alone?"""
         for at in (self.first, self.here, *self.points):
             through = self._through(at, part.held, float(counts or 0))
@@ -293,7 +293,7 @@ class Search:
             return None
         return found if np.all(np.isfinite(found)) else None
 
-    def _on_one_way(self, one: Part, other: Part) -> bool:
+    def _on_one_way(self, one: HeldPart, other: HeldPart) -> bool:
         """Does the same flow through both?"""
         at, held = self.first, {i: {*one.held.get(i, ()), *other.held.get(i, ())} for i in (*one.held, *other.held)}
         each, both = self._through(at, one.held), self._through(at, held)

@@ -59,15 +59,15 @@ def law_of_few(case: Case) -> Iterator[Finding]:
             continue  # 0 on one side: a gradient that is not there, or a parameter that is not used, and no law
         at = case.place(block) + _flat(block)
         place = names[at] if names else f"{block.name}[{', '.join(map(str, block.worst.index))}]"
-        asked = _asked(probe, at)
-        sides = [asked(np.zeros_like(probe.theta))]
-        if abs(sides[0][0] - sides[0][1]) < LEAST_DIFFERENCE * abs(sides[0][0]):
+        sides = _sides(probe, at)
+        numeric, analytic = sides(np.zeros_like(probe.theta))
+        if abs(numeric - analytic) < LEAST_DIFFERENCE * abs(numeric):
             continue
-        ratio = _law(probe, lambda moved, ask=asked: _ratio(*ask(moved)), bool(names))  # type: ignore[misc]
+        ratio = _law(probe, lambda moved, ask=sides: _ratio(*ask(moved)), bool(names))  # type: ignore[misc]
         if ratio is not None:
             yield _factor(case, block, _subject(block, place), ratio, names)
             continue
-        difference = _law(probe, lambda moved, ask=asked: ask(moved)[0] - ask(moved)[1], bool(names))  # type: ignore[misc]
+        difference = _law(probe, lambda moved, ask=sides: ask(moved)[0] - ask(moved)[1], bool(names))  # type: ignore[misc]
         if difference is not None:
             yield _term(case, block, _subject(block, place), difference, names)
 
@@ -87,7 +87,7 @@ def entry_names(case: Case) -> list[str]:
     ]
 
 
-def _asked(probe: Probe, at: int) -> Callable[[Floats], tuple[float, float]]:
+def _sides(probe: Probe, at: int) -> Callable[[Floats], tuple[float, float]]:
     """The numeric and the analytic gradient of one entry, at theta moved by so much."""
     assert probe.gradient is not None
     gradient = probe.gradient

@@ -233,23 +233,23 @@ def _spare(A: Floats, N: Floats) -> int | None:
 
 def which_output(case: Case) -> Iterator[Finding]:
     """GL138 Of several outputs the gradient through some is right, and through the others it is not."""
-    asked = case.probe.outputs if case.probe else None
-    if asked is None or len(asked.upstream) < 2 or not case.entrywise:
+    layer = case.probe.outputs if case.probe else None
+    if layer is None or len(layer.upstream) < 2 or not case.entrywise:
         return
     assert case.probe is not None
     rng, right, wrong = np.random.default_rng(11), [], {}
     ways = case.probe.scale * rng.choice([-1.0, 1.0], (3, case.probe.theta.size))
-    for name, R in asked.upstream.items():
-        alone = {other: v * (other == name) for other, v in asked.upstream.items()}
-        gradient = asked.backward(alone)
-        numeric = np.array([asked.slope(name, R, u) for u in ways])
+    for name, R in layer.upstream.items():
+        alone = {other: v * (other == name) for other, v in layer.upstream.items()}
+        gradient = layer.backward(alone)
+        numeric = np.array([layer.slope(name, R, u) for u in ways])
         off = np.abs(ways @ gradient - numeric)
         size = np.abs(ways) @ np.abs(gradient) + np.abs(numeric)
         if np.all(off <= 1e-6 * size):
             right.append(name)
         elif np.any(off > 1e-4 * size):
             wrong[name] = gradient
-    if not right or not wrong or len(right) + len(wrong) < len(asked.upstream):
+    if not right or not wrong or len(right) + len(wrong) < len(layer.upstream):
         return
     names = " and ".join(wrong)
     yield case.finding(

@@ -134,10 +134,10 @@ class Probe:
     @classmethod
     def of(cls, problem: Problem, gradient: Callable[[Floats], Floats] | None) -> Probe | None:
         """Of a check. In float32 answers at other points are too coarse to tell anything: a layer is all there is."""
-        theta, asked = problem.parameters.theta, problem.cost.cost
-        if isinstance(asked, UpstreamCost):
+        theta, callers = problem.parameters.theta, problem.cost.cost
+        if isinstance(callers, UpstreamCost):
             names = list(problem.parameters.names)
-            if (probe := layer_probe(asked.layer, asked.upstream, names, problem.rng)) is not None:
+            if (probe := layer_probe(callers.layer, callers.upstream, names, problem.rng)) is not None:
                 return probe if theta.dtype == np.float64 else replace(probe, gradient=None, cost=None)
         if theta.dtype != np.float64:
             return None
@@ -159,11 +159,11 @@ class Probe:
                 return np.nan
             point = theta + delta
             if problem.cost.vectorized:
-                return number(np.asarray(asked(problem.parameters.like(point[np.newaxis])))[0])
-            return number(asked(problem.parameters.like(point)))
+                return number(np.asarray(callers(problem.parameters.like(point[np.newaxis])))[0])
+            return number(callers(problem.parameters.like(point)))
 
         scale = np.asarray(problem.scale, dtype=np.float64)
-        several = _outputs_probe(asked, problem) if isinstance(asked, UpstreamCost) else None
+        several = _outputs_probe(callers, problem) if isinstance(callers, UpstreamCost) else None
         asked_for = gradient and inside
         return cls(theta.astype(np.float64), scale, asked_for, cost, problem.rng, outputs=several, aside=aside)
 
@@ -250,20 +250,20 @@ def layer_probe(layer: Layer, upstream: Upstream, names: list[str], rng: np.rand
 
     scale = np.where(theta != 0, np.abs(theta), 1.0)
     R, Y = (np.asarray(side[only], dtype=np.float64) for side in (upstream, layer.outputs))
-    asked = LayerProbe(forward, backward, arrays, R, Y)
-    return Probe(theta, scale, gradient, cost, rng, asked, aside=cost)
+    layer_alone = LayerProbe(forward, backward, arrays, R, Y)
+    return Probe(theta, scale, gradient, cost, rng, layer_alone, aside=cost)
 
 
-def _outputs_probe(asked: UpstreamCost, problem: Problem) -> OutputsProbe:
+def _outputs_probe(cost: UpstreamCost, problem: Problem) -> OutputsProbe:
     """Of a layer with several outputs, or whose inputs are not all arrays."""
-    parameters, layer = problem.parameters, asked.layer
+    parameters, layer = problem.parameters, cost.layer
 
     def forward(delta: Floats) -> dict[str, Floats]:
         outputs = layer.output(parameters.blocks(parameters.theta + delta))
-        return {name: np.asarray(outputs[name], dtype=np.float64) for name in asked.upstream}
+        return {name: np.asarray(outputs[name], dtype=np.float64) for name in cost.upstream}
 
     def backward(upstream: Mapping[str, Floats]) -> Floats:
         found = layer.gradients(upstream)
         return np.concatenate([np.asarray(found[name], dtype=np.float64).ravel() for name in parameters.names])
 
-    return OutputsProbe(asked.upstream, forward, backward)
+    return OutputsProbe(cost.upstream, forward, backward)

@@ -65,9 +65,9 @@ def _parts(case: Case) -> dict[str, Mask]:
 
 def _right(case: Case, probe: Probe, at: Mask) -> list[str]:
     """Names of wrong blocks or entries that are right without this part, if all that can be compared are."""
-    rng, right, asked = np.random.default_rng(13), [], 0
+    rng, right, compared = np.random.default_rng(13), [], 0
     for name, ways in _ways(case, at, rng):
-        asked += 1
+        compared += 1
         here, half, there = (_compared(probe, np.where(at, -k * probe.theta, 0.0), ways) for k in (0.0, 0.5, 1.0))
         if not all(np.all(np.isfinite(v)) for v in (*here, *half, *there)):
             return []
@@ -76,7 +76,7 @@ def _right(case: Case, probe: Probe, at: Mask) -> list[str]:
         if np.any(there[0] > RIGHT * there[1]) or not np.all(half[0] > 1e2 * RIGHT * half[1]):
             return []
         right.append(name)
-    return right if len(right) >= LEFT_TO_COMPARE * asked else []
+    return right if len(right) >= LEFT_TO_COMPARE * compared else []
 
 
 def _ways(case: Case, at: Mask, rng: np.random.Generator) -> Iterator[tuple[str, Floats]]:

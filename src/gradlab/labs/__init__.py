@@ -19,7 +19,7 @@ from gradlab.labs import (
     traps,
 )
 from gradlab.labs.assignment import choose, write
-from gradlab.labs.bug import Bug, Case, Hints
+from gradlab.labs.bug import Bug, CheckInput, Hints
 from gradlab.labs.writing import WRITINGS, Writing
 
 TOPICS: dict[str, tuple[Bug, ...]] = {
@@ -38,7 +38,7 @@ TOPICS: dict[str, tuple[Bug, ...]] = {
 }
 BUGS: tuple[Bug, ...] = tuple(bug for bugs in TOPICS.values() for bug in bugs)
 
-__all__ = ["BUGS", "TOPICS", "WRITINGS", "Bug", "Case", "Hints", "Writing", "choose", "find", "number", "write"]
+__all__ = ["BUGS", "TOPICS", "WRITINGS", "Bug", "CheckInput", "Hints", "Writing", "choose", "find", "number", "write"]
 
 
 def find(name: str) -> Bug:

@@ -48,32 +48,32 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--marks", action="store_true", help="grade the folders of a class; writes marks.csv")
     parser.add_argument("--patience", type=seconds, default=grading.PATIENCE, help="seconds for one task (60)")
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same bugs (0)")
-    asked = parser.parse_args(arguments)
-    if said := _contradiction(asked):
+    flags = parser.parse_args(arguments)
+    if said := _contradiction(flags):
         parser.error(said)
-    if asked.folder is None:
+    if flags.folder is None:
         return terminal.run("gradlab-hunts")
     try:
-        if asked.marks:
-            _mark(asked)
+        if flags.marks:
+            _mark(flags)
         else:
-            for path in _write(asked):
+            for path in _write(flags):
                 print(path.as_posix())
     except (ValueError, OSError) as error:
         parser.exit(2, f"{parser.prog}: error: {error}\n")
 
 
-def _contradiction(asked: argparse.Namespace) -> str:
+def _contradiction(flags: argparse.Namespace) -> str:
     """What was asked for and would not be done, "" if all is."""
-    drawn = bool(asked.bugs or asked.topic or asked.level)
-    told = drawn or asked.hunt or asked.write or asked.why or asked.no_answers
-    if asked.folder is None and (told or asked.roster or asked.marks):
+    drawn = bool(flags.bugs or flags.topic or flags.level)
+    told = drawn or flags.hunt or flags.write or flags.why or flags.no_answers
+    if flags.folder is None and (told or flags.roster or flags.marks):
         return "name a folder: where to write, or what to grade"
-    if asked.marks and told:
+    if flags.marks and told:
         return "--marks grades what is in the folder: what was handed out stands in its key"
-    if asked.hunt and (drawn or asked.roster):
+    if flags.hunt and (drawn or flags.roster):
         return "--hunt is one bug, for one folder: it goes with no --roster, --bugs, --topic or --level"
-    if asked.bugs == 0 and not asked.write:
+    if flags.bugs == 0 and not flags.write:
         return "nothing to hand out: --bugs 0 goes with --write"
     return ""
 
@@ -86,17 +86,17 @@ def seconds(text: str) -> float:
     return value
 
 
-def _write(asked: argparse.Namespace) -> list[Path]:
-    count = asked.bugs if asked.bugs is not None else 0 if asked.write else 3
+def _write(flags: argparse.Namespace) -> list[Path]:
+    count = flags.bugs if flags.bugs is not None else 0 if flags.write else 3
     ways = {
-        "writings": tuple(dict.fromkeys(asked.write)),
-        "seed": asked.seed,
-        "why": asked.why,
-        "answers": not asked.no_answers,
+        "writings": tuple(dict.fromkeys(flags.write)),
+        "seed": flags.seed,
+        "why": flags.why,
+        "answers": not flags.no_answers,
     }
-    drawn = {"topics": asked.topic, "levels": asked.level}
-    if asked.roster is not None:
-        listed = roster.decoded(Path(asked.roster).read_bytes())
+    drawn = {"topics": flags.topic, "levels": flags.level}
+    if flags.roster is not None:
+        listed = roster.decoded(Path(flags.roster).read_bytes())
         students = roster.folders(listed)
         if left := roster.nameless(listed):
             print(
@@ -105,24 +105,24 @@ def _write(asked: argparse.Namespace) -> list[Path]:
                 sep="\n  ",
                 file=sys.stderr,
             )
-        return classroom.hand_out(asked.folder, students, labs.BUGS, count, **drawn, **ways)
-    if asked.hunt is not None:
-        return labs.write(asked.folder, (labs.find(asked.hunt),), **ways)
-    bugs = labs.choose(labs.BUGS, count, **drawn, seed=asked.seed) if count or not asked.write else ()
-    return labs.write(asked.folder, bugs, **ways)
+        return classroom.hand_out(flags.folder, students, labs.BUGS, count, **drawn, **ways)
+    if flags.hunt is not None:
+        return labs.write(flags.folder, (labs.find(flags.hunt),), **ways)
+    bugs = labs.choose(labs.BUGS, count, **drawn, seed=flags.seed) if count or not flags.write else ()
+    return labs.write(flags.folder, bugs, **ways)
 
 
-def _mark(asked: argparse.Namespace) -> None:
-    listed = roster.decoded(Path(asked.roster).read_bytes()) if asked.roster else ""
+def _mark(flags: argparse.Namespace) -> None:
+    listed = roster.decoded(Path(flags.roster).read_bytes()) if flags.roster else ""
 
     def grade(how: str, path: Path, name: str, seeds: Sequence[int]) -> str:
         try:
-            (grading.repaired if how == "repaired" else grading.written)(path, name, seeds, patience=asked.patience)
+            (grading.repaired if how == "repaired" else grading.written)(path, name, seeds, patience=flags.patience)
         except GradientMismatch as error:
             return str(error)
         return ""
 
-    folder = Path(asked.folder)
+    folder = Path(flags.folder)
     marks = classroom.collect(folder, labs.find, grade)
     written = [folder / classroom.MARKS]
     if listed:

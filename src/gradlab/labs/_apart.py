@@ -150,10 +150,10 @@ def main(path: str, seconds: int) -> None:
         exec(compile(source, Path(path).name, "exec"), space)
         answer({"ready": sorted(name for name, value in space.items() if callable(value))})
         for line in questions:
-            asked = json.loads(line)
-            args, keywords = decode(asked["args"]), decode(asked["keywords"])
+            request = json.loads(line)
+            args, keywords = decode(request["args"]), decode(request["keywords"])
             with np.errstate(all="ignore"):
-                value = space[asked["call"]](*args, **keywords)
+                value = space[request["call"]](*args, **keywords)
             if any(encode(old) != as_it_was for old, as_it_was in returned):
                 raise ValueError("it changes what it returned before: an array serves twice")
             returned.append((value, encode(value)))

@@ -7,7 +7,7 @@ from pathlib import Path
 from gradlab.labs.bug import Bug
 from gradlab.labs.writing import WRITINGS
 
-_TASK = '''"""Task {number}: this {name} is wrong in {places}.{asked}"""
+_TASK = '''"""Task {number}: this {name} is wrong in {places}.{also}"""
 
 import numpy as np
 
@@ -142,12 +142,12 @@ def write(
     >>> [path.name for path in paths]
     ['task_1.py', 'task_2.py', 'task_3.py', 'test_tasks.py']
     """
-    planted, asked = list(bugs), list(writings)
+    planted, to_write = list(bugs), list(writings)
     tasks = [_repair(number, bug, why) for number, bug in enumerate(planted, 1)]
-    tasks += [_write(number, name) for number, name in enumerate(asked, len(planted) + 1)]
+    tasks += [_write(number, name) for number, name in enumerate(to_write, len(planted) + 1)]
     texts = {f"task_{number}.py": text for number, text in enumerate(tasks, 1)}
     if answers:
-        graded = [*(("repaired", bug.id) for bug in planted), *(("written", name) for name in asked)]
+        graded = [*(("repaired", bug.id) for bug in planted), *(("written", name) for name in to_write)]
         seeds = (seed, seed + 1, seed + 2)
         tests = "".join(
             _TEST.format(number=number, id=name, how=how, seeds=seeds) for number, (how, name) in enumerate(graded, 1)
@@ -166,18 +166,18 @@ def write(
 def _repair(number: int, bug: Bug, why: bool) -> str:
     count = 1 + len(bug.also)
     places = "one place. Repair it" if count == 1 else f"{count} places. Repair them"
-    return _TASK.format(number=number, name=bug.name, places=places, source=bug.source, asked=_ASKED if why else "")
+    return _TASK.format(number=number, name=bug.name, places=places, source=bug.source, also=_ASKED if why else "")
 
 
 def _write(number: int, name: str) -> str:
     if name not in WRITINGS:
         raise ValueError(f"there is no layer {name!r} to write; there are {', '.join(WRITINGS)}")
-    wanted = WRITINGS[name]
+    writing = WRITINGS[name]
     return _WRITE.format(
         number=number,
-        name=wanted.name,
-        forward=wanted.forward.__name__,
-        upstream=" and ".join(wanted.upstream) + (" is" if len(wanted.upstream) == 1 else " are"),
-        inputs=", ".join(wanted.asked),
-        source=wanted.source,
+        name=writing.name,
+        forward=writing.forward.__name__,
+        upstream=" and ".join(writing.upstream) + (" is" if len(writing.upstream) == 1 else " are"),
+        inputs=", ".join(writing.variables),
+        source=writing.source,
     )

@@ -16,7 +16,7 @@ Function = Callable[..., Any]
 source_of = functools.cache(inspect.getsource)  # which reads the whole file anew for each function
 
 
-class Case(NamedTuple):
+class CheckInput(NamedTuple):
     """What `check_gradients` takes, in its order."""
 
     cost: Callable[[Mapping[str, Array]], float]
@@ -30,7 +30,7 @@ Gradients = Callable[[dict[str, Any]], Mapping[str, Array]]  # of the functions 
 class Setup(Protocol):
     """Puts a function at its place in a small network."""
 
-    def __call__(self, function: Function, seed: int, more: int = 0) -> Case:
+    def __call__(self, function: Function, seed: int, more: int = 0) -> CheckInput:
         """The case with `function` at that place; in a network, with so many examples more."""
         ...
 
@@ -88,7 +88,7 @@ class Bug:
     why
         What went wrong, and how one could have seen it.
     setup
-        Puts a function at its place in a small network: `setup(function, seed)` gives a `Case`.
+        Puts a function at its place in a small network: `setup(function, seed)` gives `CheckInput`.
     detectable
         Whether a check calls it WRONG. False for what a check cannot see, and for code that is right.
     """
@@ -177,7 +177,7 @@ class Bug:
         """The function with the bug in it."""
         return load(self.source, self.name)
 
-    def case(self, seed: int, function: Function | None = None, more: int = 0) -> Case:
+    def case(self, seed: int, function: Function | None = None, more: int = 0) -> CheckInput:
         """Cost, params and grads with the bug in them, ready for `check_gradients`.
 
         Parameters

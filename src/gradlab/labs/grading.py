@@ -97,10 +97,10 @@ class Apart:
             raise Failed(f"there is no function {name}: it must keep its name")
 
         def call(*args: Any, **keywords: Any) -> Any:
-            asked = {"call": name, "args": _apart.encode(tuple(args)), "keywords": _apart.encode(keywords)}
+            request = {"call": name, "args": _apart.encode(tuple(args)), "keywords": _apart.encode(keywords)}
             assert self._process.stdin is not None
             try:
-                self._process.stdin.write(json.dumps(asked).encode() + b"\n")
+                self._process.stdin.write(json.dumps(request).encode() + b"\n")
                 self._process.stdin.flush()
             except OSError:
                 raise Failed(self._silence()) from None

@@ -17,7 +17,7 @@ HEADINGS = (
 _SEPARATOR = re.compile(r'\A"?sep=[,;\t]"?[\r\n]+')  # a line for spreadsheets, which is nobody's name
 
 
-class Row(NamedTuple):
+class Student(NamedTuple):
     """A line of a roster below its heading.
 
     Attributes
@@ -32,7 +32,7 @@ class Row(NamedTuple):
     cells: tuple[str, ...]
 
 
-def rows(text: str) -> list[Row]:
+def rows(text: str) -> list[Student]:
     """The lines of a roster: one name a line, or a table with a heading for each column.
 
     Cells of a table are separated by commas, semicolons or tabs, as a first line such as `sep=;` may say. The name is
@@ -47,7 +47,7 @@ def rows(text: str) -> list[Row]:
     return _table(text)[1]
 
 
-def _table(text: str) -> tuple[list[str], list[Row], str]:
+def _table(text: str) -> tuple[list[str], list[Student], str]:
     """The heading, empty if there is none; the rows; what separates the cells."""
     table = _SEPARATOR.sub("", text.lstrip("\ufeff"))
     lines = [line for line in table.splitlines() if line.strip()]
@@ -59,10 +59,10 @@ def _table(text: str) -> tuple[list[str], list[Row], str]:
     columns = [k for k, cell in enumerate(heading) if cell.strip().casefold() in HEADINGS]
     if not columns:
         whole = [next(csv.reader([line], delimiter="\t")) for line in said]
-        return [], [Row(" ".join(cell.strip() for cell in cells).strip(), tuple(cells)) for cells in whole], ","
+        return [], [Student(" ".join(cell.strip() for cell in cells).strip(), tuple(cells)) for cells in whole], ","
     if not students:  # Brightspace puts # before what stands in its first column
         students = list(csv.reader(lines[lines.index(said[0]) + 1 :], delimiter=mark))
-    return heading, [Row(_name(cells, columns), tuple(cells)) for cells in students], mark
+    return heading, [Student(_name(cells, columns), tuple(cells)) for cells in students], mark
 
 
 def graded(text: str, points: Mapping[str, int], possible: int) -> str:

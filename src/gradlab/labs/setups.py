@@ -10,7 +10,7 @@ import numpy as np
 
 from gradlab import nn
 from gradlab.labs import pieces
-from gradlab.labs.bug import Array, Case, Function, Gradients, source_of
+from gradlab.labs.bug import Array, CheckInput, Function, Gradients, source_of
 
 Params = Mapping[str, Array]
 
@@ -39,12 +39,12 @@ class network:
     steps: int = 0
     scale: float = 1.0
 
-    def __call__(self, function: Function, seed: int, more: int = 0) -> Case:
+    def __call__(self, function: Function, seed: int, more: int = 0) -> CheckInput:
         """The case in which `function` stands at the open place, with so many examples more."""
         params, data = self._drawn(seed, more)
         parts = self._parts() | {self.part: function}
         masks = data.get("D")
-        return Case(
+        return CheckInput(
             lambda params: nn.cost(params, data["X"], data["Y"], masks=masks, **self._settings()),
             params,
             lambda params: _whole(self._backprop(params, data, parts)),
@@ -124,10 +124,10 @@ class layer:
     forward: Callable[..., Array]
     inputs: Callable[[np.random.Generator], dict[str, Array]]
 
-    def __call__(self, function: Function, seed: int, more: int = 0) -> Case:
+    def __call__(self, function: Function, seed: int, more: int = 0) -> CheckInput:
         """The case in which `function` is the layer's backward. Its sizes are what they are."""
         params, upstream = self._drawn(seed)
-        return Case(
+        return CheckInput(
             lambda params: float(np.sum(upstream * self.forward(**params))),
             params,
             lambda params: _named(params, function(upstream.copy(), **params)),  # it may be used for scratch
@@ -167,7 +167,7 @@ class within:
     backward: Function
     part: str
 
-    def __call__(self, function: Function, seed: int, more: int = 0) -> Case:
+    def __call__(self, function: Function, seed: int, more: int = 0) -> CheckInput:
         """The case in which the backward pass calls `function`."""
         names = self.backward.__globals__ | {self.part: function}
         return self.outer(FunctionType(self.backward.__code__, names), seed, more)

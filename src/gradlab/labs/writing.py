@@ -66,14 +66,14 @@ class Writing:
         return f"{self.forward.__name__}_backward"
 
     @property
-    def asked(self) -> tuple[str, ...]:
+    def variables(self) -> tuple[str, ...]:
         """The inputs whose gradients are asked for."""
         return tuple(inspect.signature(self.forward).parameters)
 
     @property
     def source(self) -> str:
         """The forward, and the first line of what is to be written."""
-        head = f"def {self.name}({', '.join((*self.upstream, *self.asked))}):"
+        head = f"def {self.name}({', '.join((*self.upstream, *self.variables))}):"
         return f'{source_of(self.forward)}\n\n{head}\n    raise NotImplementedError("write it")\n'
 
     def inputs(self, seed: int, turn: int = 0) -> dict[str, Array]:
@@ -81,7 +81,7 @@ class Writing:
         count = len(inspect.signature(self.shapes).parameters)
         shapes = self.shapes(*(3 + (k + turn) % 3 for k in range(count)))
         rng = np.random.default_rng(seed)
-        return {name: 0.8 * rng.standard_normal(shape) for name, shape in zip(self.asked, shapes, strict=True)}
+        return {name: 0.8 * rng.standard_normal(shape) for name, shape in zip(self.variables, shapes, strict=True)}
 
 
 WRITINGS = {

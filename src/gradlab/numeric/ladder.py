@@ -201,14 +201,14 @@ class Ladder:
         return sides(self.tableau())
 
     def refine(
-        self, start: Ints, *, enough: float = 0.0, asked: Floats | float = 0.0, lines: Ints | None = None
+        self, start: Ints, *, enough: float = 0.0, goal: Floats | float = 0.0, lines: Ints | None = None
     ) -> Estimates:
         """Evaluate three rungs from `start` on, then go down while truncation rules and up while noise does.
 
-        A line whose bound is down to `enough` times its value, or to what is `asked`, is left in peace. Only these
+        A line whose bound is down to `enough` times its value, or to its `goal`, is left in peace. Only these
         `lines`, if given.
         """
-        asked = np.broadcast_to(asked, (len(self.lines),))
+        goal = np.broadcast_to(goal, (len(self.lines),))
         active = np.arange(len(self.lines)) if lines is None else lines
         start = self.within(start)
         for k in range(3):
@@ -216,7 +216,7 @@ class Ladder:
         while len(active):
             estimates = self.estimates()
             wanted = self._next(estimates, active)
-            limit = np.fmax(enough * np.abs(estimates.value), asked)
+            limit = np.fmax(enough * np.abs(estimates.value), goal)
             wanted[(estimates.bound <= limit)[active]] = self.bottom - 1
             active, rungs = active[wanted >= self.bottom], wanted[wanted >= self.bottom]
             self._fill(active, rungs)

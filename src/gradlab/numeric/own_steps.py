@@ -77,7 +77,7 @@ def _at_once(cost: Cost, scale: Floats, rng: np.random.Generator) -> tuple[Float
     bounds[~(seen.plain(size) & (bounds <= wanted))] = np.inf
     rest = np.flatnonzero(bounds == np.inf)
     if 0 < len(rest) <= tuned.ODD * parameters.size and noise < np.inf:
-        found = ladder.refine(rungs, enough=tuned.GRADIENT_ENOUGH, asked=wanted, lines=rest)
+        found = ladder.refine(rungs, enough=tuned.GRADIENT_ENOUGH, goal=wanted, lines=rest)
         values[rest], bounds[rest] = found.value[rest], found.bound[rest]
     return values, bounds
 
@@ -118,7 +118,7 @@ def _refined(problem: Problem, begin: Start, values: Floats, bounds: Floats) -> 
     lines = np.flatnonzero(smooth & ~(easy & (bounds[entries] <= wanted)))
     values[entries[lines]], bounds[entries[lines]] = ladder.two_steps(rung, lines)
     lines = np.flatnonzero(~(smooth & (bounds[entries] <= wanted)))
-    found = ladder.refine(rung, enough=tuned.GRADIENT_ENOUGH, asked=np.where(smooth, wanted, 0), lines=lines)
+    found = ladder.refine(rung, enough=tuned.GRADIENT_ENOUGH, goal=np.where(smooth, wanted, 0), lines=lines)
     values[entries[lines]], bounds[entries[lines]] = found.value[lines], found.bound[lines]
     return values, bounds
 

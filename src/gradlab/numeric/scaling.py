@@ -176,18 +176,18 @@ def _looked_for(ladder: Ladder, rungs: Ints, sizes: Floats) -> Floats:
     lines = np.arange(ladder.slope.shape[1])
     noise = tuned.SAFETY * ladder.noise / rung_step(rungs[:-1])[:, np.newaxis]
     middle = max(int(rungs[0]), tuned.BLOCK_START)
-    asked = np.zeros((len(rungs), len(lines)), dtype=bool)
-    wanted = (rungs >= middle)[:, np.newaxis] & (rungs <= middle + 2)[:, np.newaxis] & ~asked
+    evaluated = np.zeros((len(rungs), len(lines)), dtype=bool)
+    wanted = (rungs >= middle)[:, np.newaxis] & (rungs <= middle + 2)[:, np.newaxis] & ~evaluated
     while wanted.any():
         at, line = np.nonzero(wanted)
         ladder.evaluate(line, rungs[at])
-        asked |= wanted
+        evaluated |= wanted
         error = np.abs(np.diff(ladder.slope[rungs - ladder.bottom], axis=0)) / sizes + noise
         known = np.where(np.isfinite(error), error, np.inf)
         best = known.argmin(axis=0)
-        low, high = asked.argmax(axis=0), len(rungs) - 1 - asked[::-1].argmax(axis=0)
+        low, high = evaluated.argmax(axis=0), len(rungs) - 1 - evaluated[::-1].argmax(axis=0)
         lost = ~np.isfinite(known).any(axis=0)
-        wanted = np.zeros_like(asked)
+        wanted = np.zeros_like(evaluated)
         for side, end in ((-1, low), (1, high)):
             near = lost | (best <= low) if side < 0 else lost | (best >= high - 1)
             more = lines[near & (end + side >= 0) & (end + side < len(rungs))]

@@ -74,8 +74,8 @@ class Chosen:
 
     def cost(self, cost: Callable[..., Any]) -> Callable[[Mapping[str, Any]], Any]:
         """The cost of the blocks that are checked."""
-        asked = _arguments.function("cost", cost, of="params")
-        return lambda moved: asked(self._whole(moved))
+        whole_cost = _arguments.function("cost", cost, of="params")
+        return lambda moved: whole_cost(self._whole(moved))
 
     def bounds(self, bounds: Any) -> Any:
         """The bounds of the blocks and entries that are checked."""

@@ -77,7 +77,7 @@ class Analytic:
         Other answers at theta, of a function that gives a few by turns and is not random.
     aside
         What the function said a little beside theta, if the cost did not rise on the way as both answers say.
-    asked
+    by_params
         The caller's function by itself, if there is one: at params of any dtype.
     """
 
@@ -93,7 +93,7 @@ class Analytic:
     beside: tuple[str, ...] = ()
     others: tuple[Floats, ...] = ()
     aside: Answer | None = None
-    asked: Callable[[Any], Params] | None = None
+    by_params: Callable[[Any], Params] | None = None
 
     def shaky(self, blocks: Iterable[slice]) -> Floats | float:
         """How well entries are known by what two answers differ by, where that is too little for a random draw.
@@ -195,7 +195,7 @@ def analytic_gradients(
         beside=more,
         others=others,
         aside=None if follows_cost or accumulates.any() or unsure.any() or _are_numbers(grads) else aside,
-        asked=None if follows_cost else ask,
+        by_params=None if follows_cost else ask,
     )
 
 

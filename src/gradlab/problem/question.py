@@ -55,7 +55,7 @@ class Question:
         return rest
 
 
-def question(
+def question_of(
     cost: Callable[..., Any],
     params: Params,
     grads: Params | Callable[..., Params] | Literal[True],

@@ -7,7 +7,7 @@ from gradlab.problem.problem import Problem
 from gradlab.stencils import Stencil
 from gradlab.verdict.blocks import Block, compare_blocks
 from gradlab.verdict.directions import blocks_along
-from gradlab.verdict.entries import at_given_step, examine
+from gradlab.verdict.entries import at_given_step, entry_by_entry
 
 
 def compared(problem: Problem, stencil: Stencil, step: float | None, directions: int | None) -> dict[str, Block]:
@@ -19,7 +19,7 @@ def compared(problem: Problem, stencil: Stencil, step: float | None, directions:
     elif directions is not None:
         return blocks_along(problem, directions)
     else:
-        numeric = examine(problem)
+        numeric = entry_by_entry(problem)
     return compare_blocks(problem, numeric.without(problem.unsure))
 
 

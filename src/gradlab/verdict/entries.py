@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
 
 
-def examine(problem: Problem) -> Numeric:
+def entry_by_entry(problem: Problem) -> Numeric:
     """A numeric derivative and bound for every component, cheap where both sides agree at once.
 
     The first look is one step, which shows noise and no truncation, so only agreement can be read from it: two
@@ -54,7 +54,7 @@ def examine(problem: Problem) -> Numeric:
     doubtful = np.flatnonzero(~(clear | close | dead))
     for at in problem.parameters.slices.values():
         inside = doubtful[(doubtful >= at.start) & (doubtful < at.stop)]
-        seen = _examine_block(problem, begin, seen, inside)
+        seen = _refine_block(problem, begin, seen, inside)
     bound = seen.bound / scale
     bound[dead] = np.minimum(bound[dead], np.finfo(np.float64).max)  # finite: "no effect" is an answer, too
     return replace(seen, value=seen.value / scale, bound=bound)
@@ -107,7 +107,7 @@ def _at_own_steps(problem: Problem, entries: Ints) -> Numeric:
     )
 
 
-def _examine_block(problem: Problem, begin: Start, seen: Numeric, doubtful: Ints) -> Numeric:
+def _refine_block(problem: Problem, begin: Start, seen: Numeric, doubtful: Ints) -> Numeric:
     """Refine a sample first: where nearly all of it is plainly wrong, most of the rest needs no more steps."""
     wanted = problem.analytic * problem.scale
     sample = (

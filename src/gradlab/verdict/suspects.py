@@ -45,16 +45,16 @@ def shown_wrong(problem: Problem, slices: Mapping[str, slice]) -> dict[str, Susp
     Mistakes that cancel in this direction are not seen, nor what noise, a kink or a jump hides: what is not shown
     here is not right yet.
     """
-    asked = {name: at for name, at in slices.items() if not problem.unsure[at].any()}
-    single = _single(problem, asked)
-    lines = [random_line(problem, [asked[name]])[0] for name in single]
+    sure = {name: at for name, at in slices.items() if not problem.unsure[at].any()}
+    single = _single(problem, sure)
+    lines = [random_line(problem, [sure[name]])[0] for name in single]
     if not lines:
         return {}
     analytic, seen = closely(problem, lines)
     known = np.broadcast_to(problem.known, problem.scale.shape)
     found = {}
     for j, (name, line) in enumerate(zip(single, lines, strict=True)):
-        at = asked[name]
+        at = sure[name]
         bound = seen.bound[j] + tuned.SAFETY * float(np.linalg.norm(problem.scale[at] * known[at]))
         beyond = abs(analytic[j] - seen.value[j]) > tuned.BEYOND * bound
         told = bound <= tuned.SMALL * abs(seen.value[j]) and seen.reason[j] == Reason.NONE

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradlab.labs.bug import Array
-from gradlab.labs.hunting.lines import Code, Line, Reach
+from gradlab.labs.hunting.lines import Code, CodeLine, Reach
 from gradlab.labs.hunting.slips import slips
 
 SAME = 0.01  # relative: two differences that a report shows with the same two digits
@@ -114,7 +114,7 @@ def answer(code: Code, broken: Iterable[int], told: Told, analytic: Mapping[str,
     return found
 
 
-def possible(line: Line, wrong: Iterable[str], agree: Iterable[str], *, alone: bool = True) -> bool:
+def possible(line: CodeLine, wrong: Iterable[str], agree: Iterable[str], *, alone: bool = True) -> bool:
     """Whether the rows of a report leave room for a line.
 
     A value that reaches a block that agrees is right, and so is an array that was not written over. The others of
@@ -130,7 +130,7 @@ def _union(reaches: Iterable[Reach]) -> Reach:
     return frozenset().union(*reaches)
 
 
-def _by_rows(code: Code, line: Line, told: Told) -> Answer:
+def _by_rows(code: Code, line: CodeLine, told: Told) -> Answer:
     free = _union(reach for reach in line.free if not reach & set(told.agree))
     lacking = [block for block in told.wrong if block not in free]
     guilty = [reach for reach in line.reach if reach & set(lacking)] or line.reach
@@ -156,7 +156,7 @@ def _by_rows(code: Code, line: Line, told: Told) -> Answer:
     return Answer("agrees", text, block, tuple(way), mark)
 
 
-def _by_numbers(code: Code, line: Line, told: Told, seen: Mapping[str, _Off]) -> Answer:
+def _by_numbers(code: Code, line: CodeLine, told: Told, seen: Mapping[str, _Off]) -> Answer:
     """The blocks leave the line open. Does a slip in it leave the numbers of the report?"""
     wrong = told.wrong
     near = nearest(code, line, told, seen)
@@ -219,7 +219,9 @@ def _unlike(block: str, off: Mapping[str, _Off], seen: Mapping[str, _Off]) -> tu
     return f"{block} would be off by {would}; the report says {says}", f"{block} would be {would}, not {says}"
 
 
-def nearest(code: Code, line: Line, told: Told, seen: Mapping[str, _Off]) -> list[tuple[float, str, dict[str, _Off]]]:
+def nearest(
+    code: Code, line: CodeLine, told: Told, seen: Mapping[str, _Off]
+) -> list[tuple[float, str, dict[str, _Off]]]:
     """Slips of this line that make the same blocks wrong as the report, those with the most similar errors first.
 
     Of each: the largest ratio between its errors and those of the report, as a logarithm; its text; its errors.

@@ -25,7 +25,7 @@ CHANGED = 1e-9  # relative: a gradient that a changed value does not reach is th
 
 
 @dataclass(frozen=True)
-class Line:
+class CodeLine:
     """A line that makes something.
 
     Attributes
@@ -74,14 +74,14 @@ class Code:
         with np.errstate(all="ignore"):
             return {name: np.array(grad, float) for name, grad in self._gradients(space).items()}
 
-    def replaced(self, line: Line, text: str) -> str:
+    def replaced(self, line: CodeLine, text: str) -> str:
         """The source with another text in the place of a line."""
         lines = self.source.splitlines()
         end = line.node.lineno if line.header else line.node.end_lineno
         lines[line.number - 1 : end] = [" " * line.node.col_offset + text]
         return "\n".join(lines)
 
-    def way(self, start: Line, block: str) -> list[int]:
+    def way(self, start: CodeLine, block: str) -> list[int]:
         """The shortest way of a value from line to line to the gradient of a block, all of which reach it.
 
         By who uses what; to an earlier line in a loop only. Empty if none is found.
@@ -116,10 +116,10 @@ class Code:
                 return line.number
         return 0
 
-    def _home(self, line: Line) -> ast.stmt:
+    def _home(self, line: CodeLine) -> ast.stmt:
         return next(f for f in self.tree.body if f.lineno <= line.number <= (f.end_lineno or 0))
 
-    def _lines(self) -> Iterator[Line]:
+    def _lines(self) -> Iterator[CodeLine]:
         for function in self.tree.body:
             assert isinstance(function, ast.FunctionDef)
             for node in _statements(function.body):
@@ -128,12 +128,12 @@ class Code:
                 )
                 if isinstance(node, HEADERS):
                     what = "the test" if isinstance(node, ast.If) else "the loop"
-                    yield Line(node.lineno, node, (what,), uses, (frozenset(),), header=True)
+                    yield CodeLine(node.lineno, node, (what,), uses, (frozenset(),), header=True)
                 else:
                     reach = [found for k in range(len(sites(node))) for found in self._reached(node, k)]
                     over = [found for name, _ in in_place(node) for found in self._written_over(node, name)]
                     targets = tuple(name for name, _ in sites(node))
-                    yield Line(node.lineno, node, targets, uses, tuple(reach), over=tuple(over))
+                    yield CodeLine(node.lineno, node, targets, uses, tuple(reach), over=tuple(over))
 
     def _reached(self, node: ast.stmt, k: int) -> list[Reach]:
         """What the value k of a statement reaches, for each time that it is made."""

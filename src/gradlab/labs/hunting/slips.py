@@ -5,13 +5,13 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from gradlab.labs.hunting.lines import Code, Line, in_place, sites
+from gradlab.labs.hunting.lines import Code, CodeLine, in_place, sites
 
 TWINS = {"sum": "mean", "mean": "sum", "zeros_like": "ones_like"}
 OTHER = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
 
 
-def slips(code: Code, line: Line) -> Iterator[str]:
+def slips(code: Code, line: CodeLine) -> Iterator[str]:
     """The line with a mistake in it, once for each mistake, as text without its indent."""
     earlier = {
         name for other in code.lines if other.number < line.number for name in other.targets if name.isidentifier()

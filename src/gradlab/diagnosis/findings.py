@@ -21,5 +21,5 @@ def findings_of(
     if cost.stopped or all(block.verdict is Verdict.AGREES for block in blocks.values()):
         return diagnose(blocks, None, cost.raised)
     probe = Probe.of(problem, analytic.function)
-    double = Probe.in_double(problem, analytic.asked) if edits else None
+    double = Probe.in_double(problem, analytic.by_params) if edits else None
     return diagnose(blocks, probe and replace(probe, edits=edits), cost.raised, double)
