@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -119,3 +121,15 @@ def format_magnitude(error: float) -> str:
     if not 0 < error < math.inf:
         return f"{error:g}"
     return f"{10.0 ** math.ceil(math.log10(error) - 1e-9):.0e}"
+
+
+def format_entry(name: str, index: Iterable[Any]) -> str:
+    """An entry as one types it, behind the name of its array; a number that is no array is its name alone.
+
+    Examples
+    --------
+    >>> format_entry("W1", (0, 2)), format_entry("b", ())
+    ('W1[0, 2]', 'b')
+    """
+    at = ", ".join(map(str, index))
+    return f"{name}[{at}]" if at else name

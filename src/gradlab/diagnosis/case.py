@@ -16,7 +16,7 @@ from gradlab.diagnosis.evidence import Interval
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.probe import LayerProbe, Probe
 from gradlab.diagnosis.structure import Structure, is_input, read
-from gradlab.precision import format_magnitude
+from gradlab.precision import format_entry, format_magnitude
 from gradlab.verdict.blocks import Block, Verdict
 
 CERTAIN = 30.0  # digits: with so many, nothing is surer than anything else
@@ -77,6 +77,20 @@ class Case:
             raise ValueError(f"{block.name} does not lie in theta as it is: only some of its entries are checked")
         return start
 
+    def place_of_worst(self, block: Block) -> int:
+        """Which entry of theta is the worst of a block."""
+        return self.place(block) + (int(np.ravel_multi_index(block.worst.index, block.shape)) if block.shape else 0)
+
+    def entries(self, most: int) -> list[str]:
+        """How to speak of each entry of theta, "W1[0, 2]" or "b"; nothing if they are more than so many."""
+        if sum(block.theta.size for block in self.blocks.values()) > most:
+            return []
+        return [
+            format_entry(b.name, index if b.size > 1 else ())
+            for b in self.blocks.values()
+            for index in np.ndindex(b.shape)
+        ]
+
     def within(self, block: Block) -> NDArray[np.bool_]:
         """Which entries of theta are those of a block."""
         assert self.probe is not None
@@ -120,6 +134,11 @@ class Case:
 def in_words(names: Sequence[str], word: str = "and") -> str:
     """One name, or several: "W1, W2 and b1"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def place_of(block: Block) -> str:
+    """The worst entry as one types it, such as "W1[0, 2]"."""
+    return format_entry(block.name, block.worst.index)
 
 
 def times(factor: float) -> Vector:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gradlab.diagnosis.case import CERTAIN, Case
 from gradlab.diagnosis.finding import Finding
+from gradlab.precision import format_entry
 from gradlab.verdict.blocks import Block
 
 Floats = NDArray[np.float64]
@@ -75,4 +76,5 @@ def _few(block: Block, R: Floats, wrong: NDArray[np.bool_]) -> str:
 
 
 def index_of(i: int, shape: tuple[int, ...]) -> str:
-    return f"[{', '.join(str(int(k)) for k in np.unravel_index(i, shape))}]"
+    """The index of entry i of an array, as one types it: `[0, 2]`."""
+    return format_entry("", np.unravel_index(i, shape))

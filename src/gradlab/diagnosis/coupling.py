@@ -31,7 +31,7 @@ def not_coupled(case: Case) -> Iterator[Finding]:
     probe = _askable(case)
     if probe is None:
         return
-    analytic, names, entries = probe.gradient_changes, _names(case), _wrong_entries(case)
+    analytic, names, entries = probe.gradient_changes, case.entries(most=MOST_ENTRIES), _wrong_entries(case)
     found = [(i, *_compared(analytic, _numeric(probe, i), i)) for i in entries]
     lacking = [(i, missing, strays) for i, missing, strays in found if missing.any()]
     if not lacking or 3 * len(lacking) < 2 * len(entries):
@@ -60,7 +60,7 @@ def changes_with(case: Case) -> str:
     probe = _askable(case)
     if probe is None:
         return ""
-    (i, *_), names, analytic = _wrong_entries(case), _names(case), probe.gradient_changes
+    (i, *_), names, analytic = _wrong_entries(case), case.entries(most=MOST_ENTRIES), probe.gradient_changes
     row, numeric = analytic[i], _numeric(probe, i)
     size = float(np.max(np.abs(numeric)))
     if not np.all(np.isfinite(row)) or not np.all(np.isfinite(numeric)) or not size:
@@ -88,21 +88,12 @@ def _askable(case: Case) -> Probe | None:
     return probe if 3 <= probe.theta.size <= MOST_ENTRIES and len(case.entrywise) == len(case.wrong) else None
 
 
-def _names(case: Case) -> list[str]:
-    return [
-        f"{b.name}[{', '.join(map(str, i))}]" if b.size > 1 else b.name
-        for b in case.blocks.values()
-        for i in np.ndindex(b.shape)
-    ]
-
-
 def _wrong_entries(case: Case) -> list[int]:
     """Entries of theta that are wrong, from all over: the worst of each block, and those in the middle."""
     worst, others = [], []
     for block in case.wrong:
         at = case.place(block) + np.flatnonzero((block.verdicts == Verdict.WRONG).ravel())
-        index = int(np.ravel_multi_index(block.worst.index, block.shape)) if block.shape else 0
-        worst.append(case.place(block) + index)
+        worst.append(case.place_of_worst(block))
         others += [int(at[len(at) // 2]), int(at[len(at) // 4])]
     return list(dict.fromkeys([*worst, *others]))[:ASKED]
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.diagnosis.case import Case, in_words
-from gradlab.diagnosis.law import LEAST_DIFFERENCE, entry_names
+from gradlab.diagnosis.law import LEAST_DIFFERENCE, MOST_NUMBERS
 from gradlab.diagnosis.probe import Probe
 from gradlab.verdict.blocks import Verdict
 
@@ -20,7 +20,7 @@ def depends_on(case: Case) -> str:
     probe = case.probe
     if case.layer or probe is None or probe.gradient is None or probe.cost is None or not case.entrywise:
         return ""
-    n, rng, names = probe.theta.size, np.random.default_rng(19), entry_names(case)
+    n, rng, names = probe.theta.size, np.random.default_rng(19), case.entries(most=MOST_NUMBERS)
     units = {name: np.arange(n) == j for j, name in enumerate(names)}
     units = units or {b.name: case.within(b) for b in case.blocks.values() if len(case.blocks) > 1}
     wrong = np.zeros(n, dtype=bool)

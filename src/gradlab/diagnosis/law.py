@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.diagnosis.case import CERTAIN, Case, as_ratio
+from gradlab.diagnosis.case import CERTAIN, Case, as_ratio, place_of
 from gradlab.diagnosis.evidence import Interval, fraction
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.probe import Probe
@@ -51,14 +51,14 @@ def law_of_few(case: Case) -> Iterator[Finding]:
     probe = case.probe
     if case.layer or probe is None or probe.gradient is None or probe.cost is None:
         return
-    names = entry_names(case)
+    names = case.entries(most=MOST_NUMBERS)
     if sum(block.wrong_count for block in case.wrong) > MOST_WRONG:
         return
     for block in case.entrywise:
         if not (block.analytic[block.worst.index] and block.numeric[block.worst.index]):
             continue  # 0 on one side: a gradient that is not there, or a parameter that is not used, and no law
-        at = case.place(block) + _flat(block)
-        place = names[at] if names else f"{block.name}[{', '.join(map(str, block.worst.index))}]"
+        at = case.place_of_worst(block)
+        place = names[at] if names else place_of(block)
         sides = _sides(probe, at)
         numeric, analytic = sides(np.zeros_like(probe.theta))
         if abs(numeric - analytic) < LEAST_DIFFERENCE * abs(numeric):
@@ -70,21 +70,6 @@ def law_of_few(case: Case) -> Iterator[Finding]:
         difference = _law(probe, lambda moved, ask=sides: ask(moved)[0] - ask(moved)[1], bool(names))  # type: ignore[misc]
         if difference is not None:
             yield _term(case, block, _subject(block, place), difference, names)
-
-
-def _flat(block: Block) -> int:
-    return int(np.ravel_multi_index(block.worst.index, block.shape)) if block.shape else 0
-
-
-def entry_names(case: Case) -> list[str]:
-    """Of all entries of theta, if they are few."""
-    if sum(block.theta.size for block in case.blocks.values()) > MOST_NUMBERS:
-        return []
-    return [
-        f"{b.name}[{', '.join(map(str, i))}]" if b.size > 1 else b.name
-        for b in case.blocks.values()
-        for i in np.ndindex(b.shape)
-    ]
 
 
 def _sides(probe: Probe, at: int) -> Callable[[Floats], tuple[float, float]]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gradlab.diagnosis.case import CERTAIN, Case
 from gradlab.diagnosis.evidence import tolerance
 from gradlab.diagnosis.finding import Finding
+from gradlab.precision import format_entry
 from gradlab.verdict.blocks import Block, Verdict
 
 Floats = NDArray[Any]
@@ -68,8 +69,8 @@ def _settings(case: Case, block: Block) -> Iterator[tuple[str, Any, list[Named]]
         yield block.name, (slice(None),) * len(block.shape), beside + _numbers(case, block)
     if int(wrong.sum()) == 1 < block.size <= MOST_PARAMETERS:
         index = tuple(int(i[0]) for i in np.nonzero(wrong))
-        each = [(_at(block, i), v) for i, v in np.ndenumerate(block.theta) if i != index]
-        yield _at(block, index), index, [(name, np.array([v])) for name, v in each]
+        each = [(format_entry(block.name, i), v) for i, v in np.ndenumerate(block.theta) if i != index]
+        yield format_entry(block.name, index), index, [(name, np.array([v])) for name, v in each]
     for axis in range(len(block.shape) if len(block.shape) > 1 else 0):
         rows = np.flatnonzero(np.moveaxis(wrong, axis, 0).reshape(block.shape[axis], -1).all(axis=1))
         for k in map(int, rows):
@@ -100,10 +101,6 @@ def _candidates(others: list[Named], pairs: bool) -> Iterator[Named]:
     if pairs and len(others) <= 6:
         for (one, v), (other, w) in itertools.combinations(sound, 2):
             yield f"{one} · {other}", v * w
-
-
-def _at(block: Block, index: tuple[int, ...]) -> str:
-    return f"{block.name}[{', '.join(map(str, index))}]"
 
 
 def _slice(block: Block, axis: int, i: int) -> str:

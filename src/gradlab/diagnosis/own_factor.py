@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.diagnosis.case import CERTAIN, Case
+from gradlab.diagnosis.case import CERTAIN, Case, place_of
 from gradlab.diagnosis.evidence import tolerance
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.probe import Probe
-from gradlab.diagnosis.upstream import place_of
+from gradlab.precision import format_entry
 from gradlab.verdict.blocks import Block, Verdict
 
 Floats = NDArray[np.float64]
@@ -203,7 +203,7 @@ def elementwise(case: Case) -> Iterator[Finding]:
         return
     block = case.wrong[0]
     worst = block.worst
-    at = f"[{', '.join(map(str, worst.index))}]" if worst.index else ""
+    at = format_entry("", worst.index)
     R = case.layer.upstream[worst.index] if case.layer else 1.0
     wrong = block.verdicts == Verdict.WRONG
     t, right = block.theta[wrong], block.theta[block.verdicts == Verdict.AGREES]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab.diagnosis import evidence
-from gradlab.diagnosis.case import Case, always, as_ratio
+from gradlab.diagnosis.case import Case, always, as_ratio, place_of
 from gradlab.diagnosis.finding import Finding
 from gradlab.precision import format_magnitude
 from gradlab.verdict.blocks import Block, Verdict
@@ -261,7 +261,7 @@ def one_entry(case: Case) -> Iterator[Finding]:
     """GL112 Only one entry is wrong."""
     for block in case.wrong:
         if block.wrong_count == 1 < math.prod(block.shape) and block.complete and only(block):
-            place = f"{block.name}[{', '.join(map(str, block.worst.index))}]"
+            place = place_of(block)
             message = f"Only {place} is wrong, the rest of {block.name} agrees. Look for what treats it apart."
             yield case.finding("GL112", [block], message, _both(block))
 

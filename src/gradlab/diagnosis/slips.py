@@ -76,6 +76,8 @@ FACTORS = ("{0}", "1 - {0}", "1 + {0}", "1 - {0} ** 2", "{0} * (1 - {0})", "{0} 
 
 
 def statements(numpy: str) -> Callable[[Any], Nodes]:
+    """Slips of a whole statement: = for +=, another operator, np.add.at, or nothing done; NumPy is called `numpy`."""
+
     def make(node: Any) -> Nodes:
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             target = node.targets[0]
@@ -99,6 +101,7 @@ def statements(numpy: str) -> Callable[[Any], Nodes]:
 
 
 def simple(node: Any) -> Nodes:
+    """Slips of one expression that need nothing from around it: another operator, sign, order, argument or slice."""
     if not loaded(node):
         return
     if isinstance(node, ast.BinOp):
@@ -324,6 +327,7 @@ def _with(node: ast.AST, name: str, other: ast.expr) -> ast.AST:
 
 
 def wrapped(node: Any) -> Nodes:
+    """The expression in one of the forms of `WRAPS`, or as the derivative of a softmax."""
     yield from (filled(form, node) for form in WRAPS)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):  # the derivative of a softmax, a (1 - a) for it
         right = node.right
@@ -334,6 +338,8 @@ def wrapped(node: Any) -> Nodes:
 
 
 def times(factors: Sequence[ast.expr]) -> Callable[[Any], Nodes]:
+    """The expression times or over one of these factors."""
+
     def make(node: Any) -> Nodes:
         for factor in factors:
             for op in (ast.Mult(), ast.Div()):
@@ -365,6 +371,7 @@ def normalised(names: Sequence[ast.expr]) -> Callable[[Any], Nodes]:
 
 
 def products(names: Sequence[ast.expr], values: Sequence[ast.expr]) -> Iterator[ast.expr]:
+    """What may be a factor: a name times a name or a value, and matrix products of two names."""
     for one, other in itertools.combinations_with_replacement(names, 2):
         yield binary(one, ast.Mult(), other)
     for one, other in itertools.product(names, values):

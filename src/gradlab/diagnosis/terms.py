@@ -13,7 +13,7 @@ from gradlab.diagnosis.evidence import Interval, coefficient, explains, fraction
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.places import only
 from gradlab.diagnosis.values import hint
-from gradlab.precision import format_magnitude
+from gradlab.precision import format_entry, format_magnitude
 from gradlab.verdict.blocks import Block, Verdict
 
 LAST_DIGIT = 1e-6  # share of one entry below which it is no mistake of its own, but the last digit of a solver
@@ -147,7 +147,7 @@ def term_of_some(case: Case) -> Iterator[Finding]:
 
 def _some_places(block: Block, wrong: NDArray[np.bool_]) -> str:
     """ "Entry [0]", "Entries [0], [4] and [8]", "10 entries, the first at [0, 0],"."""
-    at = [f"[{', '.join(map(str, index))}]" for index in np.argwhere(wrong).tolist()]
+    at = [format_entry("", index) for index in np.argwhere(wrong).tolist()]
     if len(at) == 1:
         return f"Entry {at[0]}"
     if len(at) <= 8:

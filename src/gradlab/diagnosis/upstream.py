@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from gradlab.diagnosis.case import CERTAIN, Case
 from gradlab.diagnosis.evidence import tolerance
 from gradlab.diagnosis.finding import Finding
-from gradlab.verdict.blocks import Block, Verdict
+from gradlab.precision import format_entry
+from gradlab.verdict.blocks import Verdict
 
 ASKED = 6  # wrong entries of which it is asked into which outputs they go
 MOST_PAIRED = 200  # entries of R up to which sums of two are tried
@@ -127,12 +128,9 @@ def one_use(case: Case) -> Iterator[Finding]:
         if None in found:
             continue
         i, use = max(zip(picked, uses, strict=True), key=lambda pair: pair[1].outputs.size)
-        at = f"{block.name}[{', '.join(map(str, map(int, np.unravel_index(i, block.shape))))}]"
+        at = format_entry(block.name, np.unravel_index(i, block.shape))
         shape = layer.upstream.shape  # type: ignore[union-attr]
-        outputs = [
-            f"[{', '.join(map(str, map(int, np.unravel_index(k, shape))))}]"
-            for k in use.outputs[: min(4, use.outputs.size)]
-        ]
+        outputs = [format_entry("", np.unravel_index(k, shape)) for k in use.outputs[:4]]
         many = "" if use.outputs.size <= 4 else f" and {use.outputs.size - 4} more"
         if use.outputs.size > 1 and "elsewhere" not in found:
             message = (
@@ -201,8 +199,3 @@ def _among(R: NDArray[Any], outputs: NDArray[np.int_], analytic: float) -> str |
 def _close(a: NDArray[Any], b: NDArray[Any]) -> bool:
     size = float(np.max(np.abs(b), initial=0.0))
     return a.shape == b.shape and bool(np.max(np.abs(a - b), initial=0.0) <= 1e-9 * size)
-
-
-def place_of(block: Block) -> str:
-    """The name of the worst entry as one types it, such as `W1[0, 2]`."""
-    return f"{block.name}[{', '.join(map(str, block.worst.index))}]" if block.worst.index else block.name

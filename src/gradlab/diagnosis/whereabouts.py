@@ -8,10 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from gradlab.diagnosis.case import Case, capital
+from gradlab.diagnosis.case import Case, capital, place_of
 from gradlab.diagnosis.finding import Finding
 from gradlab.diagnosis.structure import by_name, is_input
-from gradlab.diagnosis.upstream import place_of
 from gradlab.verdict.blocks import Block, Verdict
 
 NOTHING_BUT_WHERE = "GL147"

@@ -73,6 +73,7 @@ def described(error: BaseException) -> str:
 
 
 def out_of_data(what: str = "cost") -> GradlabError:
+    """The error to raise where a function ended with StopIteration."""
     return GradlabError(
         f"{what} must not run out of data, it raised StopIteration: draw the batch once, before the check, and hand "
         "the same one to every call"

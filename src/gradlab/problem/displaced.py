@@ -137,6 +137,7 @@ def on_a_copy(cost: Callable[..., Any], params: Any, mutates: bool, task: Task) 
 
 
 def stacked(cost: Callable[..., Any], parameters: Parameters, task: Task) -> Answer:
+    """Ask a vectorized cost at all points of a task in one call."""
     i, points = task
     stack = np.repeat(parameters.theta[np.newaxis], len(points), axis=0)
     for row, (where, delta) in zip(stack, points, strict=True):

@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from gradlab.errors import GradlabError
 from gradlab.problem.refusals import (
-    again,
     checked,
     refuse_mixture,
     refuse_nothing,
     refuse_pairs,
     refuse_shared_memory,
+    remade,
 )
 from gradlab.problem.tree import by_name, has_labels, is_object, is_sequence, leaves, rebuilt
 
@@ -294,7 +294,7 @@ def _plain(name: str, value: ArrayLike) -> NDArray[Any]:
         raise GradlabError(
             f"params {name!r} must be a plain array, got {type(value).__name__}, which may calculate in another way "
             "(for np.matrix, * is the matrix product): pass np.asarray(...) if cost means the same with it; if not, "
-            f"make it again inside: lambda p: cost({again(value)}), and so in grads"
+            f"make it again inside: lambda p: cost({remade(value)}), and so in grads"
         )
     if has_labels(value):  # of pandas, xarray, polars
         raise GradlabError(

@@ -15,7 +15,8 @@ from gradlab.problem.tree import by_name, is_setting
 Vector = NDArray[np.floating[Any]]
 
 
-def again(value: np.ndarray) -> str:
+def remade(value: np.ndarray) -> str:
+    """Python that makes an array p one of the caller's own kind again."""
     kind = type(value)
     return "np.matrix(p)" if kind is np.matrix else f"p.view({kind.__name__})"
 
@@ -66,6 +67,13 @@ def _refuse_other(name: str, array: NDArray[Any]) -> None:
 
 
 def checked(name: str, array: NDArray[Any], others: Sequence[str]) -> Vector:
+    """The array, if it holds finite floats that a step can move. `others` are the names of those that do.
+
+    Raises
+    ------
+    GradlabError
+        If its numbers are of another kind, too short, NaN or inf.
+    """
     if array.dtype.kind in "iub":
         rest = f". If it is no parameter, check the others: only={list(others)!r}" if others else ""
         number = "1.0 instead of 1" if array.ndim == 0 else "np.array(..., dtype=float)"
@@ -94,6 +102,7 @@ def checked(name: str, array: NDArray[Any], others: Sequence[str]) -> Vector:
 
 
 def refuse_nothing(arrays: Mapping[str, Vector], params: Any) -> None:
+    """Params without a single number, of which nothing could be checked."""
     if not sum(array.size for array in arrays.values()):
         held = [f"{key!r} is {shown(value)}" for key, value in (by_name(params) or {}).items() if is_setting(value)]
         raise GradlabError(
@@ -102,6 +111,7 @@ def refuse_nothing(arrays: Mapping[str, Vector], params: Any) -> None:
 
 
 def refuse_mixture(arrays: Mapping[str, Vector]) -> None:
+    """Arrays of several dtypes: theta, their row, would round some of them."""
     dtypes = {str(array.dtype): name for name, array in arrays.items()}
     if len(dtypes) > 1:
         found = ", ".join(f"{name!r} is {dtype}" for dtype, name in dtypes.items())

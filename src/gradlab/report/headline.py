@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradlab.numeric.answer import Reason
-from gradlab.precision import format_magnitude
+from gradlab.precision import format_entry, format_magnitude
 from gradlab.report.result import Result
-from gradlab.verdict.blocks import Block, Component, Verdict
+from gradlab.verdict.blocks import Block, Verdict
 
 
 def headline(report: Result) -> str:
@@ -84,7 +84,8 @@ def _why_different(report: Result) -> str:
         case Verdict.WRONG if great:
             worst = blocks[0].worst
             return (
-                f"That number adds up all entries, and so hides {address(blocks[0].name, worst)}: it is off by "
+                "That number adds up all entries, and so hides "
+                f"{format_entry(blocks[0].name, worst.index)}: it is off by "
                 f"{abs(worst.analytic - worst.numeric):.1e}, and the numeric side by "
                 f"{format_magnitude(worst.bound)} at most."
             )
@@ -103,11 +104,6 @@ def _why_not_great(blocks: Sequence[Block]) -> str:
     if off[why == Reason.KINK].sum() > off.sum() / 2:
         return "Most of that number comes from kinks, where any slope between those of both sides is right."
     return "The numeric gradient is no more exact than that; every entry is within its bound."
-
-
-def address(name: str, worst: Component) -> str:
-    """`W2[1, 3]`, as one would type it."""
-    return f"{name}[{', '.join(map(str, worst.index))}]" if worst.index else name
 
 
 def count(block: Block, verdict: Verdict, why: Reason) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 
 from gradlab.diagnosis.finding import Finding
 from gradlab.numeric.answer import Reason
-from gradlab.precision import format_distinct, format_magnitude
+from gradlab.precision import format_distinct, format_entry, format_magnitude
 from gradlab.report.headline import count, course_lines, headline, names, shorten
 from gradlab.report.result import Result
 from gradlab.verdict.blocks import Block, Verdict
@@ -111,7 +111,7 @@ def worst_cells(block: Block) -> list[str]:
         return [""]
     if block.verdict is Verdict.AGREES:
         return [f"to {block.digits} digits" if block.digits is not None else "at a kink"]
-    index = f"[{', '.join(map(str, worst.index))}]" if worst.index else "-"
+    index = format_entry("", worst.index) or "-"
     if not np.isfinite(worst.numeric):
         return [index, f"{worst.analytic:.3g}", f"none: {worst.reason}"]
     shown = not np.isfinite(worst.bound) or abs(worst.numeric) > worst.bound or worst.reason == Reason.KINK
