@@ -112,27 +112,22 @@ def check_jacobian(
     )
     if not report.ok or not callable(jacobian) or is_constant(jacobian):
         return report
-    weights = np.random.default_rng(SEED).standard_normal(outputs.size)
-
-    def weighted(moved: Any) -> Any:
-        return parameters.like(weights @ _rows(jacobian(moved), outputs, parameters, params))
-
-    return _answered_alike(report, outputs, weights, weighted, params, options)
+    return _answered_alike(report, outputs, jacobian, params, options)
 
 
 def _answered_alike(
-    report: Report, outputs: Outputs, weights: Floats, gradient: Callable[[Any], Any], params: Any, options: Options
+    report: Report, outputs: Outputs, jacobian: Callable[[Any], Any], params: Any, options: Options
 ) -> Report:
-    """The report, if the Jacobian answers alike at the same params and is right beside them; else of one sum.
+    """The report, if the Jacobian answers alike at the same params and is right beside them.
 
-    Parameters
-    ----------
-    weights
-        Of the outputs in the sum.
-    gradient
-        That of the sum, by the Jacobian.
+    Else that of one sum of all outputs, each times a random number.
     """
-    total, parameters = outputs.summed(weights), Parameters(params)
+    weights, parameters = np.random.default_rng(SEED).standard_normal(outputs.size), Parameters(params)
+    total = outputs.summed(weights)
+
+    def gradient(moved: Any) -> Any:
+        return parameters.like(weights @ _rows(jacobian(moved), outputs, parameters, params))
+
     cost = Cost(total, parameters, vectorized=options.get("vectorized", False), bounds=options.get("bounds"))
     seen = analytic_gradients(gradient, parameters, cost)
     given: list[tuple[Any, Any]] = [(params, parameters.like(one)) for one in (seen.theta, *seen.others)]
