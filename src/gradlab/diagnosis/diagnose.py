@@ -130,6 +130,7 @@ TRUST: tuple[Rule, ...] = (
     undecided.kink,
     undecided.jump,
     undecided.stairs,
+    undecided.still,
     undecided.noise,
     undecided.random,
     undecided.no_value,

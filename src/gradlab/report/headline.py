@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gradlab.diagnosis.undecided import STILL
 from gradlab.numeric.answer import Reason
 from gradlab.precision import format_entry, format_magnitude
 from gradlab.report.result import Result
@@ -30,6 +31,8 @@ def headline(report: Result) -> str:
         else f"right and wrong cannot be told apart{where}",
         Verdict.UNTESTED: f"nothing could be tested{where}; the rest agrees"
         if tested
+        else "the cost stands still beside params, so nothing was tested"
+        if _still(report)
         else "no entry moves the cost by more than its noise, so nothing was tested",
         Verdict.AGREES: f"the gradient matches the cost in all {size} {entries}"
         if tested == size
@@ -75,7 +78,8 @@ def _why_different(report: Result) -> str:
         case Verdict.UNTESTED:
             untested = names([b.name for b in blocks if b.verdict is Verdict.UNTESTED])
             partly = f"adds up all entries, and so says nothing of {untested}"
-            nothing = f"compares {'noise with noise' if report.relative_difference else 'nothing with nothing'}"
+            noise = "a gradient with a cost that stands still" if _still(report) else "noise with noise"
+            nothing = f"compares {noise if report.relative_difference else 'nothing with nothing'}"
             return f"That number {partly if any(b.tested_count for b in blocks) else nothing}."
         case _ if not np.isfinite(report.relative_difference):
             return "That number cannot be formed: there are entries without a value."
@@ -92,6 +96,11 @@ def _why_different(report: Result) -> str:
         case Verdict.AGREES if not great:
             return _why_not_great(blocks)
     return ""
+
+
+def _still(report: Result) -> bool:
+    """Whether it is said of every block that the cost does not move there, though the gradient is not 0."""
+    return {name for f in report.findings if f.code == STILL for name in f.blocks} == set(report.blocks)
 
 
 def _why_not_great(blocks: Sequence[Block]) -> str:

@@ -34,8 +34,8 @@ OPEN = (
         "Not tested",
         {
             Reason.NO_EFFECT: "the cost does not change",
-            Reason.NOISE: "both sides are too small to be told from 0",
-            Reason.STEP: "both sides are less than the given step can tell from 0",
+            Reason.NOISE: "in the noise of the cost neither side can be told from 0",
+            Reason.STEP: "at the given step neither side can be told from 0",
             Reason.LEFT_OUT: "left out by only=",
         },
     ),
