@@ -20,10 +20,10 @@ NAMES = [
 SIZES = [[4, 6, 5, 2], [3, 3, 3, 3], [5, 4, 1]]
 
 
-def renamed(net, pattern, fault, at, shuffle=None):
+def renamed(net, pattern, fault, at, shuffle=None, first=2):
     """The report of a network under other names; its params as a dict in another order, if there is a seed."""
     weight, bias = pattern.split()
-    new = {f"{k}{n}": (weight if k == "W" else bias).format(n=n + 1) for n in range(1, net.L + 1) for k in "Wb"}
+    new = {f"{k}{n + 1}": (weight if k == "W" else bias).format(n=n + first) for n in range(net.L) for k in "Wb"}
     names = list(net.params)
     if shuffle is not None:
         names = [names[i] for i in np.random.default_rng(shuffle).permutation(len(names))]
@@ -51,6 +51,20 @@ def test_a_wrong_slope_is_placed_under_any_name(pattern, sizes):
 def test_wrong_weights_are_placed_under_any_name(pattern):
     report = renamed(faults.Network("tanh", [4, 6, 5, 2], 1), pattern, "input: the pre-activation", 2)
     assert report.findings[0].code == "GL114"
+
+
+@pytest.mark.parametrize("pattern", ["W{n} b{n}", "w_{n} b_{n}", "kernel{n} bias{n}", "fc{n}.weight fc{n}.bias"])
+@pytest.mark.parametrize("first", [0, 1, 5])
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_finding_names_no_array_that_the_reader_has_not(pattern, first, at):
+    net, said = faults.Network("tanh", [4, 6, 5, 2], 1), []
+    for fault in ("slope: 1 - a", "input: examples rolled", "dW without 1/m", "db without 1/m", "loss: A only"):
+        report = renamed(net, pattern, fault, at, first=first)
+        said += [(finding.message, set(report.blocks)) for finding in report.findings]
+    assert said
+    for message, names in said:
+        named = re.findall(r"(?<![\w.])[A-KM-Z]-?\d+", message) + re.findall(r"\bd([A-Ya-z]+[_-]?\d+)", message)
+        assert set(named) <= names, message
 
 
 @pytest.mark.parametrize("form", [list, tuple])

@@ -92,7 +92,7 @@ def from_a_layer_down(case: Case) -> Iterator[Finding]:
         return
     here, above = seen.layers[k], seen.layers[k + 1]
     if here.number is not None and above.number is not None:
-        down = f"W{above.number}ᵀ · {above.upstream}"
+        down = f"{above.blocks[0].name}, transposed, times {above.upstream}"
     elif all(not is_matrix(w) for w in above.weights):
         down = f"what {above.title} hands down: if it is a normalisation, through its mean and its spread, too"
     else:
@@ -105,7 +105,8 @@ def from_a_layer_down(case: Case) -> Iterator[Finding]:
         "GL113",
         f"From the output down, {_which(seen, sorted(agree))} agree{'s' * (len(agree) == 1)}; {here.title} "
         f"{'and all below it are' if k > 0 else 'is'} wrong. So {above.upstream} is right and {here.upstream} is "
-        f"not: look at the derivative of the activation of {here.title}, and at {down}.",
+        "not (dZ: the slope with respect to what goes into a layer's activation, whatever your code calls it). "
+        f"Look at the derivative of the activation of {here.title}, and at {down}.",
     )
 
 
@@ -128,13 +129,13 @@ def only_weights(case: Case) -> Iterator[Finding]:
         if many:
             message = (
                 f"Weights are wrong in {_which(seen, seen.wrong[WEIGHT])}, and no bias is: every dZ is right, "
-                f"{shown}. Look at what only weights have, their decay and the cached inputs A."
+                f"{shown}. Look at what only weights have, their decay and the inputs that the layers have kept."
             )
         elif layer.number is not None:
             message = (
                 f"Only {name} is wrong, so {layer.upstream} is right, {shown}. Look at the other factor of "
-                f"dW{layer.number} = {layer.upstream} · A{layer.number - 1}ᵀ, the cached input A{layer.number - 1}, "
-                "and at the decay. If it is used in more than one place, at the sum of what comes from each."
+                f"{_slope(bad[0])}, the input that {layer.title} has kept, and at the decay. "
+                "If it is used in more than one place, at the sum of what comes from each."
             )
         else:
             are, its = ("are", "this") if len(bad) > 1 else ("is", "its")
@@ -152,7 +153,7 @@ def only_biases(case: Case) -> Iterator[Finding]:
     if seen and not seen.wrong[WEIGHT] and _clear(seen, BIAS, WEIGHT):
         layer, many = seen.layers[seen.top], len(seen.wrong[BIAS]) > 1
         bad = [block for block in layer.biases if block.verdict is Verdict.WRONG]
-        name = f"db{layer.number}" if layer.number is not None else f"the gradient of {bad[0].name}"
+        name = _slope(bad[0])
         # A weight multiplies dZ by the inputs: what is at a right angle to all of them, it does not show.
         shown = AGREE_SHOW if seen.below_agrees() else WEIGHT_SHOWS
         yield _finding(
@@ -171,14 +172,18 @@ def only_one_layer(case: Case) -> Iterator[Finding]:
     seen = _pattern(case)
     if seen and seen.wrong[WEIGHT] == seen.wrong[BIAS] == [seen.top] and seen.below_agrees():
         layer = seen.layers[seen.top]
-        n = layer.number
-        lines = f"dW{n} and db{n}" if n is not None else f"the gradients of {case.name(layer.blocks)}"
+        lines = in_words([_slope(block) for block in layer.blocks])
         yield _finding(
             case,
             "GL117",
             f"Only {layer.title} is wrong, and the layers below it agree: {layer.upstream} was handed down right. "
             f"Look at the two lines that make {lines}, and at the names under which they are kept.",
         )
+
+
+def _slope(block: Block) -> str:
+    """How to speak of its gradient: `dW2` if the name is as short as in a course, else `the gradient of kernel2`."""
+    return f"d{block.name}" if len(block.name) == 2 else f"the gradient of {block.name}"
 
 
 def _clear(seen: Pattern, kind: str, partner: str) -> bool:
