@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,8 @@ from gradlab.check import Options, check_gradients
 from gradlab.errors import GradientMismatch, GradlabError
 from gradlab.report import Report
 
+LOOP = re.compile(r"= (scan|while|cond)\[")  # in a jaxpr
+Outputs = Callable[[Sequence[Any]], list[Any]]
 SAME = 1e-9  # share of the largest output by which two ways to compute a function in float64 may differ
 NOISES = 100.0  # and how many times its noise: float32 may be used inside
 
@@ -171,10 +174,11 @@ class _Function:
             raise GradlabError("args has no floating-point array: give x as an array of floats")
         found = [real_parts(self.names[i], np.array(self.leaves[i])) for i in self.moved]
         self.arrays: Arrays = {key: array for one in found for key, array in one.items()}
-        if not self.outputs([self.leaves[i] for i in self.moved]):
+        if not self._outputs(self.given):
             raise GradlabError("f must return at least one array of floats")
+        self.outputs = _compiled_once(self._outputs, self.given)
 
-    def outputs(self, moved: Sequence[Any]) -> list[Any]:
+    def _outputs(self, moved: Sequence[Any]) -> list[Any]:
         """Floating-point outputs at these leaves."""
         leaves = list(self.leaves)
         for i, leaf in zip(self.moved, moved, strict=True):
@@ -234,6 +238,24 @@ class _Function:
             return jax.vjp(self.outputs, list(moved))[1](upstream)[0]
 
         return _Function(pulled, self.given, [self.names[i] for i in self.moved])
+
+
+def _compiled_once(outputs: Outputs, at: list[Any]) -> Outputs:
+    """The function under jit if it has loops of jax.lax, which are else compiled anew at each call.
+
+    What cannot be traced stays as it is, and so does what is another function then: one that draws from NumPy draws
+    once if it is compiled, and would seem steady.
+    """
+    try:
+        if not LOOP.search(str(jax.make_jaxpr(outputs)(at))):
+            return outputs
+        compiled = jax.jit(outputs)
+        values = [_in_one(function(at)) for function in (compiled, outputs, outputs)]
+    except Exception:  # noqa: BLE001 (the caller's own function may raise anything when it is traced)
+        return outputs
+    close = SAME * float(np.max(np.abs(values[1]), initial=0.0))
+    same = np.array_equal(values[1], values[2]) and np.all(np.abs(values[0] - values[1]) <= close)
+    return compiled if same else outputs
 
 
 def _wide(leaf: Any) -> NDArray[Any]:
