@@ -47,9 +47,10 @@ def test_the_record_has_no_constant_that_is_gone():
 def test_a_constant_that_is_spoiled_is_seen_in_the_measurement():
     """Bounds of nothing: right gradients are called wrong, and the measurement says so; then all is as before."""
     before = constants.SAFETY
-    spoiled = measured("SAFETY", 1e-6)
+    spoiled = measured("SAFETY", 1e-6, most=2)
     assert spoiled["right, called wrong"] > 0
     assert before == constants.SAFETY
+    assert not measured(most=2).get("right, called wrong")
 
 
 def test_half_and_twice():
