@@ -57,7 +57,7 @@ plt.show()
 # On the left the numbers are to blame. Every value of f is rounded in its 16th digit, and that error is divided by
 # the step. No formula escapes it, so all three climb the same line.
 #
-# Where the two lines cross lies the best step. `best_step` computes it from the formula alone, for a function of
+# Close to where the two lines cross lies the best step. `best_step` computes it from the formula alone, for a function of
 # size 1 whose derivatives are of size 1:
 
 # %%
@@ -75,7 +75,7 @@ for stencil in (FORWARD, CENTRAL, FIVE_POINT):
 # ## Half the digits
 #
 # In float32 a number has 7 digits instead of 16. The right arms stay where they are, for calculus does not know
-# what a float is. The left arms come up by nine decades.
+# what a float is. The left arms come up by nearly nine decades.
 
 
 # %% alt="The same three curves for float64 and, above them, for float32. The right arms coincide. The float32 curves turn up much earlier: central at a step near 0.01 with an error near 1e-5." caption="Pale: float64. Strong: float32. Towards the course's ε of 1e-7 float32 has hardly a digit left."
@@ -98,7 +98,7 @@ for precision in (found, single):
         print(f"{precision.dtype}, central, step {taken:.1e}: error {error:.0e}")
 
 # %% [markdown]
-# At 1e-2 float32 loses nothing, since there the formula is to blame. At its smallest step, near 1e-7, it has lost all but
+# At 1e-2 float32 loses hardly anything, since there most of the error is the formula's. At its smallest step, near 1e-7, it has lost all but
 # one digit.
 
 # %% [markdown]
