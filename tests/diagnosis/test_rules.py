@@ -207,3 +207,19 @@ def test_one_number_that_is_round_is_not_clipped_or_forgotten(seed):
     report = gradlab.check_gradients(cost, params, plain_hinge)
     assert report.verdict is gradlab.Verdict.WRONG
     assert not {"GL109", "GL103"} & {finding.code for finding in report.findings}
+
+
+@pytest.mark.parametrize("n", [1, 5, 14])
+@pytest.mark.parametrize("factor", [3.0, 1.2345, -0.7])
+def test_a_number_without_axes_is_called_by_its_name(n, factor):
+    """It has no index: `a`, as one types it, not `a[]`."""
+    params = {"a": np.array(1.3), "W": np.arange(1.0, n + 1)}
+
+    def grads(p):
+        Z = p["a"] * p["W"]
+        return {"a": factor * np.sum(np.sin(Z) + Z * np.cos(Z)), "W": p["a"] ** 2 * np.cos(Z)}
+
+    report = gradlab.check_gradients(lambda p: p["a"] * np.sum(np.sin(p["a"] * p["W"])), params, grads, edits=False)
+    assert report.findings
+    for finding in report.findings:
+        assert "[]" not in finding.message + finding.evidence
