@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.chosen import CHOSEN
 from tests.website import built
@@ -16,6 +16,10 @@ from website.audit.browser import LAPTOP, NO_BROWSER, Visit, browser, find_brows
 # WebAssembly is compiled when it is called, and not a second time for speed: Python computes the same, and its start
 # takes half of the processor's time. With GRADLAB_SAMPLE=all it is as readers have it.
 FRUGAL = ["--js-flags=--wasm-lazy-compilation --liftoff-only"]
+
+# How long a test waits for what a page should show: a busy machine takes long, and patience costs nothing where the
+# right thing is waited for.
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +85,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     What the browser itself raises (it answered too late, a page went away while it was asked) is tried once more, and
     pytest counts it as rerun: a busy machine is no fault of the site. A false assertion is never tried again.
     """
-    limit = pytest.mark.timeout(1200 if CHOSEN == "all" else 300, func_only=True)
+    limit = pytest.mark.timeout(1200 if CHOSEN == "all" else 600, func_only=True)
     again = pytest.mark.flaky(reruns=1, only_rerun=[r"^TimeoutError", r"^Error: "])
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))

@@ -1,5 +1,9 @@
 """A tab in which blocks are run: what several tests of Run and Edit do with it."""
 
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
 from playwright.sync_api import Locator, Page
 
 from website.audit.browser import url
@@ -17,17 +21,32 @@ ENDED = """block => new Promise((done, fail) => {
 })"""
 
 
-# Until the theme has read the site's map, a click on a link loads the page anew instead of exchanging its article.
+# Until the theme has read the site's map, a click on a link loads the page anew instead of exchanging its article. It
+# has read what came once there is nothing else to do, however busy the machine is.
 MAP_READ = """() => new Promise((done, fail) => {
-  const late = Date.now() + 20000;
+  const late = Date.now() + 60000;
+  const read = () => requestIdleCallback(() => done((window.mapRead = true)), { timeout: 5000 });
   const look = () => {
     const map = performance.getEntriesByType("resource").find((entry) => /\\/sitemap\\.xml/.test(entry.name));
-    if (map && map.responseEnd > 0) setTimeout(done, 20);
+    if (window.mapRead) done();
+    else if (map && map.responseEnd > 0) setTimeout(read, 50);
     else if (Date.now() > late) fail(new Error("the theme did not read the site's map"));
     else setTimeout(look, 10);
   };
   look();
 })"""
+
+Thing = TypeVar("Thing")
+
+
+def comes(ask: Callable[[], Thing], wanted: Thing | Callable[[Thing], bool], seconds: float = 60) -> Thing:
+    """Wait, as a person would, until what a page answers is as it should be; what it answered then."""
+    right = wanted if callable(wanted) else lambda found: found == wanted
+    late = time.monotonic() + seconds
+    while not right(found := ask()):
+        assert time.monotonic() < late, f"still {found!r}, not {wanted!r}"
+        time.sleep(0.05)
+    return found
 
 
 def go(page: Page, address: str) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from gradlab import labs
 from tests.chosen import sample
-from tests.website.live_tab import edit, navigate
+from tests.website.live_tab import comes, edit, navigate
 from tests.website.test_axe import violations
 from website import named
 from website.audit.browser import LAPTOP, PHONE, url, visit
@@ -199,6 +199,7 @@ def test_a_wrong_click_lights_the_row_that_rules_it_out(tab: Page) -> None:
     assert lit.inner_text().split()[0].startswith("b")
     assert "AGREES" in lit.inner_text()
     tab.mouse.wheel(0, 4000)
+    expect(lit).not_to_be_in_viewport()
     hunt.lines.get_by_role("button", name="See the row").click()
     expect(lit).to_be_in_viewport()
     hunt.lines.locator(f"button[data-n='{line}']").focus()
@@ -327,11 +328,8 @@ def test_the_box_to_repair_in_shows_all_of_its_report(chromium: Browser, width: 
         bug = labs.find("two-directions")
         hunt = Hunt(page, bug.id)
         report = hunt.check.locator(".language-text pre")
-        shown = [
-            button.inner_text() for button in hunt.function.locator(".live-bar button").all() if button.is_visible()
-        ]
-        assert shown == ["Check", "Edit"]
-        assert not [button for button in hunt.check.locator(".live-bar button").all() if button.is_visible()]
+        expect(hunt.function.locator(".live-bar button").filter(visible=True)).to_have_text(["Check", "Edit"])
+        expect(hunt.check.locator(".live-bar button").filter(visible=True)).to_have_count(0)
         if width > 390:
             assert report.evaluate("pre => pre.scrollWidth - pre.clientWidth") <= 0
             assert (
@@ -407,7 +405,7 @@ def unlocked(hints: Locator) -> list[bool]:
 def test_hints_come_one_at_a_time_and_count(tab: Page) -> None:
     go(tab, "labs/dense/")
     hunt = Hunt(tab, labs.BUGS[2].id)
-    assert unlocked(hunt.hints) == [True, False, False, False]
+    comes(lambda: unlocked(hunt.hints), [True, False, False, False])
     locked = hunt.hints.nth(1).locator(":scope > summary")
     locked.click(force=True)
     locked.press("Enter")
@@ -416,19 +414,17 @@ def test_hints_come_one_at_a_time_and_count(tab: Page) -> None:
     assert tab.evaluate(KEPT) == {}
     hunt.hints.nth(0).locator(":scope > summary").click()
     expect(hunt.hints.nth(1).locator(":scope > summary")).not_to_have_attribute("aria-disabled", "true")
-    assert unlocked(hunt.hints) == [True, True, False, False]
+    comes(lambda: unlocked(hunt.hints), [True, True, False, False])
     hunt.hints.nth(1).locator(":scope > summary").press("Enter")
     expect(hunt.hints.nth(2).locator(":scope > summary")).not_to_have_attribute("aria-disabled", "true")
-    assert tab.evaluate(KEPT)[labs.BUGS[2].id] | {"at": ""} == {
-        "name": "Hunt 1.3",
-        "at": "",
-        "hints": 2,
-        "looked": False,
-    }
+    comes(
+        lambda: tab.evaluate(KEPT)[labs.BUGS[2].id] | {"at": ""},
+        {"name": "Hunt 1.3", "at": "", "hints": 2, "looked": False},
+    )
     hunt.answer.locator(":scope > summary").click()
     expect(hunt.answer.locator("p").first).to_be_visible()
     assert hunt.repair(labs.BUGS[2].correct_source) == SOLVED
-    assert unlocked(hunt.hints) == [True] * 4
+    comes(lambda: unlocked(hunt.hints), [True] * 4)
     hunt.hints.nth(3).locator(":scope > summary").click()  # after it is solved, nothing counts
     go(tab, NONE)
     go(tab, "labs/dense/")
@@ -475,7 +471,8 @@ def test_what_was_found_survives_a_reload(chromium: Browser) -> None:
         )
         page.reload()
         page.locator(".lab-said").last.wait_for(state="attached")
-        assert unlocked(Hunt(page, labs.BUGS[5].id).hints) == [True, True, False, False]
+        hints = Hunt(page, labs.BUGS[5].id).hints
+        comes(lambda: unlocked(hints), [True, True, False, False])
         assert not violations(page)
         page.goto(url("labs/"))
         expect(page.locator(".lab-progress tbody tr")).to_have_text("Hunt 1.6not yet1")
@@ -487,8 +484,8 @@ def test_progress_is_shown_exported_and_reset(tab: Page, tmp_path: Path) -> None
     Hunt(tab, labs.BUGS[7].id).hints.first.locator(":scope > summary").click()
     assert Hunt(tab, labs.BUGS[7].id).repair(labs.BUGS[7].correct_source) == SOLVED
     Hunt(tab, labs.BUGS[8].id).answer.locator(":scope > summary").click()
-    tab.wait_for_timeout(50)  # a fold says a moment later that it was opened
-    kept = tab.evaluate(KEPT)
+    # A fold says a moment later that it was opened.
+    kept = comes(lambda: tab.evaluate(KEPT), lambda kept: kept.get(labs.BUGS[8].id, {}).get("looked"))
     go(tab, "labs/")
     box = tab.locator(".lab-progress")
     rows = box.locator("tbody tr")
@@ -543,7 +540,7 @@ def test_a_blind_hunt_begins_with_the_report_that_its_seed_draws(tab: Page) -> N
         expect(report).to_contain_text(re.compile(r"^WRONG: "))
         for name in bug.case(1).params:
             expect(report).to_contain_text(name)
-        assert unlocked(hunt.hints) == [True, False, False, False]
+        comes(lambda hunt=hunt: unlocked(hunt.hints), [True, False, False, False])
         hunt.hints.first.locator(":scope > summary").click()
         expect(hunt.hints.first.locator("p")).to_contain_text(bug.hints.blocks)
         wrong = int(hunt.lines.locator("button.lab-line").first.get_attribute("data-n") or 0)
@@ -569,14 +566,15 @@ def test_a_blind_hunt_begins_with_the_report_that_its_seed_draws(tab: Page) -> N
 def test_a_blind_hunt_is_solved_in_the_editor(tab: Page) -> None:
     go(tab, BLIND)
     bug, hunt = drawn(tab, 5)
-    assert hunt.function.evaluate("block => block.code") == bug.source.rstrip()
+    holds(hunt, bug.source.rstrip())
     assert hunt.look().startswith("WRONG")
     assert hunt.repair(bug.correct_source) == SOLVED
     expect(hunt.answer.locator("p").first).to_contain_text(bug.title)
     expect(tab.locator(".lab-progress tbody tr")).to_contain_text("Seed 5")
     hunt.function.get_by_role("button", name="Reset").click()
-    assert hunt.function.evaluate("block => block.code") == bug.source.rstrip()
+    holds(hunt, bug.source.rstrip())
     bug, hunt = drawn(tab, 8)  # the page's own
+    holds(hunt, bug.source.rstrip())
     assert hunt.look().startswith("WRONG")
     assert hunt.repair(bug.correct_source) == SOLVED
 
@@ -587,35 +585,34 @@ def test_half_a_repair_is_there_when_its_seed_comes_back(tab: Page) -> None:
     halves = {}
     for seed in (5, 8, 3):  # 8 is the page's own
         bug, hunt = drawn(tab, seed)
-        assert code_of(hunt) == bug.source.rstrip()
+        holds(hunt, bug.source.rstrip())
         halves[seed] = bug.source.rstrip() + f"\n    # tried {seed}"
         hunt.function.evaluate("(block, code) => block.write(code)", halves[seed])
     tab.go_back()
     on_page(tab, 8)
-    assert code_of(Hunt(tab, "blind")) == halves[8]
+    holds(Hunt(tab, "blind"), halves[8])
     for seed in (3, 5, 8, 5):
-        assert code_of(drawn(tab, seed)[1]) == halves[seed]
+        holds(drawn(tab, seed)[1], halves[seed])
     tab.reload()
     on_page(tab, 5)
-    assert code_of(Hunt(tab, "blind")) == halves[5]
+    holds(Hunt(tab, "blind"), halves[5])
     go(tab, NONE)
     go(tab, BLIND)
     bug, hunt = drawn(tab, 3)
-    assert code_of(hunt) == halves[3]
+    holds(hunt, halves[3])
     expect(hunt.function.locator(".live-note")).to_contain_text("kept from before")
     hunt.function.get_by_role("button", name="Reset").click()
-    assert code_of(hunt) == bug.source.rstrip()
-    drawn(tab, 5)
-    assert code_of(drawn(tab, 3)[1]) == bug.source.rstrip(), "what was reset is forgotten"
+    holds(hunt, bug.source.rstrip())
+    holds(drawn(tab, 5)[1], halves[5])
+    holds(drawn(tab, 3)[1], bug.source.rstrip())  # what was reset is forgotten
     bug, hunt = drawn(tab, 12)
-    assert code_of(hunt) == bug.source.rstrip()
+    holds(hunt, bug.source.rstrip())
     expect(hunt.function.locator(".live-note")).to_be_empty()
 
 
-def code_of(hunt: Hunt) -> str:
-    """What the editor of a hunt holds, once it stands still."""
-    hunt.function.evaluate("block => new Promise(done => setTimeout(done, 300))")
-    return str(hunt.function.evaluate("block => block.code"))
+def holds(hunt: Hunt, code: str) -> None:
+    """Wait until the editor of a hunt holds this; what is written into it comes a moment after the lines."""
+    comes(lambda: str(hunt.function.evaluate("block => block.code")), code)
 
 
 def test_a_link_brings_a_hunt_and_a_challenge(chromium: Browser) -> None:

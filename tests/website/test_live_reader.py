@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.chosen import CHOSEN, sample
 from tests.website import sources
-from tests.website.live_tab import arrived, edit, ended, go, run, state
+from tests.website.live_tab import arrived, comes, edit, ended, go, run, state
 from website import named
 from website.audit.browser import url, visit
 from website.pages import bundle
@@ -54,7 +54,7 @@ def test_what_is_in_the_editor_can_be_copied(chromium: Browser) -> None:
             block.evaluate("(block, code) => block.write(code)", code)
             copy.click()
             expect(page.get_by_text("Copied to clipboard")).to_be_visible()
-            assert str(page.evaluate("navigator.clipboard.readText()")).rstrip() == code.rstrip()
+            comes(lambda: str(page.evaluate("navigator.clipboard.readText()")).rstrip(), code.rstrip())
         block.get_by_role("button", name="Reset").click()
         expect(copy).to_be_hidden()
 
@@ -65,7 +65,7 @@ def test_an_endless_loop_is_stopped_and_the_page_lives_on(block: Locator) -> Non
     expect(block.locator(".live-note")).to_have_text(re.compile("^Running"), timeout=60_000)
     assert block.page.evaluate("new Promise((done) => setTimeout(() => done(1 + 1), 300))") == 2
     block.get_by_role("button", name="Stop").click()
-    assert state(block) == "stopped"
+    expect(block).to_have_attribute("data-state", "stopped")
     assert block.evaluate("block => block.contains(document.activeElement)")
     block.get_by_role("button", name="Reset").click()
     assert "0.333" in run(block)

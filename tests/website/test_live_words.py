@@ -11,7 +11,7 @@ from typing import ClassVar
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.website.live_tab import MAP_READ, edit, go, navigate, run, state
+from tests.website.live_tab import MAP_READ, comes, edit, go, navigate, run, state
 from website.audit.browser import LAPTOP, url, visit
 from website.audit.static_host import serving
 
@@ -98,15 +98,19 @@ def test_what_is_written_over_while_it_runs_is_not_said_of_what_stands_there_the
     own = str(block.evaluate("block => block.block.code"))
     edit(block, "1")
     run(block)  # Python is there
-    edit(block, "import time\nend = time.time() + 6\nwhile time.time() < end: pass\nprint('slow')")
-    block.get_by_role("button", name="Run", exact=True).click()
-    expect(block.locator(".live-note")).to_have_text(re.compile("^Running"))
-    if how == "reset":
-        block.get_by_role("button", name="Reset").click()
-    else:
-        edit(block, own if how == "typed back" else "print('other')")
-    assert block.get_by_role("button", name="Stop").is_visible(), "it was not in time"
-    expect(block.get_by_role("button", name="Stop")).to_be_hidden(timeout=20_000)
+    stop = block.get_by_role("button", name="Stop")
+    for seconds in (5, 20, 60):  # until the change comes in time, on a busy machine too
+        edit(block, f"import time\nend = time.time() + {seconds}\nwhile time.time() < end: pass\nprint('slow')")
+        block.get_by_role("button", name="Run", exact=True).click()
+        expect(block.locator(".live-note")).to_have_text(re.compile("^Running"))
+        if how == "reset":
+            block.get_by_role("button", name="Reset").click()
+        else:
+            edit(block, own if how == "typed back" else "print('other')")
+        if in_time := stop.is_visible():
+            break
+    assert in_time
+    expect(stop).to_be_hidden(timeout=120_000)
     if how == "other":
         expect(block.locator(".live-note")).to_have_text("Changed while it ran: run it again")
         assert block.locator(".live-out").get_attribute("data-of") == "Output of what stood here before"
@@ -175,7 +179,9 @@ def test_what_runs_above_is_said_and_stopped_beside_the_button_that_was_pressed(
     first, second, *_ = tab.locator("live-block").all()
     edit(first, "while True: pass")
     second.get_by_role("button", name="Run", exact=True).click()
-    expect(second.locator(".live-note")).to_have_text(re.compile("^Running block 1 of 2, [1-9] s …$"), timeout=60_000)
+    expect(second.locator(".live-note")).to_have_text(
+        re.compile(r"^Running block 1 of 2, [1-9]\d* s …$"), timeout=60_000
+    )
     assert first.get_by_role("button", name="Stop").is_hidden()
     second.get_by_role("button", name="Stop").click()
     expect(second.locator(".live-note")).to_have_text(re.compile("^Stopped"))
@@ -316,9 +322,8 @@ def test_code_in_a_block_reaches_no_other_host_runs_no_text_and_writes_no_cache(
     edit(first, TRY.format(TRIES[name].replace("HOST", elsewhere)))
     run(first)
     assert state(first) == "edited"
-    careless.wait_for_timeout(300)  # what it began has come to an end
-    edit(second, "print(outcome)")
-    assert run(second) == "['refused']\n"
+    edit(second, "print(outcome)")  # again, until what it began has come to an end
+    assert comes(lambda: run(second), lambda told: told != "[]\n") == "['refused']\n"
     assert not [path for path in Elsewhere.asked if path.startswith("/x")]
 
 
@@ -426,9 +431,8 @@ tasks = [asyncio.ensure_future(tried(k, globals()[f"try_{{k}}"])) for k in range
     edit(first, begun)
     run(first)
     assert state(first) == "edited"
-    careless.wait_for_timeout(4000)
-    edit(second, "print([outcome.get(k) for k in range(len(tasks))])")
-    outcomes = ast.literal_eval(run(second))
+    edit(second, "print([outcome.get(k) for k in range(len(tasks))])")  # again, until all have come to an end
+    outcomes = comes(lambda: ast.literal_eval(run(second)), lambda told: None not in told)
     assert not Elsewhere.asked
     silent = {
         "EventSource",

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from gradlab import Parameters, check_gradients, nn, relative_difference
 from gradlab.stencils import BACKWARD, CENTRAL, FIVE_POINT, FORWARD, Stencil, complex_step
 from gradlab.steps import best_step, roundoff_error, truncation_error
 from tests.chosen import sample
-from tests.website.live_tab import navigate
+from tests.website.live_tab import comes, navigate
 from tests.website.test_axe import AXE, SETTLED
 from website.audit.browser import LAPTOP, PHONE, Visit, url, visit
 from website.figures import big_networks, it_failed, moving, thresholds, vanishing_and_exploding, when_to_run_it
@@ -67,6 +67,7 @@ def picture(page: Page, name: str) -> Locator:
 
 def alive(page: Page, name: str) -> Locator:
     found = page.locator(f"moving-picture[name={name}]").first
+    page.evaluate("document.fonts.ready")  # until then nothing has its place
     found.scroll_into_view_if_needed()
     found.locator(".moving-says b").first.wait_for()
     return found
@@ -363,6 +364,7 @@ def test_theta_is_laid_out_as_parameters_are(page: Page) -> None:
         box = theta.locator(f"[data-entry={where}-{i}]").bounding_box()
         assert box
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        expect(theta.locator(f"rect.chosen[data-entry={where}-{i}]")).to_have_count(1)
         is_marked(theta, network, i)
 
 
@@ -552,7 +554,7 @@ def test_a_guess_is_answered_and_kept(page: Page) -> None:
     for typed, answer in (("many", "A number"), ("0.5", "it is 0.3333"), ("1/3", "That is it")):
         field.fill(typed)
         field.press("Enter")
-        assert answer in guess.locator(".guess-says").inner_text()
+        expect(guess.locator(".guess-says")).to_contain_text(answer)
     page.reload()
     guess.scroll_into_view_if_needed()
     guess.locator(".guess-says", has_text="That is it").wait_for()
@@ -560,9 +562,9 @@ def test_a_guess_is_answered_and_kept(page: Page) -> None:
     choices = page.locator("guess-first", has_text="How many such places")
     choices.scroll_into_view_if_needed()
     choices.get_by_role("button", name="one", exact=True).click()
-    assert choices.locator(".guess-says").inner_text() == "No: two."
+    expect(choices.locator(".guess-says")).to_have_text("No: two.")
     choices.get_by_role("button", name="two", exact=True).click()
-    assert choices.locator(".guess-says").inner_text() == "Yes: two."
+    expect(choices.locator(".guess-says")).to_have_text("Yes: two.")
 
 
 def test_the_digits_are_those_of_python(page: Page) -> None:
@@ -636,11 +638,10 @@ def test_pictures_fit_a_phone(page: Page, visitor: Visit) -> None:
         if name == "backprop":
             press(found, "Line", "End")
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], name
-        assert not found.evaluate(STICKING_OUT), name
+        comes(lambda found=found: found.evaluate(STICKING_OUT), [])
         assert found.evaluate(GROWTH) == 0, f"{name} pushes the page down"
         page.set_viewport_size(LAPTOP)
-        page.wait_for_timeout(100)  # it is drawn anew
-        assert not found.evaluate(STICKING_OUT), name
+        comes(lambda found=found: found.evaluate(STICKING_OUT), [])  # it is drawn anew
         assert found.evaluate(GROWTH) == 0, f"{name} pushes the page down"
     assert not visitor.complaints
 

@@ -3,6 +3,7 @@
 import re
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -24,9 +25,9 @@ KEPT = """async () => {
 }"""
 
 
-# Whether the network goes away within ten seconds: the service worker hears of it a moment after the page.
+# Whether the network goes away within a minute: the service worker hears of it a moment after the page.
 CUT_OFF = """async () => {
-  for (let k = 0; k < 50; k++) {
+  for (let k = 0; k < 300; k++) {
     if (await fetch("../").then(() => false, () => true)) return true;
     await new Promise((done) => setTimeout(done, 200));
   }
@@ -36,7 +37,8 @@ CUT_OFF = """async () => {
 
 def kept(page: Page, what: str, build: str = "") -> list[str]:
     """All addresses in the one cache, once `what` is among these, and the cache is that of the build."""
-    for _ in range(100):
+    late = time.monotonic() + 90
+    while time.monotonic() < late:
         names, addresses = page.evaluate(KEPT)
         if any(address.endswith(what) for address in addresses) and names[0].endswith(build):
             assert len(names) == 1 or build

@@ -79,6 +79,7 @@ class Visit:
 def visit(opened: Browser, **options: Any) -> Iterator[Visit]:
     """A fresh visitor. Options are Playwright's: viewport, color_scheme, java_script_enabled, ..."""
     context = opened.new_context(**options)
+    context.set_default_timeout(60_000)  # a busy machine takes long
     context.add_init_script("Object.defineProperty(navigator, 'serviceWorker', {})")  # it would ask in their stead
     visitor = Visit(context)
     context.on("request", visitor.note)
