@@ -12,7 +12,8 @@ from gradlab import labs
 from gradlab.labs import terminal
 from gradlab.labs.terminal import PROGRESS, Session
 
-HUNTS = [bug for bug in labs.BUGS if bug.detectable]
+HUNTS = labs.BUGS
+TRAPS = [bug for bug in labs.BUGS if not bug.detectable]  # of which no report shows that a line is broken
 
 
 @pytest.fixture
@@ -129,6 +130,66 @@ def test_a_line_that_is_not_there_and_one_that_was_answered_are_no_wrong_click(
         assert session.typed("4")
         assert said[-1].startswith("Line 4. No. b1 agrees to")
     assert session.wrong == 1
+
+
+@pytest.mark.parametrize("right", [True, False])
+@pytest.mark.parametrize("bug", TRAPS, ids=lambda bug: bug.slug)
+def test_a_trap_is_a_question_and_the_first_word_counts(
+    tmp_path: Path, said: list[str], bug: labs.Bug, right: bool
+) -> None:
+    session = Session(tmp_path, said.append)
+    session.skipped = {one.id for one in HUNTS} - {bug.id}
+    assert session.begin()
+    text = "\n".join(said)
+    assert bug.source in text
+    assert "Is this gradient right, wrong, or can it not be told here?" in text
+    assert bug.title not in text
+    assert "block  shape" not in text, "the report would answer"
+    assert session.saved(), "there is no file to repair"
+    for other in ("3", "r", "what?"):
+        assert session.typed(other)
+        assert said[-1] == terminal.TRAP_KEYS
+    for hint in bug.hints:
+        assert session.typed("h")
+        assert said[-1].endswith(hint)
+    word = bug.trap if right else next(word for word in terminal.TRUTH if word != bug.trap)
+    assert not session.typed(word.upper()), "no other is left"
+    text = "\n".join(said)
+    assert str(gradlab.check_gradients(*bug.case(bug.seed), edits=False)) in text
+    assert f"{'Yes' if right else 'No'}. {terminal.TRUTH[bug.trap]}" in text
+    assert bug.why in text
+    assert said[-1] == f"{int(right)} of {len(HUNTS)} hunts are solved, and no other is left."
+    one = kept(session)[bug.id]
+    assert (bool(one.get("solved")), one["looked"], one["hints"]) == (right, not right, 3)
+    again = Session(tmp_path, said.append)
+    again.skipped = session.skipped
+    assert not again.begin(), "it is asked once"
+
+
+def test_terminal_and_site_count_the_same_hunts() -> None:
+    """What one of them has exported counts as much in the other."""
+    index = Path(__file__).parents[2] / "docs" / "labs" / "hunts" / "index.json"
+    if not index.exists():
+        pytest.skip("the pages are not here")
+    assert json.loads(index.read_text(encoding="utf-8")) == [bug.id for bug in Session.hunts]
+
+
+@pytest.mark.parametrize("solved", [[], [HUNTS[0]], TRAPS, [*TRAPS, HUNTS[0]], HUNTS[:5], HUNTS[60:]])
+def test_what_the_site_has_exported_counts_in_the_terminal(
+    tmp_path: Path, said: list[str], solved: list[labs.Bug]
+) -> None:
+    exported = {
+        bug.id: {
+            "name": f"Hunt {labs.number(bug)}", "at": f"/gradlab/labs/{bug.topic}/#hunt-{bug.id}", "hints": 0,
+            "looked": False, "solved": "2026-01-02", "clicks": 0,
+        }
+        for bug in solved
+    }  # fmt: skip
+    (tmp_path / PROGRESS).write_text(json.dumps(exported | {"seed 7": {"name": "Seed 7"}}), encoding="utf-8")
+    session = Session(tmp_path, said.append)
+    assert session.begin()
+    assert f"{len(solved)} of {len(HUNTS)} solved." in "\n".join(said)
+    assert session.bug is next(bug for bug in HUNTS if bug not in solved)
 
 
 def test_skipping_quitting_and_what_is_no_key(session: Session, said: list[str]) -> None:

@@ -24,6 +24,12 @@ SAID = {
     "numbers": "Not this one; not counted. ",
     "open": "It could be; not counted. ",
 }
+TRAP_KEYS = "right, wrong or open (it cannot be told here) · h: a hint · c: the code · s: skip · q: quit"
+TRUTH = {
+    "right": "The gradient is right.",
+    "wrong": "The gradient is wrong.",
+    "open": "It cannot be told here.",
+}
 LOOK = 0.3  # seconds between two looks at the file
 
 
@@ -38,13 +44,13 @@ class Session:
         Called with each text.
     """
 
+    hunts = labs.BUGS  # those that the site counts, too
     _report: gradlab.Report
     _answers: dict[int, Answer]
 
     def __init__(self, folder: Path | str, say: Callable[[str], None] = print) -> None:
         self.folder, self.say = Path(folder), say
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.hunts = [bug for bug in labs.BUGS if bug.detectable]
         self.skipped: set[str] = set()
         self.bug: labs.Bug | None = None
         self.path = self.folder
@@ -64,20 +70,24 @@ class Session:
         """The next hunt that is not solved; False if there is none."""
         found = self.progress
         solved = {bug.id for bug in self.hunts if found.get(bug.id, {}).get("solved")}
-        open_ = [bug for bug in self.hunts if bug.id not in solved | self.skipped]
+        missed = {bug.id for bug in self.hunts if not bug.detectable and found.get(bug.id, {}).get("looked")}
+        open_ = [bug for bug in self.hunts if bug.id not in solved | missed | self.skipped]
         if not open_:
             self.say(f"{len(solved)} of {len(self.hunts)} hunts are solved, and no other is left.")
             return False
         self.bug, self.hints, self.wrong = open_[0], 0, 0
         self.found_lines: set[int] = set()
         self._counted: set[int] = set()
+        self.say(
+            f"\nHunt {labs.number(self.bug)}, level {self.bug.level}. {len(solved)} of {len(self.hunts)} solved.\n"
+        )
+        if not self.bug.detectable:
+            self._ask(self.bug)
+            return True
         self.path = self.folder / f"hunt_{labs.number(self.bug).replace('.', '_')}.py"
         if not self.path.exists():
             self.path.write_text(f"import numpy as np\n\n\n{self.bug.source}", encoding="utf-8")
         self._seen = self._stamp()
-        self.say(
-            f"\nHunt {labs.number(self.bug)}, level {self.bug.level}. {len(solved)} of {len(self.hunts)} solved.\n"
-        )
         self._check(self.bug)
         self._code()
         return True
@@ -87,17 +97,19 @@ class Session:
         bug, text = self.bug, text.strip().lower()
         if bug is None or text in ("q", "quit", "exit"):
             return False
-        if text.isdecimal():
-            return self._click(int(text))
+        if text == "s":
+            self.skipped.add(bug.id)
+            return self.begin()
         if text == "h":
             self._hint()
+        elif not bug.detectable:
+            return self._answer_trap(bug, text)
+        elif text.isdecimal():
+            return self._click(int(text))
         elif text == "r":
             self.say(str(self._report))
         elif text == "c":
             self._code()
-        elif text == "s":
-            self.skipped.add(bug.id)
-            return self.begin()
         else:
             self.say(KEYS)
         return True
@@ -105,7 +117,7 @@ class Session:
     def saved(self) -> bool:
         """Look at the file; check it if it was saved. False if nothing is left to hunt."""
         bug = self.bug
-        if bug is None or self._stamp() == self._seen:
+        if bug is None or not bug.detectable or self._stamp() == self._seen:
             return True
         self._seen = self._stamp()
         try:
@@ -115,6 +127,25 @@ class Session:
             return True
         self.say("Solved: the checker agrees.")
         return self._end()
+
+    def _ask(self, bug: labs.Bug) -> None:
+        """A trap, of which no report shows that a line is broken: the code, the number of a course, a question."""
+        course = gradlab.check_gradients(*bug.case(bug.seed), step=1e-7, edits=False)
+        self.say(f"{bug.source}\nFormula (2) at the step 1e-7: {course.relative_difference:.0e}, {course.level!r}.")
+        self.say(f"\nIs this gradient right, wrong, or can it not be told here? {TRAP_KEYS}")
+
+    def _answer_trap(self, bug: labs.Bug, word: str) -> bool:
+        """The first word counts, as on the site; then what a check with a bound says, and why."""
+        if word == "c":
+            self.say(bug.source)
+            return True
+        if word not in TRUTH:
+            self.say(TRAP_KEYS)
+            return True
+        right = word == bug.trap
+        self._check(bug)
+        self.say(f"\n{'Yes' if right else 'No'}. {TRUTH[bug.trap]}")
+        return self._end() if right else self._end(looked=True)
 
     def _click(self, n: int) -> bool:
         bug = self.bug
@@ -166,11 +197,16 @@ class Session:
 
     def _hint(self) -> None:
         if self.hints < len(NAMES):
-            self.say(f"{NAMES[self.hints]}: {hints(self._copy, self._answered())[self.hints]}")
+            self.say(f"{NAMES[self.hints]}: {self._hints()[self.hints]}")
             self.hints += 1
             self._note({"hints": self.hints})
         else:
             self.say("There is no other hint: s skips this hunt.")
+
+    def _hints(self) -> tuple[str, ...]:
+        """Of what is hunted now; no line of a trap is broken, so none is counted there."""
+        assert self.bug is not None
+        return tuple(hints(self._copy, self._answered()) if self.bug.detectable else hints(self.bug, {}))
 
     def _code(self) -> None:
         bug = self.bug
@@ -181,11 +217,12 @@ class Session:
         self.say("\n".join(f"{n:3}  {line}" for n, line in enumerate(bug.listing.splitlines(), 1)))
         self.say(f"\nWhich? {KEYS}\nOr repair the copy, {self.path}, and save it.")
 
-    def _end(self) -> bool:
+    def _end(self, *, looked: bool = False) -> bool:
+        """Note that it is solved, or only looked at; go on with the next."""
         bug = self.bug
         assert bug is not None
         today = date.today().isoformat()  # noqa: DTZ011  # the reader's own day
-        self._note({"solved": today, "clicks": self.wrong})
+        self._note({"looked": True} if looked else {"solved": today, "clicks": self.wrong})
         self.say(f"{bug.title}. {bug.why}")
         return self.begin()
 
