@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from gradlab import Parameters, check_gradients, nn, relative_difference
 from gradlab.stencils import BACKWARD, CENTRAL, FIVE_POINT, FORWARD, Stencil, complex_step
@@ -565,6 +565,43 @@ def test_a_guess_is_answered_and_kept(page: Page) -> None:
     expect(choices.locator(".guess-says")).to_have_text("No: two.")
     choices.get_by_role("button", name="two", exact=True).click()
     expect(choices.locator(".guess-says")).to_have_text("Yes: two.")
+
+
+GUESSES = sorted(
+    f"learn/{path.stem}/"
+    for path in (DOCS / "learn").glob("*.md")
+    if "<guess-first" in path.read_text(encoding="utf-8") and path.stem != "index"
+)
+HIGH = "all => all.map((one) => Math.round(10 * one.getBoundingClientRect().height) / 10)"
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [{"viewport": LAPTOP}, {"viewport": PHONE}, {"viewport": PHONE, "has_touch": True, "is_mobile": True}],
+    ids=["laptop", "narrow", "phone"],
+)
+def test_a_guess_that_comes_late_pushes_nothing_away(chromium: Browser, screen: dict[str, Any]) -> None:
+    """Or Run is somewhere else between the pressing of a button and its release, and the click is lost."""
+    with visit(chromium, **screen) as reader:
+        for address in sample(GUESSES, 3):
+            late: list[Route] = []
+            reader.context.route("**/guess.js", late.append)
+            tab = reader.open(address)
+            tab.evaluate("document.fonts.ready")
+            tab.evaluate("for (const fold of document.querySelectorAll('article details')) fold.open = true")
+            guesses = tab.locator("guess-first")
+            assert guesses.count() > 0
+            before = guesses.evaluate_all(HIGH)
+            guesses.first.scroll_into_view_if_needed()
+            comes(lambda tab=tab, late=late: (tab.wait_for_timeout(20), len(late))[1], lambda asked: asked > 0)
+            reader.context.unroute("**/guess.js")
+            for route in late:
+                route.continue_()
+            for guess in guesses.all():
+                guess.scroll_into_view_if_needed()
+                guess.locator(".guess-form:not(.guess-later)").wait_for()
+            assert guesses.evaluate_all(HIGH) == before, address
+            tab.close()
 
 
 def test_the_digits_are_those_of_python(page: Page) -> None:

@@ -201,6 +201,8 @@ export function lines(lab, make, text = lab.blocks[1].block.code, afresh = false
   listing.hidden = true;
   listing.after(list, said);
   report.classList.add("lab-report");
+  const own = [...lab.check.querySelectorAll(".language-text pre code")].at(-1); // of the copy, below its check
+  if (own) byRow(own, make);
   const before = kept()[lab.id];
   if (!afresh && before?.solved && before.clicks !== undefined && !drafts.read(clicked)) {
     wrong = before.clicks;

@@ -66,6 +66,7 @@ export function mount(host, signal) {
     event.preventDefault();
     tell(field.value);
   });
+  host.querySelector(".guess-later")?.remove();
   host.append(form);
   let kept = null;
   try {

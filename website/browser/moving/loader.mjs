@@ -23,7 +23,26 @@ class MovingPicture extends HTMLElement {
   }
 }
 
+/** It has the height of its form at once: what comes later would push the page away from under a finger. */
+class GuessFirst extends MovingPicture {
+  connectedCallback() {
+    const row = document.createElement("div"),
+      choices = this.dataset.choices?.split("|");
+    row.className = "guess-form moving-controls guess-later";
+    row.inert = true;
+    if (!choices) row.append(document.createElement("input"));
+    for (const words of choices ?? ["Guess"]) {
+      const button = document.createElement("button");
+      button.className = "moving-button";
+      button.textContent = words;
+      row.append(button);
+    }
+    if (!this.querySelector(".guess-form")) this.append(row);
+    super.connectedCallback();
+  }
+}
+
 if (!customElements.get("moving-picture")) {
   customElements.define("moving-picture", MovingPicture);
-  customElements.define("guess-first", class extends MovingPicture {});
+  customElements.define("guess-first", GuessFirst);
 }
