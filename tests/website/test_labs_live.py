@@ -775,8 +775,9 @@ def test_a_phone_shows_all_of_it(chromium: Browser) -> None:
 
 
 # What a finger aims at, and is smaller than 44 pixels. A piece of a line of code is as high as its line.
-SMALL = """() => [...document.querySelectorAll("article :is(button, summary, select, input)")]
-  .filter((one) => one.checkVisibility() && !one.closest(".md-code__nav, .hero-place"))
+AIMED = "article :is(button, summary, select, input), .md-header__button.md-icon"
+SMALL = """aimed => [...document.querySelectorAll(aimed)]
+  .filter((one) => one.checkVisibility() && !one.closest(".hero-place"))
   .map((one) => [one.textContent.trim() || one.className || one.type, one.getBoundingClientRect()])
   .filter(([, { width, height }]) => width && (height < 43.9 || width < 24))
   .map(([name, { width, height }]) => `${name}: ${width} × ${height}`)"""
@@ -785,12 +786,17 @@ SMALL = """() => [...document.querySelectorAll("article :is(button, summary, sel
 def test_a_finger_hits_what_it_aims_at(chromium: Browser) -> None:
     with visit(chromium, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) as visitor:
         page = visitor.open()
-        for address in ("labs/dense/", "labs/traps/", BLIND, "labs/decoder/", "playground/", *MOVING):
+        for address in ("", "labs/dense/", "labs/traps/", BLIND, "labs/decoder/", "playground/", *MOVING):
             page.goto(url(address))
             ready = ".lab-lines, .lab-word, .decoder, .live-play, moving-picture[data-live], guess-first button"
+            ready += ", .hero-place"
             page.evaluate("document.querySelector('moving-picture, guess-first')?.scrollIntoView()")
             expect(page.locator(ready).first).to_be_visible()
-            assert page.evaluate(SMALL) == [], address
+            assert page.evaluate(SMALL, AIMED) == [], address
+        page.locator("label.md-header__button[for=__search]").click()
+        page.locator(".md-search__input").fill("kink")
+        for icon in page.locator(".md-search__form .md-icon").filter(visible=True).all():  # it grows when it comes
+            comes(lambda icon=icon: min(icon.bounding_box()[side] for side in ("width", "height")) >= 44, True)
 
 
 def test_on_a_phone_the_notes_of_a_hunt_leave_the_code_its_width(chromium: Browser) -> None:

@@ -582,10 +582,11 @@ HIGH = "all => all.map((one) => Math.round(10 * one.getBoundingClientRect().heig
 )
 def test_a_guess_that_comes_late_pushes_nothing_away(chromium: Browser, screen: dict[str, Any]) -> None:
     """Or Run is somewhere else between the pressing of a button and its release, and the click is lost."""
+    late: list[Route] = []
     with visit(chromium, **screen) as reader:
         for address in sample(GUESSES, 3):
-            late: list[Route] = []
-            reader.context.route("**/guess.js", late.append)
+            late.clear()
+            reader.context.route("**/guess.js", lambda route: late.append(route))
             tab = reader.open(address)
             tab.evaluate("document.fonts.ready")
             tab.evaluate("for (const fold of document.querySelectorAll('article details')) fold.open = true")
@@ -593,10 +594,10 @@ def test_a_guess_that_comes_late_pushes_nothing_away(chromium: Browser, screen: 
             assert guesses.count() > 0
             before = guesses.evaluate_all(HIGH)
             guesses.first.scroll_into_view_if_needed()
-            comes(lambda tab=tab, late=late: (tab.wait_for_timeout(20), len(late))[1], lambda asked: asked > 0)
-            reader.context.unroute("**/guess.js")
+            comes(lambda tab=tab: tab.wait_for_timeout(20) or len(late), lambda asked: asked > 0)
             for route in late:
                 route.continue_()
+            reader.context.unroute("**/guess.js")
             for guess in guesses.all():
                 guess.scroll_into_view_if_needed()
                 guess.locator(".guess-form:not(.guess-later)").wait_for()

@@ -37,6 +37,7 @@ class GuessFirst extends MovingPicture {
       button.textContent = words;
       row.append(button);
     }
+    row.append(document.createElement("span")); // of what will be said
     if (!this.querySelector(".guess-form")) this.append(row);
     super.connectedCallback();
   }
