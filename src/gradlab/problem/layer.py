@@ -178,6 +178,9 @@ def _checked(name: str, output: Any, cache: bool) -> NDArray[Any]:
         array = np.asarray(output)
     except ValueError:  # a tuple of arrays
         array = np.asarray(None)
+    except Exception as error:  # somebody else's array, as one on a device
+        kind = type(output).__name__
+        raise GradlabError(f"forward's {name} must be an array that NumPy can read, got {kind}: {error}") from error
     if array.dtype.kind == "c":
         raise GradlabError(
             f"forward's {name} must be real, got {array.dtype}: return two outputs, its .real and its .imag"

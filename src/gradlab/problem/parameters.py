@@ -280,7 +280,11 @@ def _labelled_again(value: Any) -> str:
     """How an array gets the labels of this one, called s."""
     if hasattr(value, "index"):
         return f"{type(value).__name__}(p, index=s.index{', columns=s.columns' if hasattr(value, 'columns') else ''})"
-    return "s.copy(data=p)" if hasattr(value, "coords") else f"{type(value).__name__}(p, ...)"
+    if hasattr(value, "coords"):
+        return "s.copy(data=p)"
+    if hasattr(value, "schema"):  # of polars
+        return f"{type(value).__name__}(p, schema=s.schema)"
+    return f"{type(value).__name__}(s.name, p)" if hasattr(value, "name") else f"{type(value).__name__}(p, ...)"
 
 
 def _plain(name: str, value: ArrayLike) -> NDArray[Any]:
@@ -297,9 +301,10 @@ def _plain(name: str, value: ArrayLike) -> NDArray[Any]:
             f"make it again inside: lambda p: cost({remade(value)}), and so in grads"
         )
     if has_labels(value):  # of pandas, xarray, polars
+        how = "in its own way" if hasattr(value, "to_arrow") else "by its labels"
         raise GradlabError(
-            f"params {name!r} must be a plain array, got {type(value).__name__}, which calculates by its labels: "
+            f"params {name!r} must be a plain array, got {type(value).__name__}, which calculates {how}: "
             f"cost is handed arrays. Pass {_as_array(value)}, and for several columns a dict of arrays. If cost or "
-            f"grads needs the labels, it makes them again: lambda p: cost({_labelled_again(value)}), and so for grads"
+            f"grads needs that, it makes it again: lambda p: cost({_labelled_again(value)}), and so for grads"
         )
     return array

@@ -59,6 +59,16 @@ def _refuse_other(name: str, array: NDArray[Any]) -> None:
             "micrograd's do: from gradlab.adapters import values; "
             "check_gradients(*values.problem(cost, params), grads=True)"
         )
+    if array.ndim == 0 and entries and hasattr(entries[0], "tocsr"):
+        kind = type(entries[0]).__name__
+        again = "" if kind.startswith("csr") else f".asformat({entries[0].format!r})"
+        raise GradlabError(
+            f"{what}a sparse {kind}. What it does not store is no parameter, so check the values that it stores: "
+            "M = M.tocsr(), params M.data, and made again inside: lambda v: "
+            f"cost(scipy.sparse.csr_array((v, M.indices, M.indptr), M.shape){again}), and for grads the same with "
+            ".data of what it returns, if that stores the same places. To check all places, those that are 0 too: "
+            "M.toarray()"
+        )
     if array.ndim == 0 and entries and isinstance(entries[0], Iterable):
         kind = type(entries[0]).__name__
         raise GradlabError(f"{what}a {kind}: make a dict or a list of it first, dict(...) or list(...)")
