@@ -3,7 +3,9 @@
 import gzip
 import json
 import re
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -96,6 +98,41 @@ def test_a_hunt_is_solved_where_the_browser_keeps_nothing(chromium: Browser) -> 
         expect(told).to_contain_text("1 of ")
         expect(told).to_contain_text("This browser keeps nothing")
         expect(told.get_by_role("link")).to_have_text("Next: Hunt 1.2")
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])  # at any hour one has another day
+def test_a_hunt_is_solved_on_the_readers_own_day(chromium: Browser, zone: str) -> None:
+    with visit(chromium, viewport=LAPTOP, timezone_id=zone) as visitor:
+        page = visitor.open("labs/dense/")
+        bug = labs.find("dw-doubled")
+        before = datetime.now(ZoneInfo(zone)).date()
+        Hunt(page, bug.id).lines.locator(f"[data-n='{bug.broken[0]}']").click()
+        expect(page.locator(".lab-end")).to_contain_text("Found")
+        days = {day.isoformat() for day in (before, datetime.now(ZoneInfo(zone)).date())}
+        assert page.evaluate(KEPT)[bug.id]["solved"] in days
+
+
+@pytest.mark.parametrize("clipboard", ["allowed", "denied", "missing"])
+def test_a_link_that_cannot_be_copied_says_so(chromium: Browser, clipboard: str) -> None:
+    """Browsers ask, and a page that is served without https has no clipboard at all."""
+    allowed = {"permissions": ["clipboard-write"]} if clipboard == "allowed" else {}
+    with visit(chromium, viewport=LAPTOP, **allowed) as visitor:
+        if clipboard == "denied":
+            visitor.context.add_init_script(
+                "if (navigator.clipboard) navigator.clipboard.writeText = () => Promise.reject(new Error())"
+            )
+        if clipboard == "missing":
+            visitor.context.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+        page = visitor.open(f"{BLIND}?seed=3")
+        bug = labs.choose(labs.BUGS, 1, seed=3)[0]
+        on_page(page, 3)
+        hunt = Hunt(page, "blind")
+        for n in bug.broken:
+            hunt.lines.locator(f"button[data-n='{n}']").click()
+        page.locator(".lab-end").get_by_role("button", name="Copy it").click()
+        told = "Copied" if clipboard == "allowed" else "Copy it by hand"
+        expect(page.locator(".lab-end").get_by_role("button", name=told, exact=True)).to_be_visible()
+        assert not visitor.complaints
 
 
 @pytest.mark.parametrize(

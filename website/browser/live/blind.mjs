@@ -98,15 +98,14 @@ export async function blind(lab, make, lines) {
     const { hints: seen = 0 } = kept()[lab.id] ?? {};
     const to = new URL(`${location.pathname}?seed=${lab.seed}&clicks=${wrong}&hints=${seen}`, location.href).href;
     const copy = make("button", { type: "button", textContent: "Copy it" });
-    copy.onclick = () =>
-      navigator.clipboard.writeText(to).then(
-        () => {
-          copy.textContent = "Copied";
-        },
-        () => {
-          copy.textContent = "Copy it by hand";
-        },
-      );
+    copy.onclick = async () => {
+      try {
+        await navigator.clipboard.writeText(to); // which a page without https does not have
+        copy.textContent = "Copied";
+      } catch {
+        copy.textContent = "Copy it by hand";
+      }
+    };
     return [make("a", { href: to, textContent: "A link to this hunt, with your result" }), " ", copy];
   };
   lab.found = ({ title }) => lab.note({ bug: title });

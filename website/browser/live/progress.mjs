@@ -30,8 +30,11 @@ export function note(id, name, at, news) {
   keep(found);
 }
 
-/** The day on which something was solved. */
-export const today = () => new Date().toISOString().slice(0, 10);
+/** The day on which something was solved: the reader's own, as in the terminal. */
+export const today = () => {
+  const now = new Date();
+  return new Date(now - 60_000 * now.getTimezoneOffset()).toISOString().slice(0, 10);
+};
 
 /** What was found here, and what a file says was found elsewhere. Of a hunt that is in both, ours, unless only theirs is solved. */
 export function merged(ours, theirs) {
