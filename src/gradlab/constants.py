@@ -474,6 +474,21 @@ taken for less than a third of what it is.
 
 Unit: entries."""
 
+UNLUCKY = 1000.0
+"""Cases of which one may leave less than the noise that entries are taken to tell.
+
+Derived: with `COVERED`, one bound in 60,000 is then too small, where noise rules and is normal; one in 40,000 is what
+`SAFETY` leaves where noise is known. A simulation with the shared value at the point says one in 40,000 to 300,000.
+
+Unit: cases."""
+
+COVERED = 2.4
+"""Standard deviations of a value that its bound is at least in these cases.
+
+Derived: one normal number in 60 is larger.
+
+Unit: standard deviations."""
+
 PILOTS = (-10, -5, -2)
 """Rungs along a line through few entries: 1e-5 of the scale, 3e-3, and a tenth if that shows no truncation.
 
@@ -797,3 +812,45 @@ STEEPEST = 1e4
 Chosen: 1e-12 of x; nearer, a smooth cost has lost so many digits that it stands on stairs of its own.
 
 Unit: times the round-off of x."""
+
+ROW_OF_JUMPS = 16
+"""Values to each side of the point in a row that is searched for jumps of a rounded cost.
+
+Chosen: some jumps among thirty moves leave enough of them to tell the slope between; more cost evaluations.
+
+Unit: values."""
+
+LONGER_ROWS = 4.0
+"""Times longer than the row before the next one is, if no jumps or few are seen.
+
+Chosen: where a row shows one or two jumps, the next one has four to eight of 32 moves, which are still few.
+
+Unit: ratio of steps."""
+
+OWN_JUMP = 1.5
+"""Units of a rounded cost by which it must leave what is usual at one place, if that is a jump of its own.
+
+Derived: rounding alone moves it by one unit there, the cost's own jump and rounding by two at least to be seen.
+
+Unit: units of the last digit."""
+
+PLAIN_JUMP = 4.0
+"""Units of a rounded cost from which on its own jumps are all seen; smaller ones may hide in what rounding does.
+
+Derived: rounding takes one unit from a jump at most, and the usual move one; two are left, which is seen.
+
+Unit: units of the last digit."""
+
+FEW_JUMPS = 0.3
+"""Share of the moves in a row that may be jumps, if the others are to tell the slope between them.
+
+Chosen: the median of nine moves is then one without a jump, nearly always.
+
+Unit: share of moves."""
+
+JUMPS_TRIED = 3
+"""Moves of a row, the most unusual, that are looked at closely: is it a jump?
+
+Chosen: what rounding does can lead a bisection astray where a jump has two or three units.
+
+Unit: moves."""

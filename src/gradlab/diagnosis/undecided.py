@@ -62,7 +62,7 @@ def stairs(case: Case) -> Iterator[Finding]:
         (
             [b for b in case.blocks.values() if b.name not in flat],
             f"the cost moves in jumps, {jumps}or lost its digits to cancellation. Between two jumps it has another "
-            "slope than from afar, where it agrees better. Check without the rounding, in float64.",
+            "slope than from afar; which of both is meant, no step tells. Check without the rounding, in float64.",
         ),
         (
             [b for b in case.blocks.values() if b.name in flat],

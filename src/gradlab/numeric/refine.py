@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gradlab import constants as tuned
 from gradlab.numeric.answer import Numeric, Reason
+from gradlab.numeric.between_jumps import between_jumps
 from gradlab.numeric.ladder import Ladder
 from gradlab.numeric.staircase import averaged, on_stairs
 
@@ -65,7 +66,8 @@ def measure(
     if not stairs:
         return measured.explained(ladder.failures()).at_edges(ladder.edges())
     jumping, slopes = on_stairs(ladder, found, wanted)
-    mean = np.setdiff1d(averaged(ladder, found, wanted), jumping)
-    jumping, slopes = np.append(jumping, mean), np.append(slopes, found.value[mean])
+    for others in (averaged, between_jumps):
+        mean = np.setdiff1d(others(ladder, found, wanted), jumping)
+        jumping, slopes = np.append(jumping, mean), np.append(slopes, found.value[mean])
     unknown = Numeric(slopes, np.full(len(jumping), np.inf), np.full(len(jumping), str(Reason.STAIRS)))
     return measured.with_part(jumping, unknown).explained(ladder.failures()).at_edges(ladder.edges())

@@ -7,6 +7,8 @@ known, how far these values scatter about their parabolas tells the noise, too: 
 
 from __future__ import annotations
 
+import functools
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,10 +25,11 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
 
 # Noise of what is left beside the parabola, over the near step, in that of one value: of the values behind, at the
-# point, ahead and further ahead. And that of Richardson's value, at worst.
+# point, ahead and further ahead. And that of Richardson's value, at worst and as a standard deviation.
 WEIGHTS = np.array([(RATIO - 1) / 2, 1 / RATIO - RATIO, (RATIO + 1) / 2, -1 / RATIO])
 LEFT = float(np.linalg.norm(WEIGHTS))
-VALUED = float(np.abs(np.array([-0.5, 0.0, 0.5, 0.0]) + WEIGHTS / FIRST).sum())
+OF_VALUE = np.array([-0.5, 0.0, 0.5, 0.0]) + WEIGHTS / FIRST
+VALUED, SPREAD = float(np.abs(OF_VALUE).sum()), float(np.linalg.norm(OF_VALUE))
 ROUNDED = 4 * float(np.finfo(np.float64).eps)
 
 
@@ -94,12 +97,30 @@ def three_points(ladder: Ladder, lines: Ints, rungs: Ints) -> ThreePoints:
 def noise_in(seen: ThreePoints, least: float) -> float:
     """Noise of the cost, of which no table was made: what three quarters of the lines leave is no more; else inf.
 
-    Too few lines tell nothing; those that stand still tell nothing either.
+    Few lines may leave little by chance, and are given more for that. Too few tell nothing, nor do those that stand
+    still.
     """
     left = np.sort((np.abs(seen.left) * seen.step)[seen.moved])
     if len(left) < tuned.FEWEST or not np.isfinite(left).all():
         return np.inf
-    return max(least, float(left[-(len(left) // 4) - 1]) / LEFT)
+    within = len(left) - len(left) // 4
+    return max(least, by_chance(len(left), within) * float(left[within - 1]) / LEFT)
+
+
+@functools.cache
+def by_chance(lines: int, within: int) -> float:
+    """Times the noise that so many of these lines leave within it, for where they leave less by chance; at least 1.
+
+    In one of `UNLUCKY` cases they all lie within a certain share of one standard deviation: a sum of binomials, of
+    which the share is found by halving. There a bound has still to be `COVERED` standard deviations of its value.
+    """
+    low, high = 0.0, 8.0
+    for _ in range(40):
+        share = (low + high) / 2
+        one = math.erf(share / math.sqrt(2))
+        chance = sum(math.comb(lines, k) * one**k * (1 - one) ** (lines - k) for k in range(within, lines + 1))
+        low, high = (low, share) if chance > 1 / tuned.UNLUCKY else (share, high)
+    return max(1.0, tuned.COVERED * SPREAD / (tuned.SAFETY * VALUED * low))
 
 
 def common_rung(cost: Cost, unit: Floats, round_off: float) -> int:
