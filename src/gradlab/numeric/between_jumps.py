@@ -35,6 +35,8 @@ def between_jumps(ladder: Ladder, found: Estimates, wanted: Floats) -> Ints:
     Of many lines some are tried, and the rest only if one of them is such a line. What is known well was told by
     short steps, between jumps.
     """
+    if not _rounded(ladder.noise, ladder.round_off, abs(ladder.cost.value)):
+        return np.array([], dtype=np.int_)
     with np.errstate(invalid="ignore"):
         beyond = np.abs(wanted - found.value) > found.bound
     lines = np.flatnonzero(beyond & (found.bound > tuned.PRECISE * np.abs(found.value)))
@@ -75,7 +77,7 @@ def slope_between(
         That of a number.
     """
     values = values_at(longest * PLACES)
-    if not 3 * noise > tuned.DOUBTED * round_off * float(np.abs(values).max()):  # nor where one is NaN
+    if not _rounded(noise, round_off, float(np.abs(values).max())):  # nor where one is NaN
         return NOWHERE
     rows = int(np.ceil(np.log(max(abs(slope) * longest / noise, 1)) / np.log(tuned.LONGER_ROWS)))
     told, unit = NOWHERE, _unit(values, np.inf, round_off) or np.inf
@@ -95,6 +97,11 @@ def slope_between(
         if crowd > tuned.FEW_JUMPS and (told != NOWHERE or odd.mean() > tuned.FEW_JUMPS):
             break
     return told
+
+
+def _rounded(noise: float, round_off: float, size: float) -> bool:
+    """Whether a cost of this size may be rounded to units: its noise is far above its last digit."""
+    return 3 * noise > tuned.DOUBTED * round_off * size
 
 
 def _unit(values: Floats, unit: float, round_off: float) -> float:
