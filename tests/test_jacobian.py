@@ -338,3 +338,13 @@ def test_outputs_in_a_dict_are_told_to_be_one_array(beside):
 
     with pytest.raises(GradlabError, match=r"one array each, got a dict.*concatenate"):
         check_jvp(lambda p: {"o": p["w"] ** 2}, rule, {"w": np.ones(2)})
+
+
+@pytest.mark.parametrize("nudge", [1 - 2**-50, 1.0, 1 + 2**-50])
+def test_of_equal_differences_the_first_is_named_whatever_the_rounding(nudge: float) -> None:
+    linear = pytest.importorskip("scipy.sparse.linalg")
+    D = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    other = D + np.array([[0.0, 1.0], [0.0, 0.0], [nudge, 0.0]])
+    operator = linear.LinearOperator(D.shape, matvec=lambda v: D @ v.ravel(), rmatvec=lambda u: other.T @ u.ravel())
+    with pytest.raises(GradlabError, match="for output 0 by entry 1"):
+        gradlab.check_jacobian(lambda x: D @ x, np.array([0.3, 0.7]), lambda x: operator)

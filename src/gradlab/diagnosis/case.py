@@ -169,7 +169,11 @@ def capital(text: str) -> str:
 
 
 def groups(blocks: Iterable[Block], x: Vector, y: Vector) -> list[tuple[Interval, list[Block]]]:
-    """Wrong blocks with y = c · x, put together where one c explains them all; the best known c first."""
+    """Wrong blocks with y = c · x, put together where one c explains them all, in the order of the blocks.
+
+    Grouping begins with the c that is known best. How well each is known hangs on noise, so the order of what is
+    returned, which a report follows, must not.
+    """
     found = [(c, b) for b in blocks if (c := evidence.coefficient(x(b), y(b), evidence.tolerance(b))) is not None]
     found.sort(key=lambda pair: (pair[0].high - pair[0].low) / max(abs(pair[0].middle), 1e-300))
     together: list[tuple[Interval, list[Block]]] = []
@@ -181,7 +185,8 @@ def groups(blocks: Iterable[Block], x: Vector, y: Vector) -> list[tuple[Interval
         else:
             together.append((c, [block]))
     order = {block.name: i for i, block in enumerate(blocks)}
-    return [(c, sorted(members, key=lambda b: order[b.name])) for c, members in together]
+    grouped = [(c, sorted(members, key=lambda b: order[b.name])) for c, members in together]
+    return sorted(grouped, key=lambda group: order[group[1][0].name])
 
 
 def _residual(blocks: Sequence[Block], prediction: Vector) -> str:
