@@ -105,7 +105,9 @@ def check_jvp(
                 "function and jvp must return one array each, got a dict: put its arrays in one, as in "
                 "np.concatenate([out['a'].ravel(), out['b'].ravel()]), on both sides"
             )
-        array = array_of("what jvp returns", _tangent(answer, here))
+        tangent = _tangent(answer, here)
+        _shape(tangent)
+        array = array_of("what jvp returns", tangent)
         if array.dtype.kind not in "fiub":
             raise GradlabError(f"what jvp returns must be real numbers, got dtype {array.dtype}")
         return array
@@ -128,13 +130,24 @@ def check_jvp(
 
 def _tangent(answer: Any, output: Callable[[], Any]) -> Any:
     """The derivative alone, of (output, derivative)."""
-    if isinstance(answer, tuple) and len(answer) == 2 and np.shape(answer[1]) == np.shape(output()):
-        if np.shape(answer[0]) == np.shape(output()) and np.allclose(answer[0], output(), equal_nan=True):
+    if isinstance(answer, tuple) and len(answer) == 2 and _shape(answer[1]) == _shape(output()):
+        if _shape(answer[0]) == _shape(output()) and np.allclose(answer[0], output(), equal_nan=True):
             return answer[1]
         raise GradlabError(
             "jvp returned a tuple, (output, derivative), whose first part is not what function returns"
         )
     return answer
+
+
+def _shape(answer: Any) -> tuple[int, ...]:
+    """The shape of what is one array; several arrays of one shape are one, too."""
+    try:
+        return np.shape(answer)
+    except ValueError:
+        raise GradlabError(
+            "function and jvp must return one array each, got several of different shapes: put them in one, as in "
+            "np.concatenate([a.ravel() for a in outputs]), on both sides"
+        ) from None
 
 
 def _by_block(parameters: Parameters, signs: Floats) -> dict[str, Floats]:
