@@ -1,6 +1,7 @@
 """A report on a page is the HTML that the same report is in the browser: made of its text, and equal to it."""
 
 import contextlib
+import doctest
 import io
 import re
 from pathlib import Path
@@ -77,8 +78,9 @@ def test_the_reports_of_the_pages_are_told_word_by_word_and_tag_by_tag(monkeypat
     for page in ("howto/read-a-report.md", "howto/check-my-network.md", "howto/check-one-layer.md", "index.md"):
         names: dict[str, Any] = {"__name__": "page"}
         with contextlib.redirect_stdout(io.StringIO()):
-            for block in re.findall(r"^```python[^\n]*\n(.*?)^```", (DOCS / page).read_text("utf-8"), re.M | re.S):
-                exec(block, names)
+            text_of_page = (DOCS / page).read_text("utf-8")
+            for kind, block in re.findall(r"^```(python|pycon)[^\n]*\n(.*?)^```", text_of_page, re.M | re.S):
+                exec(block if kind == "python" else doctest.script_from_examples(block), names)
     assert len(seen) >= 4
     for printed, html in seen.items():
         assert as_html(printed) == html

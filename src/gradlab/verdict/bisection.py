@@ -63,17 +63,21 @@ def wrong_entries(problem: Problem, block: slice, most: int) -> tuple[list[int],
         Components that are wrong, at most so many; and whether these are all.
     """
 
-    rung = tuned.BISECTION_START
+    rung, plain, standing = tuned.BISECTION_START, 0, False  # entries off their bound that are on no stairs; was one?
 
     def wrong(start: int, stop: int) -> bool:
-        nonlocal rung
+        nonlocal rung, plain, standing
         line, _ = random_line(problem, [slice(start, stop)])
         one = stop - start == 1
-        analytic, seen = along(problem, [line], start=rung, closer=tuned.CLOSER if one else 0, stairs=one)
+        stairs = one and (standing or plain < tuned.TRIES)  # to look for them takes a hundred evaluations
+        analytic, seen = along(problem, [line], start=rung, closer=tuned.CLOSER if one else 0, stairs=stairs)
+        off = np.abs(analytic - seen.value)
+        standing = standing or seen.reason[0] == Reason.STAIRS
+        plain += one and bool(~(off <= seen.bound)[0])  # these were asked for stairs
         if seen.reason[0] != Reason.NONE:
             return False
         rung = int(seen.rung[0])  # parts want about the step of the whole
-        return bool(~(np.abs(analytic - seen.value) <= tuned.BEYOND * seen.bound)[0])
+        return bool(~(off <= tuned.BEYOND * seen.bound)[0])
 
     for _ in range(tuned.TRIES):
         found, complete = _bisect(wrong, block, most, problem.rng)

@@ -225,10 +225,10 @@ def _by_entry(problem: Problem, entries: NDArray[np.int_], skip: Container[str])
     return compare_blocks(problem, numeric.without(problem.unsure), skip)
 
 
-def _entries(problem: Problem, entries: NDArray[np.int_]) -> Numeric:
+def _entries(problem: Problem, entries: NDArray[np.int_], *, stairs: bool = True) -> Numeric:
     """These entries, refined one by one."""
     scale = problem.scale[entries]
-    _, seen = along(problem, component_lines(entries, problem.scale))
+    _, seen = along(problem, component_lines(entries, problem.scale), stairs=stairs)
     return replace(seen, value=seen.value / scale, bound=seen.bound / scale)
 
 
@@ -242,8 +242,10 @@ def _slopes(problem: Problem, at: slice, k: int, shown: bool) -> tuple[Floats, F
             line, _ = random_line(problem, [at])
             theta[i] = line.dot(problem.parameters.theta, problem.parameters.theta)
             lines.append(line)
+        # Of many directions some are asked for stairs, and the rest only if one of them is on stairs.
+        stairs = done < tuned.STAIR_LINES or any(Reason.STAIRS in one.reason for one in seen)
         analytic[done : done + count], found = (
-            closely(problem, lines, stairs=False) if shown else along(problem, lines)
+            closely(problem, lines, stairs=False) if shown else along(problem, lines, stairs=stairs)
         )
         seen.append(found)
         done += count
@@ -255,7 +257,7 @@ def _located(block: Block, problem: Problem, at: slice, most: int) -> Block:
     entries, complete = wrong_entries(problem, at, most)
     if not entries:
         return _in_sum(block)
-    seen = _entries(problem, np.array(entries))
+    seen = _entries(problem, np.array(entries), stairs=False)  # the search has asked for them
     components = [
         Component(
             index=tuple(int(k) for k in np.unravel_index(i - at.start, block.shape)),

@@ -179,7 +179,7 @@ def _by_numbers(code: Code, line: CodeLine, told: Told, seen: Mapping[str, _Off]
     if striped and not any(slip[block].striped for *_, slip in near for block in striped):
         text = f"In {striped[0]} each row is off by one number, the same for all its entries. No slip here does that."
         return Answer("numbers", text, striped[0], mark="rows not off evenly")
-    block = max(wrong, key=lambda b: abs(np.log(off[b].difference / seen[b].difference)))
+    block = max(wrong, key=lambda b: round(abs(float(np.log(off[b].difference / seen[b].difference))), 6))
     text, mark = _unlike(block, off, seen)
     return Answer(
         "numbers", f"The rows leave it open, the numbers do not. With `{slip}` here {text}.", block, mark=mark
@@ -238,7 +238,8 @@ def nearest(
         if set(off) == set(told.wrong):
             apart = max(abs(np.log(off[block].difference / seen[block].difference)) for block in off)
             near.append((apart, text, off))
-    return sorted(near, key=lambda one: one[0])
+    # What is equal but for rounding keeps the order of the slips, or another processor would answer otherwise.
+    return sorted(near, key=lambda one: round(one[0], 6))
 
 
 def _fits(grads: Mapping[str, Array], right: Mapping[str, Array]) -> bool:
