@@ -348,3 +348,18 @@ def test_of_equal_differences_the_first_is_named_whatever_the_rounding(nudge: fl
     operator = linear.LinearOperator(D.shape, matvec=lambda v: D @ v.ravel(), rmatvec=lambda u: other.T @ u.ravel())
     with pytest.raises(GradlabError, match="for output 0 by entry 1"):
         gradlab.check_jacobian(lambda x: D @ x, np.array([0.3, 0.7]), lambda x: operator)
+
+
+@pytest.mark.parametrize("sizes", [(3, 2), (1, 2, 3), (2, 3, 2)])
+@pytest.mark.parametrize("kind", [tuple, list])
+@pytest.mark.parametrize("pair", [False, True])
+def test_outputs_of_several_shapes_are_refused_with_a_way_out(sizes, kind, pair):
+    def function(x):
+        return kind(x[:n] ** 2 for n in sizes)
+
+    def jvp(x, v):
+        slopes = kind(2 * x[:n] * v[:n] for n in sizes)
+        return (function(x), slopes) if pair else slopes
+
+    with pytest.raises(GradlabError, match=r"one array each, got several of different shapes.*concatenate"):
+        check_jvp(function, jvp, np.array([0.5, 1.0, 2.0]))
