@@ -299,6 +299,14 @@ Chosen: a cost that is rounded shows it along every line; six leave room for lin
 
 Unit: lines."""
 
+STAIR_ENTRIES = 4
+"""Wrong entries found by bisection that are asked for stairs before the rest is left in peace.
+
+Chosen: where a cost seems to be rounded each takes some 150 evaluations, and six lines of the block may have been
+asked before.
+
+Unit: entries."""
+
 FITS_AFAR = 3.0
 """Factor by which an analytic slope must lie nearer to the cost's slope from afar than to that beside the point.
 

@@ -106,7 +106,7 @@ def check_jvp(
                 "np.concatenate([out['a'].ravel(), out['b'].ravel()]), on both sides"
             )
         tangent = _tangent(answer, here)
-        _shape(tangent)
+        _shape(tangent)  # or several arrays would be refused without a way out
         array = array_of("what jvp returns", tangent)
         if array.dtype.kind not in "fiub":
             raise GradlabError(f"what jvp returns must be real numbers, got dtype {array.dtype}")

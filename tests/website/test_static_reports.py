@@ -17,6 +17,7 @@ from tests.website.live_tab import go, run
 from website.audit.browser import PHONE, addresses
 from website.pages.static_reports import as_html, unfolded
 from website.paths import DOCS
+from website.verify import blocks
 
 SEEDS = range(60)
 
@@ -78,9 +79,11 @@ def test_the_reports_of_the_pages_are_told_word_by_word_and_tag_by_tag(monkeypat
     for page in ("howto/read-a-report.md", "howto/check-my-network.md", "howto/check-one-layer.md", "index.md"):
         names: dict[str, Any] = {"__name__": "page"}
         with contextlib.redirect_stdout(io.StringIO()):
-            text_of_page = (DOCS / page).read_text("utf-8")
-            for kind, block in re.findall(r"^```(python|pycon)[^\n]*\n(.*?)^```", text_of_page, re.M | re.S):
-                exec(block if kind == "python" else doctest.script_from_examples(block), names)
+            for block in blocks.find((DOCS / page).read_text("utf-8"), page):
+                if block.kind == blocks.PYTHON:
+                    exec(block.source, names)
+                elif block.kind == blocks.PYCON:
+                    exec(doctest.script_from_examples(block.source), names)
     assert len(seen) >= 4
     for printed, html in seen.items():
         assert as_html(printed) == html

@@ -63,21 +63,23 @@ def wrong_entries(problem: Problem, block: slice, most: int) -> tuple[list[int],
         Components that are wrong, at most so many; and whether these are all.
     """
 
-    rung, plain, standing = tuned.BISECTION_START, 0, False  # entries off their bound that are on no stairs; was one?
+    rung = tuned.BISECTION_START
+    seem_wrong, on_stairs = 0, False  # entries that were off their bound so far; whether one of them is on stairs
 
     def wrong(start: int, stop: int) -> bool:
-        nonlocal rung, plain, standing
+        nonlocal rung, seem_wrong, on_stairs
         line, _ = random_line(problem, [slice(start, stop)])
         one = stop - start == 1
-        stairs = one and (standing or plain < tuned.TRIES)  # to look for them takes a hundred evaluations
+        stairs = one and (on_stairs or seem_wrong < tuned.STAIR_ENTRIES)
         analytic, seen = along(problem, [line], start=rung, closer=tuned.CLOSER if one else 0, stairs=stairs)
-        off = np.abs(analytic - seen.value)
-        standing = standing or seen.reason[0] == Reason.STAIRS
-        plain += one and bool(~(off <= seen.bound)[0])  # these were asked for stairs
+        off, bound = abs(analytic[0] - seen.value[0]), seen.bound[0]
+        on_stairs = on_stairs or seen.reason[0] == Reason.STAIRS
+        if one and not off <= bound:  # NaN is off, too
+            seem_wrong += 1
         if seen.reason[0] != Reason.NONE:
             return False
         rung = int(seen.rung[0])  # parts want about the step of the whole
-        return bool(~(off <= tuned.BEYOND * seen.bound)[0])
+        return not off <= tuned.BEYOND * bound
 
     for _ in range(tuned.TRIES):
         found, complete = _bisect(wrong, block, most, problem.rng)

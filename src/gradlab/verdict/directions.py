@@ -257,7 +257,7 @@ def _located(block: Block, problem: Problem, at: slice, most: int) -> Block:
     entries, complete = wrong_entries(problem, at, most)
     if not entries:
         return _in_sum(block)
-    seen = _entries(problem, np.array(entries), stairs=False)  # the search has asked for them
+    seen = _entries(problem, np.array(entries), stairs=False)  # as far as need be, the search has asked for them
     components = [
         Component(
             index=tuple(int(k) for k in np.unravel_index(i - at.start, block.shape)),

@@ -179,7 +179,7 @@ def _by_numbers(code: Code, line: CodeLine, told: Told, seen: Mapping[str, _Off]
     if striped and not any(slip[block].striped for *_, slip in near for block in striped):
         text = f"In {striped[0]} each row is off by one number, the same for all its entries. No slip here does that."
         return Answer("numbers", text, striped[0], mark="rows not off evenly")
-    block = max(wrong, key=lambda b: round(abs(float(np.log(off[b].difference / seen[b].difference))), 6))
+    block = max(wrong, key=lambda b: _apart(off[b], seen[b]))
     text, mark = _unlike(block, off, seen)
     return Answer(
         "numbers", f"The rows leave it open, the numbers do not. With `{slip}` here {text}.", block, mark=mark
@@ -236,10 +236,16 @@ def nearest(
             continue
         off = _off(grads, told)
         if set(off) == set(told.wrong):
-            apart = max(abs(np.log(off[block].difference / seen[block].difference)) for block in off)
-            near.append((apart, text, off))
-    # What is equal but for rounding keeps the order of the slips, or another processor would answer otherwise.
-    return sorted(near, key=lambda one: round(one[0], 6))
+            near.append((max(_apart(off[block], seen[block]) for block in off), text, off))
+    return sorted(near, key=lambda one: one[0])
+
+
+def _apart(one: _Off, other: _Off) -> float:
+    """The ratio of two errors, as a logarithm without its sign.
+
+    It is rounded: of what is equal but for the last bits the first is taken, on every processor.
+    """
+    return round(abs(float(np.log(one.difference / other.difference))), 6)
 
 
 def _fits(grads: Mapping[str, Array], right: Mapping[str, Array]) -> bool:
